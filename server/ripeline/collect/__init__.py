@@ -1,0 +1,1 @@
+"""The door for events: parse, check, hand to the log."""

@@ -1,0 +1,1 @@
+"""The nouns of lead scoring, pure: events, sessions, sources, addresses."""

@@ -1,0 +1,18 @@
+"""Where a session came from: channel, source, medium, campaign, term."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Source(Struct, frozen=True, gc=False):
+    """The origin of a session, read off the landing address and its referrer; empty strings where unknown."""
+
+    channel: str = "direct"
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+
+
+DIRECT = Source()

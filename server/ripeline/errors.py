@@ -1,0 +1,80 @@
+"""Everything that can go wrong and is somebody's to mend, each error carrying the facts of its case."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+EventProblem = Literal[
+    "bad_body",
+    "bad_email",
+    "bad_id",
+    "bad_item",
+    "bad_name",
+    "bad_props",
+    "bad_text",
+    "bad_time",
+    "bad_url",
+    "bad_visitor",
+    "in_future",
+    "no_person",
+    "too_deep",
+    "too_large",
+    "too_many_props",
+]
+
+
+class RipelineError(Exception):
+    """The root of all our errors; its text is one sentence for a person."""
+
+
+class InvalidEvent(RipelineError):
+    """One event that cannot be stored; `code` is what its sender is told, `field` the wire key at fault."""
+
+    def __init__(self, code: EventProblem, field: str = "", problem: str = "") -> None:
+        super().__init__(f"{field or 'event'}: {problem or code}")
+        self.code: EventProblem = code
+        self.field = field
+        self.problem = problem
+
+
+class InvalidRules(RipelineError):
+    """A rule file that cannot be used: where (file, 1-based line, rule id) and what would be right."""
+
+    def __init__(self, file: str, line: int, rule: str, problem: str) -> None:
+        where = f"{file}:{line}" if line else file
+        super().__init__(f"{where}: {rule + ': ' if rule else ''}{problem}")
+        self.file = file
+        self.line = line
+        self.rule = rule
+        self.problem = problem
+
+
+class InvalidSetting(RipelineError):
+    """A setting that stops the start: its name, the value given and what would be right."""
+
+    def __init__(self, name: str, value: object, problem: str) -> None:
+        super().__init__(f"{name}={value!r}: {problem}")
+        self.name = name
+        self.value = value
+        self.problem = problem
+
+
+class NotFound(RipelineError):
+    """Nothing of that kind under that key."""
+
+    def __init__(self, what: str, key: object) -> None:
+        super().__init__(f"no {what} {key!r}")
+        self.what = what
+        self.key = key
+
+
+class DataProblem(RipelineError):
+    """The data folder or a file in it is not as it must be; the text says which, and the way out."""
+
+
+class LogRefused(RipelineError):
+    """The log takes nothing now; try again after `retry_after` seconds with the same event ids."""
+
+    def __init__(self, reason: str, retry_after: int = 1) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after

@@ -1,0 +1,1 @@
+"""Whose events these are: visitors, epochs, leads."""

@@ -1,0 +1,1 @@
+"""What must be told to the outside, as rows, and later its delivery."""

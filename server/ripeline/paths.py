@@ -1,0 +1,16 @@
+"""The only place that knows where our own assets live: in a checkout, or bundled inside the wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+BUNDLED = PACKAGE / "_bundled"
+ROOT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parent.parent
+
+TEMPLATES = ROOT / "admin" / "templates"
+STATIC = ROOT / "admin" / "static"
+LOCALE = ROOT / "admin" / "locale"
+TRACKER = ROOT / "tracker" / "dist" / "t.js"
+EXAMPLE_RULES = ROOT / "rules.toml"
+EXAMPLE_RULES_FR = ROOT / "admin" / "locale" / "fr" / "rules.toml"

@@ -1,0 +1,142 @@
+"""A rule file once read and found right: rules, bands, models, as data. Points are whole thousandths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+OncePart = Literal["event", "item", "session", "day", "lead"]
+CapPeriod = Literal["day", "24h", "7d", "30d", "ever"]
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key of `where` or `lead` and what its value must be.
+
+    `globs` any of which must match (empty: not asked), `refused` none of which may match (`{not=…}`),
+    `minimum` / `maximum` bounds on a number, inclusive (None: not asked).
+    """
+
+    key: str
+    globs: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `points` thousandths per period; `day` is a calendar day of the zone, the others roll."""
+
+    points: int
+    per: CapPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A prerequisite: an earlier match of any of these rules (ids, resolved), or of an event like this."""
+
+    rules: frozenset[str] = frozenset()
+    on: frozenset[str] = frozenset()
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must happen, and the points it is worth.
+
+    `points` thousandths, or None when `values` (glob of the item → thousandths, in file order) says it.
+    `once_per` is empty when the file does not say: each kind then has its own default (see `once_parts`).
+    A rule without `on` is a fit rule: held while its `lead` conditions are true. `line` is 1-based.
+    """
+
+    id: str
+    label: str
+    points: int | None
+    on: frozenset[str] = frozenset()
+    where: tuple[Condition, ...] = ()
+    lead: tuple[Condition, ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
+    once_per: tuple[OncePart, ...] = ()
+    cap: Cap | None = None
+    after: After | None = None
+    handoff: bool = False
+    shared: bool = False
+    line: int = 0
+
+    @property
+    def is_fit(self) -> bool:
+        return not self.on
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A switch of its own: on at `enter` or above, off below `leave` (thousandths); `fit` asks for fit points too."""
+
+    name: str
+    enter: int
+    leave: int
+    fit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A scoring scenario for one offer. `bands` ordered by `enter`; `handoff` names one of them, None: never."""
+
+    id: str
+    label: str
+    bands: tuple[Band, ...]
+    rules: tuple[Rule, ...]
+    handoff: str | None
+    next_step: dict[str, str] = field(default_factory=dict)
+    min_fit: int | None = None
+
+    @property
+    def handoff_band(self) -> Band | None:
+        return next((band for band in self.bands if band.name == self.handoff), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a scenario: an event, or only a wait (`on` empty), `wait` seconds after the step before."""
+
+    on: str
+    wait: int
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A story with its expected end; `score` and `rules` in thousandths, None: not asked."""
+
+    name: str
+    model: str
+    lead: dict[str, Scalar]
+    steps: tuple[Step, ...]
+    score: int | None = None
+    band: str | None = None
+    handoff: bool | None = None
+    rules: dict[str, int] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A whole rule file: what is in force. `hash` is the SHA-256 of its text, hex."""
+
+    text: str
+    hash: str
+    timezone: str
+    session_timeout: int
+    attributes: dict[str, tuple[str, ...]]
+    content: dict[str, tuple[str, ...]]
+    models: tuple[Model, ...]
+    scenarios: tuple[Scenario, ...] = ()
+
+    def model(self, id: str) -> Model:
+        """The model of that id; KeyError if there is none."""
+        for model in self.models:
+            if model.id == id:
+                return model
+        raise KeyError(id)

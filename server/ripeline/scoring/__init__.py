@@ -1,0 +1,1 @@
+"""The meaning of the rules: events in, ledger lines and scores out; pure."""

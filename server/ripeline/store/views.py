@@ -1,0 +1,194 @@
+"""What pages and API read, as frozen facts: no rows, no SQL beyond `store`. Points in thousandths, times in ms UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSummary:
+    """One line of a list of leads, as seen by one model.
+
+    `missing` thousandths to `next_band` (None when already in the highest); `ripeness` is score / hand-off
+    threshold, 0..1 and above (None: the model has no hand-off); `notch` where the next band begins on the same scale.
+    `top_rule` is the rule id that gave most.
+    """
+
+    id: int
+    email: str | None
+    visitor: str
+    attributes: dict[str, Any]
+    model: str
+    score: int
+    engagement: int
+    fit: int
+    band: str
+    out_of_target: bool
+    next_band: str | None
+    missing: int | None
+    ripeness: float | None
+    notch: float | None
+    top_rule: str | None
+    channel: str
+    first_seen: int
+    last_seen: int
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadList:
+    """One page of leads; `next` is the cursor of the page after it, `total` None above 10 000."""
+
+    leads: tuple[LeadSummary, ...]
+    next: str | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One rule on the receipt: how often it paid, what it gave, and how often it gave nothing, by reason."""
+
+    rule: str
+    label: str
+    is_fit: bool
+    times: int
+    points: int
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReading:
+    """One model's score of one lead with its receipt."""
+
+    model: str
+    label: str
+    score: int
+    engagement: int
+    fit: int
+    band: str
+    out_of_target: bool
+    next_band: str | None
+    missing: int | None
+    ripeness: float | None
+    notch: float | None
+    receipt: tuple[ReceiptLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffView:
+    """One hand-off; `reasons` are (rule id, label, thousandths, times), most points first."""
+
+    id: int
+    lead_id: int
+    email: str | None
+    attributes: dict[str, Any]
+    model: str
+    model_label: str
+    band: str
+    score: int
+    current_score: int
+    current_band: str
+    ripeness: float | None
+    notch: float | None
+    crossed_at: int
+    made_at: int
+    state: str
+    owner: str | None
+    verdict: str | None
+    next_step: str
+    last_seen: int
+    reasons: tuple[tuple[str, str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeView:
+    """One thing known about a lead."""
+
+    name: str
+    value: Any
+    verified: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDetail:
+    """One lead, whole, without its timeline."""
+
+    id: int
+    email: str | None
+    attributes: tuple[AttributeView, ...]
+    visitors: tuple[str, ...]
+    first_seen: int
+    last_seen: int
+    reachable: bool
+    first_source: str
+    last_source: str
+    models: tuple[ModelReading, ...]
+    handoffs: tuple[HandoffView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One ledger entry on a timeline; `reason` None where it was paid."""
+
+    model: str
+    rule: str
+    label: str
+    points: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingView:
+    """A band entered or left at an event."""
+
+    model: str
+    band: str
+    entered: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One event with what it earned; `scores` is the running score after it, per model id.
+
+    `spent` ms on the page when known (from its engagement event, else until the next event), else None.
+    """
+
+    id: str
+    seq: int
+    on: str
+    item: str
+    url: str
+    title: str
+    at: int
+    suspect: str
+    props: dict[str, Any]
+    spent: int | None
+    ledger: tuple[LedgerLine, ...]
+    crossings: tuple[CrossingView, ...]
+    scores: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSession:
+    """One session, its events oldest first; `gap_before` ms since the lead's session before it (None: the first)."""
+
+    id: int
+    visitor: str
+    started_at: int
+    ended_at: int
+    channel: str
+    source: str
+    entry: str
+    gap_before: int | None
+    events: tuple[TimelineEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Sessions newest first, a page of them."""
+
+    sessions: tuple[TimelineSession, ...]
+    next: str | None

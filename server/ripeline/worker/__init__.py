@@ -1,0 +1,1 @@
+"""The one writer thread and what it does in which order."""
