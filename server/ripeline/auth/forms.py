@@ -1,0 +1,24 @@
+"""The two pages of auth, drawn with the templates everybody uses."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ripeline.templating import locale_of, render
+
+
+def page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
+    """One page in the reader's language."""
+    locale = locale_of(request.query_params.get("lang"), request.cookies.get("lang"), request.headers)
+    return HTMLResponse(render(template, locale, path=request.url.path, user=None, **values), status)
+
+
+def to(path: str) -> Response:
+    return RedirectResponse(path, 303)
+
+
+def safe_next(path: str) -> str:
+    r"""A path of our own to go on to; anything else (`//evil`, `/\evil`, `https:`) becomes the first page."""
+    plain = path.isprintable() and "\\" not in path and " " not in path
+    return path if path.startswith("/") and not path.startswith("//") and plain else "/"

@@ -1,0 +1,102 @@
+"""Who may call what: a mark on each endpoint that is both the check and its own record."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from ripeline.auth.house import house_of
+from ripeline.auth.logins import read_user
+from ripeline.auth.tokens import bearer_key, token_scope
+from ripeline.store.people import User
+
+#: Each role may do what those before it may.
+ROLES: Final = ("sales", "marketer", "owner")
+
+Endpoint = Callable[[Request], Response | Awaitable[Response]]
+
+
+def public(endpoint: Any) -> Any:
+    """Anyone may call this endpoint (a function, or an ASGI object)."""
+    endpoint.access = "public"
+    return endpoint
+
+
+def require(role: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Response]]]:
+    """Only people signed in with this role or a higher one; others are sent to the sign-in page."""
+
+    def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        @wraps(endpoint)
+        async def checked(request: Request) -> Response:
+            user = await run_in_threadpool(read_user, request)
+            if user is None:
+                return RedirectResponse(f"/signin?next={quote(_here(request))}", 303)
+            if not may(user, role):
+                return Response("This page is for people with another role.", 403, media_type="text/plain")
+            request.state.user = user
+            return await _answer(endpoint, request)
+
+        checked.access = role  # type: ignore[attr-defined]
+        return checked
+
+    return guarded
+
+
+def require_scope(scope: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Response]]]:
+    """Only programs whose token has this scope; others get 401 (no such token) or 403 (too little)."""
+
+    def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        @wraps(endpoint)
+        async def checked(request: Request) -> Response:
+            scopes = await run_in_threadpool(_scopes_of, request)
+            if not scopes:
+                return _refused(401, "unauthorized", "send a token: Authorization: Bearer …")
+            if scope not in scopes:
+                return _refused(403, "forbidden", f"this token lacks the scope {scope!r}")
+            return await _answer(endpoint, request)
+
+        checked.access = f"scope:{scope}"  # type: ignore[attr-defined]
+        return checked
+
+    return guarded
+
+
+def may(user: User, role: str) -> bool:
+    return ROLES.index(user.role) >= ROLES.index(role)
+
+
+def current_user(request: Request) -> User | None:
+    """The person a guard let in; None on public endpoints."""
+    return getattr(request.state, "user", None)
+
+
+def _scopes_of(request: Request) -> frozenset[str]:
+    key = bearer_key(request.headers.get("authorization", ""))
+    if not key:
+        return frozenset()
+    with house_of(request).database.read() as conn:
+        return token_scope(conn, key)
+
+
+async def _answer(endpoint: Endpoint, request: Request) -> Response:
+    if inspect.iscoroutinefunction(endpoint):
+        answer: Response = await endpoint(request)
+        return answer
+    return await run_in_threadpool(endpoint, request)  # type: ignore[arg-type]
+
+
+def _here(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/"
+
+
+def _refused(status: int, code: str, problem: str) -> JSONResponse:
+    headers = {"WWW-Authenticate": 'Bearer realm="ripeline"'} if status == 401 else None
+    return JSONResponse({"error": code, "problem": problem}, status, headers)

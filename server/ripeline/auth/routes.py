@@ -1,0 +1,144 @@
+"""Set-up, sign-in and sign-out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ripeline.auth.delays import keys_of, note_failure, note_success, wait_seconds
+from ripeline.auth.forms import page, safe_next, to
+from ripeline.auth.guard import public
+from ripeline.auth.house import House, house_of
+from ripeline.auth.logins import now_ms, read_user, sign_in, sign_out
+from ripeline.auth.passwords import MAXIMUM_LENGTH, hash_password_aside, is_password_aside
+from ripeline.auth.people import add_person, check_password, normal_email
+from ripeline.auth.setup import forget_setup_key, is_demo_key, is_setup_key
+from ripeline.errors import InvalidSetting
+from ripeline.store.database import Connection
+from ripeline.store.people import User, user_by_email
+
+#: The e-mail of the owner that `ripeline demo` makes.
+DEMO_EMAIL: Final = "demo@example.com"
+
+
+@public
+async def show_setup(request: Request) -> Response:
+    if not await run_in_threadpool(_is_open_for_setup, request):
+        return PlainTextResponse("This set-up link was used already, or a newer one was printed.", 404)
+    return page(request, "setup.html", 200, email="", problem="", token=request.path_params["key"])
+
+
+@public
+async def set_up(request: Request) -> Response:
+    """Make the owner and sign them in."""
+    form = await _small_form(request)
+    email, password = str(form.get("email", "")), str(form.get("password", ""))
+    key = request.path_params["key"]
+    try:
+        normal_email(email)
+        check_password(password)
+    except InvalidSetting as error:
+        return page(request, "setup.html", 422, email=email, problem=error.name.lower(), token=key)
+    password_hash = await hash_password_aside(password)
+
+    def make_owner(conn: Connection) -> int | None:
+        if not is_setup_key(conn, key):
+            return None
+        forget_setup_key(conn)
+        return add_person(conn, email, "owner", password_hash, now_ms())
+
+    owner = await house_of(request).write(make_owner)
+    if owner is None:
+        return PlainTextResponse("This set-up link was used already, or a newer one was printed.", 404)
+    answer = to("/install")
+    await sign_in(request, owner, answer)
+    return answer
+
+
+@public
+async def show_sign_in(request: Request) -> Response:
+    after = safe_next(request.query_params.get("next", "/"))
+    if await run_in_threadpool(read_user, request):
+        return to(after)
+    return page(request, "signin.html", 200, email="", problem="", next=after)
+
+
+@public
+async def do_sign_in(request: Request) -> Response:
+    """Same answer and time for an unknown account, a disabled one and a wrong password."""
+    form = await _small_form(request)
+    email = str(form.get("email", "")).strip().lower()[:254]
+    password, after = str(form.get("password", ""))[: MAXIMUM_LENGTH + 1], safe_next(str(form.get("next", "/")))
+    house, keys = house_of(request), keys_of(email, _address(request))
+    wait, user = await run_in_threadpool(_wait_and_user, house, keys, email)
+    if wait:
+        refused = page(request, "signin.html", 429, email=email, problem="wait", wait=wait, next=after)
+        refused.headers["Retry-After"] = str(wait)
+        return refused
+    right = await is_password_aside(password, user.password_hash if user else None)
+    if user is None or not right or user.disabled_at is not None:
+        await house.write(lambda conn: note_failure(conn, keys, now_ms()))
+        return page(request, "signin.html", 401, email=email, problem="wrong", next=after)
+    await house.write(lambda conn: note_success(conn, keys))
+    answer = to(after)
+    await sign_in(request, user.id, answer)
+    return answer
+
+
+@public
+async def do_sign_out(request: Request) -> Response:
+    answer = to("/signin")
+    await sign_out(request, answer)
+    return answer
+
+
+@public
+async def enter_demo(request: Request) -> Response:
+    """One click from the demo's terminal line."""
+    house = house_of(request)
+    if not is_demo_key(house, request.path_params["key"]):
+        return PlainTextResponse("This link belongs to a demo that is not running.", 404)
+
+    def find(house: House) -> User | None:
+        with house.database.read() as conn:
+            return user_by_email(conn, DEMO_EMAIL)
+
+    user = await run_in_threadpool(find, house)
+    if user is None:
+        return PlainTextResponse("This demo has no owner; start it again with --reset.", 404)
+    answer = to("/ready")
+    await sign_in(request, user.id, answer)
+    return answer
+
+
+def _is_open_for_setup(request: Request) -> bool:
+    with house_of(request).database.read() as conn:
+        return is_setup_key(conn, request.path_params["key"])
+
+
+def _wait_and_user(house: House, keys: tuple[str, str], email: str) -> tuple[int, User | None]:
+    with house.database.read() as conn:
+        return wait_seconds(conn, keys, now_ms()), user_by_email(conn, email)
+
+
+async def _small_form(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=10, max_part_size=16_384)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+ROUTES: Final = [
+    Route("/setup/{key}", show_setup, methods=["GET"]),
+    Route("/setup/{key}", set_up, methods=["POST"]),
+    Route("/signin", show_sign_in, methods=["GET"]),
+    Route("/signin", do_sign_in, methods=["POST"]),
+    Route("/signout", do_sign_out, methods=["POST"]),
+    Route("/demo/{key}", enter_demo, methods=["GET"]),
+]

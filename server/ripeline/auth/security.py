@@ -1,0 +1,104 @@
+"""What every answer carries, and where a change may come from."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ripeline.settings import Settings
+
+_CSP: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+# `same-origin`, not `no-referrer`: with the latter browsers send `Origin: null` with our own forms over plain http.
+_HEADERS: Final = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class SecurityHeaders:
+    """Our headers on every answer that does not set them itself; nothing is cached unless it says so.
+
+    `open_paths` answer scripts of other sites and set what they need themselves.
+    """
+
+    def __init__(self, app: ASGIApp, open_paths: frozenset[str]) -> None:
+        self.app = app
+        self.open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in self.open_paths:
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class SameOrigin:
+    """A change with a login cookie must come from our own pages.
+
+    Programs send `Authorization` and no cookie: `/api/` takes none and is left alone, as are `open_paths` (exact).
+    """
+
+    def __init__(self, app: ASGIApp, open_paths: frozenset[str]) -> None:
+        self.app = app
+        self.open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_guarded(scope) and not is_own(Headers(scope=scope)):
+            await PlainTextResponse("This form was sent from another site.", 403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_guarded(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            return False
+        path: str = scope["path"]
+        return path not in self.open_paths and not path.startswith("/api/")
+
+
+def is_own(headers: Headers) -> bool:
+    """Did a browser send this from our own page? By Sec-Fetch-Site, or Origin where plain http has no other."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+
+
+def security(settings: Settings) -> list[Middleware]:
+    """The middlewares every request passes, outermost first."""
+    open_paths = frozenset({settings.endpoint_path})
+    return [Middleware(SecurityHeaders, open_paths=open_paths), Middleware(SameOrigin, open_paths=open_paths)]

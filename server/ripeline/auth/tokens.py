@@ -1,0 +1,39 @@
+"""Keys of programs: made once, shown once, each with its scopes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ripeline.auth.secrets import hash_of, new_key
+from ripeline.errors import InvalidSetting
+from ripeline.store.database import Connection
+from ripeline.store.people import add_token, has_token_named, token_by_hash
+
+SCOPES: Final = ("write", "read", "admin")
+
+_LONGEST_KEY: Final = 200
+
+
+def create_token(conn: Connection, name: str, scopes: frozenset[str], now: int) -> str:
+    """Make and store a key, return it (the only time it can be seen); InvalidSetting when the name is taken."""
+    if has_token_named(conn, name):
+        raise InvalidSetting("NAME", name, "there is a token of that name already; choose another")
+    key = new_key("rpl_")
+    add_token(conn, name, hash_of(key), scopes, now)
+    return key
+
+
+def token_scope(conn: Connection, key: str) -> frozenset[str]:
+    """What the key may do, empty for an unknown one; `admin` may do everything."""
+    if not key or len(key) > _LONGEST_KEY:
+        return frozenset()
+    token = token_by_hash(conn, hash_of(key))
+    if token is None:
+        return frozenset()
+    return frozenset(SCOPES) if "admin" in token.scopes else token.scopes
+
+
+def bearer_key(authorization: str) -> str:
+    """The key of an `Authorization: Bearer …` header, "" when it is anything else."""
+    kind, _, key = authorization.partition(" ")
+    return key.strip() if kind.lower() == "bearer" else ""
