@@ -68,6 +68,15 @@ class NotFound(RipelineError):
         self.key = key
 
 
+class InvalidRequest(RipelineError):
+    """A question nobody can answer as it is asked: the parameter at fault and what would be right."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
 class DataProblem(RipelineError):
     """The data folder or a file in it is not as it must be; the text says which, and the way out."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from ripeline.store.search_sql import SEARCH
+from ripeline.store.views_sql import VIEWS
+
 migrations = Migrations("ripeline")
 
 _LOG = """
@@ -41,6 +44,7 @@ CREATE INDEX events_by_visitor ON events (visitor_id, at);
 """
 
 _FACTS = """
+-- leads.attributes: JSON {name: [value, verified, at]}, the same shape as `scoring.state.Attribute` encoded.
 CREATE TABLE leads (
   id INTEGER PRIMARY KEY, email TEXT UNIQUE, created_at INTEGER NOT NULL, merged_into INTEGER REFERENCES leads(id),
   first_seen INTEGER, last_seen INTEGER,
@@ -54,6 +58,7 @@ CREATE TABLE epochs (
   lead_id INTEGER NOT NULL, PRIMARY KEY (visitor_id, from_at, from_rank, from_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX epochs_by_lead ON epochs (lead_id);
+-- handoffs.reasons: JSON [[rule id, label, thousandths, times], ...], most points first.
 CREATE TABLE handoffs (
   id INTEGER PRIMARY KEY, lead_id INTEGER NOT NULL, model TEXT NOT NULL, band TEXT NOT NULL,
   score INTEGER NOT NULL, crossed_at INTEGER NOT NULL, crossing_event TEXT NOT NULL, made_at INTEGER NOT NULL,
@@ -140,3 +145,13 @@ def people_who_sign_in(db: Database) -> None:
 @migrations()
 def the_projection(db: Database) -> None:
     db.executescript(PROJECTION.format(suffix=""))
+
+
+@migrations()
+def search_in_leads(db: Database) -> None:
+    db.executescript(SEARCH)
+
+
+@migrations()
+def the_database_as_an_interface(db: Database) -> None:
+    db.executescript(VIEWS)
