@@ -5,13 +5,15 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ripeline.templating import locale_of, render
+from ripeline.templating import COOKIE, asked_locale, render
 
 
 def page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
     """One page in the reader's language."""
-    locale = locale_of(request.query_params.get("lang"), request.cookies.get("lang"), request.headers)
-    return HTMLResponse(render(template, locale, path=request.url.path, user=None, **values), status)
+    answer = HTMLResponse(render(request, template, **values), status)
+    if wish := asked_locale(request):
+        answer.set_cookie(COOKIE, wish, max_age=31_536_000, httponly=True, samesite="lax")
+    return answer
 
 
 def to(path: str) -> Response:

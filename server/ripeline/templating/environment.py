@@ -1,0 +1,117 @@
+"""One Jinja environment a language, with our filters; everything is escaped, whatever its file is called."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from ripeline.paths import STATIC, TEMPLATES
+from ripeline.templating import numbers, times, wording
+from ripeline.templating.languages import Asked, Locale, catalog, locale_of, switches
+
+_SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+
+
+def render(asked: Asked, template: str, **values: object) -> str:
+    """A page in its reader's language.
+
+    Every template knows `locale`, `path`, `user` (None while signed out), `switches`, `now` (ms) and `zone`
+    (the IANA name times are shown in); `now` and `zone` may be given in `values`.
+    """
+    locale = locale_of(asked)
+    common: dict[str, object] = {
+        "locale": locale,
+        "path": asked.url.path,
+        "user": getattr(asked.state, "user", None),
+        "switches": switches(asked),
+        "now": int(time.time() * 1000),
+        "zone": "UTC",
+    }
+    return environment(locale).get_template(template).render({**common, **values})
+
+
+@lru_cache
+def environment(locale: Locale) -> Environment:
+    """The environment of a language, made once."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_translations(catalog(locale), newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(_filters(locale))
+    made.globals["static"] = static_url
+    return made
+
+
+def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """What templates write after a bar, in this language."""
+    words = catalog(locale)
+
+    @pass_context
+    def ago(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_ago(at, context["now"], words))
+
+    @pass_context
+    def since(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_span(max(context["now"] - at, 0), words))
+
+    @pass_context
+    def clock(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_clock(at, context["zone"]))
+
+    @pass_context
+    def day(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_day(at, context["now"], context["zone"], words, locale))
+
+    return {
+        "ago": ago,
+        "since": since,
+        "clock": clock,
+        "day": day,
+        "span": lambda span: times.write_span(span, words),
+        "points": lambda thousandths: numbers.write_points(thousandths, locale),
+        "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
+        "count": lambda number: numbers.write_count(number, locale),
+        "band": lambda name: wording.band_word(name, words),
+        "channel": lambda name: wording.channel_word(name, words),
+        "attribute": lambda name: wording.attribute_word(name, words),
+        "refusal": lambda reason, times=1: wording.refusal(reason, times, words),
+        "did": lambda on: wording.event_word(on, words),
+        "reason": lambda label, times: wording.reason(label, times, words),
+        "safe_link": safe_link,
+    }
+
+
+def _time(context: Context, at: int, text: str) -> Markup:
+    """An HTML time whose title is the absolute one."""
+    exact = times.local(at, "UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
+    title = times.write_moment(at, context["zone"], context["locale"])
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, title, text)
+
+
+def safe_link(address: str) -> str:
+    """The address if it is http, https or mailto, else "" (no `javascript:` ever becomes a link)."""
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        return ""
+    return address if scheme in _SAFE_SCHEMES else ""
+
+
+@lru_cache
+def static_url(name: str) -> str:
+    """The address of one of our own files; it changes with its content, so browsers may keep it for ever."""
+    return f"/static/{name}?v={sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

@@ -1,0 +1,40 @@
+"""Points and counts as each language writes them, rounded to one decimal for the eye."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+
+from ripeline.domain.points import THOUSANDTHS
+from ripeline.templating.languages import Locale
+
+
+class Marks(NamedTuple):
+    """A language's decimal mark and what parts its thousands."""
+
+    decimal: str
+    group: str
+
+
+MARKS: Final[dict[Locale, Marks]] = {"en": Marks(".", ","), "fr": Marks(",", "\u202f")}
+MINUS: Final = "\u2212"
+
+
+def write_points(thousandths: int, locale: Locale) -> str:
+    """13000 → "13", 2450 → "2.5" or "2,5", -5000 → "−5"; a whole number carries no decimal."""
+    rounded = (Decimal(abs(thousandths)) / THOUSANDTHS).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    whole, _, tenth = f"{rounded:,}".partition(".")
+    marks = MARKS[locale]
+    text = whole.replace(",", marks.group) + (f"{marks.decimal}{tenth}" if tenth != "0" else "")
+    return f"{MINUS}{text}" if thousandths < 0 and text != "0" else text
+
+
+def write_signed(thousandths: int, locale: Locale) -> str:
+    """Points as an award: "+5", "−10", "0"."""
+    text = write_points(thousandths, locale)
+    return text if text == "0" or thousandths < 0 else f"+{text}"
+
+
+def write_count(number: int, locale: Locale) -> str:
+    """1234 → "1,234" or "1 234" with a narrow no-break space."""
+    return f"{number:,}".replace(",", MARKS[locale].group)

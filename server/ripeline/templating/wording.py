@@ -1,0 +1,97 @@
+"""The words of lead scoring in the reader's language: bands, channels, attributes, what happened, and why not."""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+
+
+def band_word(name: str, words: NullTranslations) -> str:
+    """The usual three are translated; any other name is the model's own and stays."""
+    usual = {
+        "cold": words.pgettext("band", "cold"),
+        "warm": words.pgettext("band", "warm"),
+        "hot": words.pgettext("band", "hot"),
+    }
+    return usual.get(name, name)
+
+
+def channel_word(name: str, words: NullTranslations) -> str:
+    """Where a session came from, in a word."""
+    known = {
+        "direct": words.pgettext("channel", "direct"),
+        "search": words.pgettext("channel", "search"),
+        "paid": words.pgettext("channel", "paid search"),
+        "social": words.pgettext("channel", "social"),
+        "email": words.pgettext("channel", "e-mail"),
+        "referral": words.pgettext("channel", "another site"),
+        "assistant": words.pgettext("channel", "AI assistant"),
+        "campaign": words.pgettext("channel", "campaign"),
+        "display": words.pgettext("channel", "display"),
+        "internal": words.pgettext("channel", "own site"),
+    }
+    return known.get(name, name)
+
+
+def attribute_word(name: str, words: NullTranslations) -> str:
+    """The label of something known about a lead; a name we do not know is shown as written, readable."""
+    known = {
+        "email": words.gettext("E-mail"),
+        "phone": words.gettext("Phone"),
+        "first_name": words.gettext("First name"),
+        "last_name": words.gettext("Last name"),
+        "name": words.gettext("Name"),
+        "company": words.gettext("Company"),
+        "job": words.gettext("Job"),
+        "website": words.gettext("Website"),
+        "country": words.gettext("Country"),
+        "city": words.gettext("City"),
+        "postal_code": words.gettext("Postal code"),
+    }
+    return known.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+
+
+def event_word(on: str, words: NullTranslations) -> str:
+    """What happened, in a word; "" for a page view, which its title says, and a custom event's own name."""
+    known = {
+        "page": "",
+        "download": words.gettext("Download"),
+        "form": words.gettext("Form sent"),
+        "click": words.gettext("Click"),
+        "identify": words.gettext("Identified"),
+        "engagement": words.gettext("Stayed on the page"),
+        "email_open": words.gettext("E-mail opened"),
+        "email_click": words.gettext("Click in an e-mail"),
+        "unsubscribe": words.gettext("Unsubscribed"),
+        "bounce": words.gettext("E-mail bounced"),
+    }
+    return known.get(on, on.replace("_", " ").replace("-", " ").capitalize())
+
+
+def reason(label: str, times: int, words: NullTranslations) -> str:
+    """A rule as a sentence: "Pricing", "Pricing twice", "Pricing three times", "Pricing 12 times"."""
+    if times <= 1:
+        return label
+    small = {
+        2: words.gettext("%(label)s twice"),
+        3: words.gettext("%(label)s three times"),
+        4: words.gettext("%(label)s four times"),
+        5: words.gettext("%(label)s five times"),
+        6: words.gettext("%(label)s six times"),
+    }
+    many = words.ngettext("%(label)s %(times)d time", "%(label)s %(times)d times", times)
+    return small.get(times, many) % {"label": label, "times": times}
+
+
+def refusal(why: str, times: int, words: NullTranslations) -> str:
+    """Why matching events were worth 0 (scoring.md, "Order of work"), for so many of them."""
+    ngettext = words.ngettext
+    sentences = {
+        "not_yet": ngettext("%(times)d came before what it needs", "%(times)d came before what they need", times),
+        "suspect": ngettext("%(times)d looks automatic", "%(times)d look automatic", times),
+        "duplicate": ngettext("%(times)d sent twice", "%(times)d sent twice", times),
+        "repeat": ngettext("%(times)d repeat, already counted", "%(times)d repeats, already counted", times),
+        "counting": ngettext("%(times)d still counting", "%(times)d still counting", times),
+        "capped": ngettext("%(times)d over the cap", "%(times)d over the cap", times),
+        "outside_window": ngettext("%(times)d too late to count", "%(times)d too late to count", times),
+    }
+    return sentences.get(why, why) % {"times": times}
