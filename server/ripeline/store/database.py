@@ -1,0 +1,110 @@
+"""Connections: the one that writes, read-only ones opened per use, and the gate on SQLite's version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+# Two SQLite libraries in one process drop each other's locks: sqlite-utils chooses one (pysqlite3 where it
+# is installed), and everybody takes that one from here.
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # imported there, not exported
+
+from ripeline.errors import DataProblem
+
+Connection = sqlite3.Connection
+DatabaseError = sqlite3.DatabaseError
+IntegrityError = sqlite3.IntegrityError
+OperationalError = sqlite3.OperationalError
+
+#: The first release without the WAL-reset bug, which can lose committed transactions.
+SOUND_SQLITE: Final = (3, 51, 3)
+
+#: SQLITE_FULL: the disk is full; nothing was written, and there may be room again later.
+DISK_FULL: Final = 13
+
+_BUSY_MS: Final = 5_000
+_WAL_BYTES: Final = 64 * 1024 * 1024
+_WRITER_CACHE_KIB: Final = 32_000
+_READER_CACHE_KIB: Final = 8_000
+
+
+class Database:
+    """One database file: `read()` as often as you like, `writer()` once a process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # An absolute path: a later chdir must not lead to another file.
+        self._read_uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only connection that sees one moment of the database until the block ends.
+
+        Keep the block short and fetchall inside: an open one keeps the log file (WAL) from being reused.
+        """
+        conn = sqlite3.connect(self._read_uri, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            conn.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
+            conn.execute("PRAGMA query_only = ON")
+            conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            conn.execute("BEGIN")
+            yield conn
+        finally:
+            conn.close()
+
+    def writer(self) -> Connection:
+        """The connection that writes; a commit on it is on disk when it returns (WAL, synchronous=FULL).
+
+        It may be handed to another thread, but is used by one at a time. Raises `DatabaseError`.
+        """
+        conn = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        try:
+            conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("PRAGMA synchronous = FULL")
+            conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+            conn.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
+        except BaseException:
+            conn.close()
+            raise
+        return conn
+
+
+@contextmanager
+def transaction(conn: Connection) -> Iterator[Connection]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    IMMEDIATE, because a read that turns into a write fails at once with "database is locked", whatever the timeout.
+    """
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield conn
+        conn.execute("COMMIT")
+    except BaseException:
+        # A full disk may have rolled back by itself, and a failed COMMIT leaves the transaction open.
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether SQLite refused because there is no room: the one I/O failure after which it is safe to go on."""
+    return getattr(error, "sqlite_errorcode", None) == DISK_FULL
+
+
+def require_sound_sqlite(old_accepted: bool) -> str:
+    """ "" when SQLite is new enough; a warning when it is not but is accepted; raises `DataProblem` otherwise."""
+    if sqlite3.sqlite_version_info >= SOUND_SQLITE:
+        return ""
+    needed = ".".join(str(part) for part in SOUND_SQLITE)
+    found = sqlite3.sqlite_version
+    if old_accepted:
+        return f"SQLite {found} may lose committed events; {needed} or newer does not"
+    raise DataProblem(
+        f"SQLite {found} may lose committed events (its WAL-reset bug); install SQLite {needed} or newer, "
+        "or the pysqlite3 package; RIPELINE_OLD_SQLITE=1 accepts the risk"
+    )
