@@ -1,0 +1,73 @@
+# Ripeline. `make demo` and `make test` work from a fresh clone; everything they need is set up under .venv.
+PYTHON ?= python3.11
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+BIN := .venv/bin
+RUN := $(BIN)/python -m ripeline
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test bench kill fmt lint lock messages tracker browser
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop on :8081)
+	$(RUN) demo
+
+serve: .venv/run ## the server on ./ripeline-data
+	$(RUN) serve --data ripeline-data
+
+test: .venv/dev tracker/node_modules/.done browser lint ## every check CI runs
+	$(BIN)/python -m pytest
+
+lint: .venv/dev ## ruff, mypy, the rules of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
+	$(BIN)/python -m benchmarks
+
+kill: .venv/dev ## kill -9 under load, ten times: nothing acknowledged may be lost
+	$(BIN)/python benchmarks/kill.py
+
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --no-emit-index-url \
+  --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+lock: .venv/dev ## pin the newest versions of all that is needed
+	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+messages: .venv/dev ## extract the texts of the pages, compile the French ones
+	$(BIN)/pybabel -q extract -F babel.cfg -o admin/locale/messages.pot .
+	$(BIN)/pybabel -q update -i admin/locale/messages.pot -d admin/locale --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q compile -d admin/locale
+
+tracker: tracker/node_modules/.done ## minify the tag's script
+	cd tracker && npm run --silent build
+
+# What the server needs, and nothing else.
+.venv/run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $@
+
+tracker/node_modules/.done: tracker/package-lock.json
+	cd tracker && npm ci --silent --no-fund --no-audit
+	@touch $@
+
+# A browser for the tests, from the distribution when there is none.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { echo "No Chromium here: installing the distribution's"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
