@@ -1,0 +1,143 @@
+"""What one lead did: sessions newest first, each event with the lines it wrote and the score after it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ripeline.domain.event import ENGAGEMENT, PAGE, Event, OrderKey, item_of
+from ripeline.rules.model import Ruleset
+from ripeline.store.database import Connection
+from ripeline.store.reading import Row, checked_limit, cursor_after, id_list, place_of, rows
+from ripeline.store.reading_events import EVENT_COLUMNS, EVENT_TABLES, event_of
+from ripeline.store.reading_scores import Story, read_story
+from ripeline.store.views import Timeline, TimelineEvent, TimelineSession
+
+#: Nobody reads on; a machine that goes on for ever must not fill our memory.
+MOST_EVENTS_A_SESSION: Final = 2_000
+
+_NEWEST: Final = (2**62, 2**62)
+
+_SESSIONS = """-- sessions_of_lead
+SELECT s.id, s.visitor_id, v.key AS visitor, s.started_at, s.ended_at, p.text AS entry, o.channel, o.source
+FROM sessions AS s CROSS JOIN visitors AS v ON v.id = s.visitor_id
+LEFT JOIN texts AS p ON p.id = s.entry_id LEFT JOIN sources AS o ON o.id = s.source_id
+WHERE s.lead_id = :lead AND (s.started_at, s.id) < (:at, :id)
+ORDER BY s.started_at DESC, s.id DESC LIMIT :limit"""
+
+_EVENTS = f"""-- events_of_session
+SELECT {EVENT_COLUMNS} FROM events AS e {EVENT_TABLES}
+WHERE e.visitor_id = :visitor_id AND e.at BETWEEN :started_at AND :ended_at ORDER BY e.at LIMIT :limit"""
+
+_EPOCHS = """-- epochs_of_visitors
+SELECT visitor_id, from_at, from_rank, from_id, lead_id FROM epochs
+WHERE visitor_id IN (SELECT value FROM json_each(:visitors))
+ORDER BY visitor_id, from_at, from_rank, from_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The rows one page of a timeline is made of."""
+
+    events: dict[int, list[Event]]
+    spent: dict[str, int]
+    story: Story
+
+
+def lead_timeline(
+    conn: Connection, ruleset: Ruleset, lead_id: int, cursor: str | None = None, limit: int = 20
+) -> Timeline:
+    """One page of a lead's sessions, the newest first; raises `InvalidRequest` for a bad limit or cursor."""
+    at, id = place_of(cursor, 2) if cursor else _NEWEST
+    values = {"lead": lead_id, "at": at, "id": id, "limit": checked_limit(limit) + 1}
+    found = rows(conn, _SESSIONS, values)
+    shown, more = found[:limit], found[limit:]
+    if not shown:
+        return Timeline((), None)
+    page = _read_page(conn, ruleset, lead_id, shown)
+    before = [*found[1:], None]
+    sessions = tuple(_session(row, earlier, page) for row, earlier in zip(shown, before, strict=False))
+    return Timeline(sessions, cursor_after(shown[-1]["started_at"], shown[-1]["id"]) if more else None)
+
+
+def _read_page(conn: Connection, ruleset: Ruleset, lead_id: int, sessions: list[Row]) -> _Page:
+    owners = _owners(conn, sessions)
+    events: dict[int, list[Event]] = {}
+    spent: dict[str, int] = {}
+    for session in sessions:
+        found = [event_of(row) for row in rows(conn, _EVENTS, session | {"limit": MOST_EVENTS_A_SESSION})]
+        own = sorted((event for event in found if owners.lead_at(event) == lead_id), key=lambda event: event.order)
+        events[session["id"]] = [event for event in own if event.on != ENGAGEMENT]
+        spent |= {event.item: _milliseconds(event) for event in own if event.on == ENGAGEMENT}
+    everything = [event for each in events.values() for event in each]
+    return _Page(events, spent, read_story(conn, ruleset, lead_id, everything))
+
+
+class _Owners:
+    """Whose events a visitor's are: a shared machine had several people, one after the other."""
+
+    def __init__(self, epochs: list[Row]) -> None:
+        self._starts: dict[int, list[OrderKey]] = {}
+        self._leads: dict[int, list[int]] = {}
+        for row in epochs:
+            self._starts.setdefault(row["visitor_id"], []).append((row["from_at"], row["from_rank"], row["from_id"]))
+            self._leads.setdefault(row["visitor_id"], []).append(row["lead_id"])
+
+    def lead_at(self, event: Event) -> int:
+        visitor = int(event.visitor)
+        return self._leads[visitor][bisect_right(self._starts[visitor], event.order) - 1]
+
+
+def _owners(conn: Connection, sessions: list[Row]) -> _Owners:
+    return _Owners(rows(conn, _EPOCHS, {"visitors": id_list({row["visitor_id"] for row in sessions})}))
+
+
+def _milliseconds(engagement: Event) -> int:
+    spent = (engagement.props or {}).get("ms", 0)
+    return int(spent) if isinstance(spent, int | float) else 0
+
+
+def _session(row: Row, earlier: Row | None, page: _Page) -> TimelineSession:
+    events = page.events[row["id"]]
+    following: list[Event | None] = [*events[1:], None]
+    return TimelineSession(
+        id=row["id"],
+        visitor=row["visitor"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        channel=row["channel"] or "direct",
+        source=row["source"] or "",
+        entry=row["entry"] or "",
+        gap_before=max(row["started_at"] - earlier["ended_at"], 0) if earlier else None,
+        events=tuple(_event(event, after, page) for event, after in zip(events, following, strict=True)),
+    )
+
+
+def _event(event: Event, after: Event | None, page: _Page) -> TimelineEvent:
+    return TimelineEvent(
+        id=event.id,
+        seq=event.seq,
+        on=event.on,
+        item=item_of(event),
+        url=event.url,
+        title=event.title,
+        at=event.at,
+        suspect=event.suspect,
+        props=_props(event),
+        spent=_spent(event, after, page.spent),
+        ledger=page.story.lines.get(event.seq, ()),
+        crossings=page.story.crossings.get(event.seq, ()),
+        scores=page.story.scores[event.seq],
+    )
+
+
+def _props(event: Event) -> dict[str, Any]:
+    return event.props or event.traits or {}
+
+
+def _spent(event: Event, after: Event | None, measured: dict[str, int]) -> int | None:
+    """Measured by the page itself, else the time until the visitor's next event in the session."""
+    if event.on != PAGE:
+        return None
+    return measured.get(event.id, after.at - event.at if after else None)
