@@ -59,6 +59,11 @@ def lead_detail(conn: Connection, ruleset: Ruleset, key: int | str) -> LeadDetai
     )
 
 
+def lead_id_of(conn: Connection, key: int | str) -> int:
+    """The id under which that lead is to be read, as `lead_detail` finds it. Raises `NotFound`."""
+    return int(_found(conn, key)["id"])
+
+
 def _found(conn: Connection, key: int | str) -> Row:
     wanted = key if isinstance(key, int) else key.strip().lower()
     sql = _BY_ID if isinstance(key, int) else _BY_EMAIL
