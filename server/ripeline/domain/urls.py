@@ -7,12 +7,18 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from ripeline.domain.wire_text import cleaned
+
 #: Query parameters that name content, not people; every other one is stripped before storage.
 KEPT_PARAMETERS: Final = frozenset(
     "cat category color id lang p page page_id product q ref s size sort tab tag type v variant".split()
 )
+LONGEST: Final = 2048
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_NEVER_IN_HOSTS: Final = frozenset("\"'<>\\^`{|}%")
+# Strangers choose the addresses: a cache of long ones would be theirs to fill.
+_LONGEST_CACHED: Final = 256
 
 
 class Url(NamedTuple):
@@ -28,10 +34,16 @@ class UnusableUrl(ValueError):
     """The address cannot be stored; the text says why."""
 
 
-@lru_cache(maxsize=20_000)
 def canonical_url(raw: str) -> str:
     """The stored form of an http(s) address (scoring.md, "URLs are canonical"); raises `UnusableUrl`."""
-    if any(ord(char) < 33 or ord(char) == 127 for char in raw):
+    return _cached_canonical(raw) if len(raw) <= _LONGEST_CACHED else _canonical(raw)
+
+
+def _canonical(raw: str) -> str:
+    if len(raw) > LONGEST:
+        raise UnusableUrl(f"is longer than {LONGEST} characters")
+    # `urlsplit` drops tabs and newlines silently, which browsers and we then read differently.
+    if " " in raw or not raw.isprintable():
         raise UnusableUrl("has a space or a control character")
     try:
         parts = urlsplit(raw)
@@ -40,13 +52,22 @@ def canonical_url(raw: str) -> str:
         raise UnusableUrl(str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS:
         raise UnusableUrl("is not http or https")
-    if not host:
-        raise UnusableUrl("has no host")
+    if not host or not _NEVER_IN_HOSTS.isdisjoint(host):
+        raise UnusableUrl("has no usable host")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         netloc = f"{netloc}:{port}"
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].lower() in KEPT_PARAMETERS]
-    return urlunsplit((parts.scheme, netloc, canonical_path(parts.path), urlencode(kept), ""))
+    return urlunsplit((parts.scheme, netloc, canonical_path(parts.path), _kept_query(parts.query), ""))
+
+
+_cached_canonical = lru_cache(maxsize=8192)(_canonical)
+
+
+def _kept_query(query: str) -> str:
+    if not query:
+        return ""
+    kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0].lower() in KEPT_PARAMETERS]
+    return urlencode(kept)
 
 
 def canonical_path(path: str) -> str:
@@ -54,7 +75,7 @@ def canonical_path(path: str) -> str:
     return path.rstrip("/") or "/"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8192)
 def split_url(url: str) -> Url:
     """Take a canonical address apart; an empty one gives empty parts."""
     if not url:
@@ -64,5 +85,5 @@ def split_url(url: str) -> Url:
 
 
 def decoded(text: str) -> str:
-    """Percent-decoded, NFC: the one form in which paths and patterns meet."""
-    return unicodedata.normalize("NFC", unquote(text))
+    """Percent-decoded, NFC, without control characters: the one form in which paths and patterns meet."""
+    return cleaned(unicodedata.normalize("NFC", unquote(text)))
