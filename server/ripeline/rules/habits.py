@@ -1,0 +1,168 @@
+"""What people write instead of TOML, each habit with what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ripeline.rules.globs import folded
+from ripeline.rules.statements import masked
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One habit found in a statement: its offset, the problem in words, and the statement without it."""
+
+    at: int
+    problem: str
+    repaired: str
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A pattern looked for outside strings and comments, its sentence, and what to put in the first group's place."""
+
+    pattern: re.Pattern[str]
+    problem: str
+    replace: Callable[[str], str]
+
+
+_WORD_QUOTES: Final = "“”„«»‘’‚‹›"
+_QUOTED: Final = re.compile(r"[“”„«‘‚‹\"]\s*([^“”„«»‘‚‹›\"\n]*?)\s*[”»“›’\"](?=\s*(?:[,=}\]\n#]|$))")
+_BARE_KEY: Final = re.compile(r"[\w-]+(\s*\.\s*[\w-]+)*", re.ASCII)
+_HEADING: Final = re.compile(r"\s*(\[{1,2})([^\]=#]*)(\]{0,2})([^#]*)")
+_VALUE_ENDS: Final = r"(?=\s*(?:[,}\]\n]|$))"
+
+_HABITS: Final = (
+    Habit(
+        re.compile("([\u00a0\u2007\u202f\u200b\ufeff\u2060]+)"),
+        "there is an invisible character here (a non-breaking space, as Word makes them): type a plain space instead",
+        lambda _: " ",
+    ),
+    Habit(
+        re.compile(r"(?<![\w.,])([+-]?\d+,\d+)(?!\s*=)(?![\w.])"),
+        "{0} has a decimal comma: write {fixed}",
+        lambda number: number.replace(",", "."),
+    ),
+    Habit(re.compile(r"(;)"), "there is a `;` where a `,` is needed", lambda _: ","),
+    Habit(re.compile(r"(,)(?=\s*\})"), "there is a `,` too many before the `}}`", lambda _: ""),
+    Habit(
+        re.compile(r"(?<=[\[=,])\s*(True|False|TRUE|FALSE|yes|no|oui|non|vrai|faux)" + _VALUE_ENDS),
+        "`{0}` is not a value here: write `{fixed}`",
+        lambda word: "true" if folded(word) in ("true", "yes", "oui", "vrai") else "false",
+    ),
+    Habit(
+        re.compile(r"(?<=[\[=,])[ \t]*((?!true\b|false\b|inf\b|nan\b)[^\W\d][^,=\[\]{}\"'\n]*?)" + _VALUE_ENDS),
+        "{0} is text and needs quotes: write {fixed}",
+        lambda words: f'"{words}"',
+    ),
+    Habit(
+        re.compile(r"(?<=[\[=,])[ \t]*([/*][^,=\[\]{}\"'\n]*?)" + _VALUE_ENDS),
+        "{0} is a pattern and needs quotes: write {fixed}",
+        lambda pattern: f'"{pattern}"',
+    ),
+    Habit(
+        re.compile(r"(?:^|[{,])\s*([^\s,={}\[\]\"']*\*[^\s,={}\[\]\"']*)(?=\s*=)"),
+        "{0} is a pattern and needs quotes: write {fixed}",
+        lambda pattern: f'"{pattern}"',
+    ),
+    Habit(
+        re.compile(r"[{,.]\s*([\w-]*[^\W\x00-\x7f][\w-]*)(?=\s*[.=])"),
+        "`{0}` has an accent, as a name it needs quotes: write {fixed}",
+        lambda name: f'"{name}"',
+    ),
+    Habit(re.compile(r"[\w\"']\s*(:)(?=\s*[\w\"'{\[+/*-])"), "there is a `:` where an `=` is needed", lambda _: " ="),
+    Habit(
+        re.compile(r"[\"'\]}\w]([ \t]+)(?=[A-Za-z][\w.-]*\s*=)"), "a `,` is missing between two keys", lambda _: ", "
+    ),
+)
+
+
+def slug(text: str) -> str:
+    """The nearest usable id: "Étude de cas" → "etude-de-cas"."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")
+
+
+def next_finding(statement: str) -> Finding | None:
+    """The first habit found in a statement that is not TOML, None when it is none we know."""
+    if statement.lstrip().startswith("["):
+        return _heading(statement)
+    first = (_word_quotes(statement), _broken_over_lines(statement), _strange_name(statement))
+    for finding in (*first, *(_look(habit, statement) for habit in _HABITS), _unclosed(statement)):
+        if finding and finding.repaired != statement:
+            return finding
+    return None
+
+
+def _look(habit: Habit, statement: str) -> Finding | None:
+    found = habit.pattern.search(masked(statement))
+    if not found:
+        return None
+    start, end = found.span(1)
+    fixed = habit.replace(statement[start:end])
+    problem = habit.problem.format(statement[start:end], fixed=fixed)
+    return Finding(start, problem, statement[:start] + fixed + statement[end:])
+
+
+def _heading(statement: str) -> Finding | None:
+    found = _HEADING.match(statement)
+    if not found:
+        return None
+    opening, inside, _, after = found.groups()
+    closing = "]" * len(opening)
+    heading = f"{opening}{'.'.join(filter(None, map(slug, inside.split('.'))))}{closing}"
+    if after.strip():
+        return Finding(found.start(4), f"a heading stands alone on its line: {heading}, the rest below it", heading)
+    return Finding(found.start(1), f"this heading cannot be read: write {heading}", heading)
+
+
+def _word_quotes(statement: str) -> Finding | None:
+    repaired = _QUOTED.sub(r'"\1"', statement)
+    changed = [found for found in _QUOTED.finditer(statement) if set(found[0]) & set(_WORD_QUOTES)]
+    if not changed:
+        return None
+    shown = " ".join(dict.fromkeys(char for found in changed for char in found[0] if char in _WORD_QUOTES))
+    return Finding(
+        changed[0].start(), f'{shown} are typographic quotes (Word makes them): write straight ones, "…"', repaired
+    )
+
+
+def _broken_over_lines(statement: str) -> Finding | None:
+    plain = masked(statement)
+    depth = 0
+    for at, char in enumerate(plain):
+        depth += (char == "{") - (char == "}")
+        if char == "\n" and depth > 0:
+            break
+    else:
+        return None
+    if plain.count("{") != plain.count("}"):
+        return None
+    problem = (
+        "what stands between { and } must stay on one line: join the lines, "
+        "or write the rule as a table of its own, [rules.its-id], with one key a line"
+    )
+    # Comments at the ends of lines would swallow what is joined behind them.
+    joined = "".join(" " if mask in " \n" else char for char, mask in zip(statement, plain, strict=True))
+    return Finding(at, problem, re.sub(r",(?=\s*})", "", joined))
+
+
+def _strange_name(statement: str) -> Finding | None:
+    raw, equals, rest = statement.partition("=")
+    name = raw.strip()
+    if not equals or not slug(name) or _BARE_KEY.fullmatch(name) or set(name) & set("\"':{*"):
+        return None
+    problem = f"`{name}` cannot be a name here (a–z, 0–9 and - only): write `{slug(name)}`"
+    return Finding(0, problem, f"{slug(name)} ={rest}")
+
+
+def _unclosed(statement: str) -> Finding | None:
+    plain = masked(statement).rstrip()
+    for opening, closing in ("{}", "[]"):
+        missing = plain.count(opening) - plain.count(closing)
+        if missing > 0:
+            repaired = statement[: len(plain)] + closing * missing + statement[len(plain) :]
+            return Finding(len(plain), f"the closing `{closing}` is missing", repaired)
+    return None

@@ -1,0 +1,118 @@
+"""Where each key of a rule file stands: key path → 1-based line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Final
+
+from ripeline.rules.statements import FILLER, Statement, masked
+
+KeyPath = tuple[str | int, ...]
+
+_PART: Final = re.compile(r"""\s*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)\s*""")
+_BARE: Final = re.compile(r"[^,\]}\n]*")
+
+
+class Lines:
+    """The line of every key path of a valid document; array elements count as paths with their index."""
+
+    def __init__(self, found: Sequence[Statement]) -> None:
+        self._lines: dict[KeyPath, int] = {}
+        self._counts: dict[KeyPath, int] = {}
+        base: KeyPath = ()
+        for statement in found:
+            if statement.is_header:
+                base = self._header(statement)
+            else:
+                _Scanner(statement, self._lines).pair(base, 0)
+
+    def of(self, path: KeyPath) -> int:
+        """The line of the path, or of the nearest path around it; 0 for the file as a whole."""
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 0)
+
+    def _header(self, statement: Statement) -> KeyPath:
+        text = statement.text.strip()
+        double = text.startswith("[[")
+        path: KeyPath = ()
+        keys, _ = key_parts(text, 2 if double else 1)
+        for depth, key in enumerate(keys):
+            path = (*path, key)
+            last = depth == len(keys) - 1
+            if double and last:
+                self._counts[path] = self._counts.get(path, 0) + 1
+            self._lines.setdefault(path, statement.line)
+            if path in self._counts:
+                path = (*path, self._counts[path] - 1)
+                self._lines.setdefault(path, statement.line)
+        return path
+
+
+def key_parts(text: str, at: int) -> tuple[list[str], int]:
+    """A dotted key from an offset: its parts unquoted, and the offset after it."""
+    parts: list[str] = []
+    while found := _PART.match(text, at):
+        raw = found[1]
+        parts.append(str(tomllib.loads(f"x = {raw}")["x"]) if raw[0] in "\"'" else raw)
+        at = found.end()
+        if text[at : at + 1] != ".":
+            break
+        at += 1
+    return parts, at
+
+
+class _Scanner:
+    """Walks one valid statement and notes the line of each key in it."""
+
+    def __init__(self, statement: Statement, lines: dict[KeyPath, int]) -> None:
+        self._text = statement.text
+        self._plain = masked(statement.text)
+        self._first = statement.line
+        self._lines = lines
+
+    def pair(self, base: KeyPath, at: int) -> int:
+        keys, after = key_parts(self._text, at)
+        path = base
+        for key in keys:
+            path = (*path, key)
+            self._note(path, at)
+        return self._value(path, after + 1)
+
+    def _note(self, path: KeyPath, at: int) -> None:
+        while at < len(self._text) and self._text[at].isspace():
+            at += 1
+        self._lines.setdefault(path, self._first + self._text.count("\n", 0, at))
+
+    def _value(self, path: KeyPath, at: int) -> int:
+        at = self._skip(at)
+        opening = self._plain[at : at + 1]
+        if opening and opening in "[{":
+            return self._items(path, at + 1, "]" if opening == "[" else "}")
+        if opening and opening in "\"'":
+            end = at + 1
+            while self._plain[end : end + 1] == FILLER:
+                end += 1
+            return end + 1
+        bare = _BARE.match(self._plain, at)
+        return bare.end() if bare else at
+
+    def _items(self, path: KeyPath, at: int, closing: str) -> int:
+        index = 0
+        while (at := self._skip(at)) < len(self._plain) and self._plain[at] != closing:
+            if closing == "}":
+                at = self._skip(self.pair(path, at))
+            else:
+                self._note((*path, index), at)
+                at = self._skip(self._value((*path, index), at))
+                index += 1
+            if self._plain[at : at + 1] == ",":
+                at += 1
+        return at + 1
+
+    def _skip(self, at: int) -> int:
+        while at < len(self._plain) and self._plain[at].isspace():
+            at += 1
+        return at

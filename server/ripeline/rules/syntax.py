@@ -1,0 +1,132 @@
+"""Text to a TOML document with its lines; every mistake in writing is noted, and what can be guessed is read on."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile
+from typing import Any, Final
+
+from ripeline.errors import InvalidRules
+from ripeline.rules.habits import next_finding
+from ripeline.rules.lines import Lines, key_parts
+from ripeline.rules.statements import Statement, statements
+
+#: A statement with more mistakes than this is given up.
+_TRIES: Final = 20
+
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_IN_WORDS: Final = {
+    "Illegal character '\\n'": 'a text is not closed: its last " is missing',
+    "Unterminated string": 'a text is not closed: its last " is missing',
+    "Unescaped '\\' in a string": "a \\ in a text must be written twice, or the text put between single quotes",
+    "Invalid value": 'a value is missing here, or cannot be read: write a number, a text in "…", true or false',
+    "Expected '=' after a key in a key/value pair": "an `=` is missing: a line is written `name = value`",
+    "Invalid statement": 'this is neither `name = value`, nor a [heading], nor a comment ("# …")',
+    "Expected newline or end of document after a statement": "something stands behind the end of the value",
+}
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A document as far as it could be read, where everything stands, and what was wrong in the writing.
+
+    `guessed` says that the document was mended on the way: what it seems to lack may be in the part given up.
+    """
+
+    document: dict[str, Any]
+    lines: Lines
+    mistakes: list[InvalidRules] = field(default_factory=list)
+
+    @property
+    def guessed(self) -> bool:
+        return bool(self.mistakes)
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Read TOML; mistakes are InvalidRules in the order of the file."""
+    mistakes: list[InvalidRules] = []
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    readable = [_readable(statement, file, mistakes) for statement in statements(plain)]
+    document, kept = _joined([statement for statement in readable if statement], file, mistakes)
+    return Parsed(document, Lines(kept), mistakes)
+
+
+def _readable(statement: Statement, file: str, mistakes: list[InvalidRules]) -> Statement | None:
+    """The statement, mended where a mistake is a known habit; None when it cannot be read at all."""
+    text = statement.text
+    found = 0
+    for _ in range(_TRIES):
+        if _problem(text) is None:
+            return replace(statement, text=text)
+        finding = next_finding(text)
+        if finding is None:
+            break
+        line = statement.line + text.count("\n", 0, finding.at)
+        mistakes.append(InvalidRules(file, line, _name(text), finding.problem))
+        text, found = finding.repaired, found + 1
+    if not found and (refused := _problem(text)):
+        mistakes.append(InvalidRules(file, statement.line + refused[0] - 1, _name(text), refused[1]))
+    return None
+
+
+def _joined(found: list[Statement], file: str, mistakes: list[InvalidRules]) -> tuple[dict[str, Any], list[Statement]]:
+    """The document of all statements; one that says again what another has said is noted and left out."""
+    while True:
+        text = "\n".join(statement.text for statement in found)
+        refused = _problem(text)
+        if refused is None:
+            return tomllib.loads(text), found
+        at = _statement_at(found, refused[0])
+        mistakes.append(InvalidRules(file, found[at].line, "", _twice(found, at)))
+        after = found[at + 1 :]
+        if found[at].is_header:
+            # Without its heading, what stands below would count as part of the table above.
+            after = list(dropwhile(lambda statement: not statement.is_header, after))
+        found = found[:at] + after
+
+
+def _twice(found: list[Statement], at: int) -> str:
+    said = _says(found[at])
+    first = next((f" (first on line {other.line})" for other in found[:at] if _says(other) == said), "")
+    return f"{said} is there twice{first}: keep one of them, or give this one another name"
+
+
+def _problem(text: str) -> tuple[int, str] | None:
+    """The line (1-based) and the sentence of what tomllib refuses, None when it takes the text."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        return line, _in_words(_PLACE.sub("", message))
+    except RecursionError:
+        return 1, "brackets inside brackets, too deep to be meant"
+    return None
+
+
+def _in_words(message: str) -> str:
+    if message.startswith("Duplicate inline table key "):
+        return f"{message.removeprefix('Duplicate inline table key ')} is there twice between the same {{ }}"
+    return _IN_WORDS.get(message, f"this cannot be read as TOML: {message}")
+
+
+def _statement_at(found: list[Statement], line: int) -> int:
+    last = 0
+    for index, statement in enumerate(found):
+        last += statement.text.count("\n") + 1
+        if line <= last:
+            return index
+    return len(found) - 1
+
+
+def _says(statement: Statement) -> str:
+    return statement.text.strip() if statement.is_header else _name(statement.text)
+
+
+def _name(text: str) -> str:
+    """The key a statement begins with, as far as it can be read."""
+    keys, _ = key_parts(text, 0)
+    return ".".join(keys)
