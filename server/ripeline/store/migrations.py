@@ -31,8 +31,9 @@ CREATE TABLE visitors (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, alias_of INTEGER REFERENCES visitors(id)
 ) STRICT;
 -- extra: JSON {"e": email, "p": props, "t": traits}, NULL when all three are absent.
+-- AUTOINCREMENT: the place of an erased event is never given to a new one, which the fold would take for folded.
 CREATE TABLE events (
-  seq INTEGER PRIMARY KEY,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
   site_id INTEGER NOT NULL, event_id TEXT NOT NULL CHECK (length(event_id) BETWEEN 1 AND 64),
   visitor_id INTEGER NOT NULL, kind_id INTEGER NOT NULL,
   at INTEGER NOT NULL, received_at INTEGER NOT NULL,
