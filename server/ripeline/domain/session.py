@@ -7,7 +7,7 @@ from msgspec import Struct
 from ripeline.domain.source import DIRECT, Source
 
 
-class Session(Struct, gc=False):
+class Session(Struct, array_like=True, gc=False):
     """One visitor's session as the fold sees it while it runs.
 
     `id` is the `seq` of its first event in the log (its event id where there is no log); times are ms since 1970 UTC.

@@ -1,0 +1,92 @@
+"""Where an event falls: its visitor's session, and whether it only repeats what that visitor just did."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from ripeline.domain.event import ENGAGEMENT, IDENTIFY, KINDS, SESSION, Event, item_of
+from ripeline.domain.session import Session
+from ripeline.domain.source import DIRECT
+from ripeline.scoring.state import LeadState, VisitorState
+
+#: The same thing by the same visitor that soon after (ms, inclusive) is one click too many, not a second wish.
+DUPLICATE_WITHIN_MS: Final = 5_000
+
+#: Every one of these says something, however soon it follows.
+_NEVER_DUPLICATES: Final = frozenset({IDENTIFY, ENGAGEMENT})
+
+#: A visitor with more things kept than this within seconds is a machine; the old ones are then dropped.
+_KEPT_AT_MOST: Final = 8
+
+
+def enter_session(state: LeadState, event: Event, timeout: int) -> tuple[VisitorState, bool]:
+    """The event's visitor in its session (idle `timeout` in ms ends one), and whether this event began it."""
+    visitor = state.visitors.get(event.visitor)
+    began = visitor is None or event.at - visitor.session.last_at >= timeout
+    if visitor is None or began:
+        visitor = _begin(state, event, timeout)
+    session = visitor.session
+    session.last_at = event.at
+    session.events += 1
+    if not session.entry and event.url:
+        session.entry = event.path
+    return visitor, began
+
+
+def _begin(state: LeadState, event: Event, timeout: int) -> VisitorState:
+    # Sessions that are over can never be entered again, as events come in order: the state stays small.
+    over = event.at - max(timeout, DUPLICATE_WITHIN_MS + 1)
+    for key in [key for key, each in state.visitors.items() if each.session.last_at <= over]:
+        del state.visitors[key]
+    session = Session(
+        id=event.seq or event.id,
+        started_at=event.at,
+        last_at=event.at,
+        source=event.source or DIRECT,
+        suspect=event.suspect,
+    )
+    before = state.visitors.get(event.visitor)
+    visitor = VisitorState(session, kept=before.kept if before else {})
+    state.visitors[event.visitor] = visitor
+    return visitor
+
+
+def session_event(event: Event) -> Event:
+    """The pseudo-event `session`, just before the first event of a session and at the same place."""
+    return Event(
+        id=event.id,
+        visitor=event.visitor,
+        on=SESSION,
+        at=event.at,
+        site=event.site,
+        seq=event.seq,
+        url=event.url,
+        title=event.title,
+        referrer=event.referrer,
+        suspect=event.suspect,
+        source=event.source,
+    )
+
+
+def is_duplicate(visitor: VisitorState, event: Event) -> bool:
+    """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it."""
+    if event.on in _NEVER_DUPLICATES:
+        return False
+    kept, key, at = visitor.kept, _kept_key(event), event.at
+    before = kept.get(key)
+    if before is not None and at - before <= DUPLICATE_WITHIN_MS:
+        return True
+    if len(kept) >= _KEPT_AT_MOST:
+        for old in [old for old, kept_at in kept.items() if at - kept_at > DUPLICATE_WITHIN_MS]:
+            del kept[old]
+    kept[key] = at
+    return False
+
+
+def _kept_key(event: Event) -> str:
+    """Kind and item; of a custom event its props too."""
+    key = f"{event.on}\n{item_of(event)}"
+    if event.props and event.on not in KINDS:
+        return f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
+    return key
