@@ -28,7 +28,7 @@ def _wait(key: str, failures: int, last_at: int, now: int) -> int:
     beyond = failures - _FREE_TRIES[key.partition(":")[0]]
     if beyond < 0:
         return 0
-    delay = min(2 ** min(beyond, 20), _LONGEST_WAIT_SECONDS)
+    delay: int = min(2 ** min(beyond, 20), _LONGEST_WAIT_SECONDS)
     # A clock set back must lock nobody out for longer than the delay itself.
     return min(delay, max(0, -(-(last_at + delay * 1000 - now) // 1000)))
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ripeline.templating import COOKIE, asked_locale, render
+from ripeline.templating import render
 
 
 def page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
     """One page in the reader's language."""
-    answer = HTMLResponse(render(request, template, **values), status)
-    if wish := asked_locale(request):
-        answer.set_cookie(COOKIE, wish, max_age=31_536_000, httponly=True, samesite="lax")
-    return answer
+    return HTMLResponse(render(request, template, **values), status)
 
 
 def to(path: str) -> Response:

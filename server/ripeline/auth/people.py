@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from ripeline.auth.guard import ROLES
 from ripeline.auth.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
+from ripeline.domain.emails import plausible_email
 from ripeline.errors import InvalidSetting
 from ripeline.store.database import Connection
 from ripeline.store.people import User, add_user, user_by_email
 
-_EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:\\]{1,64}@[^\s@<>\"'(),;:\\]{1,190}")
-
 
 def normal_email(text: str) -> str:
     """Trimmed and lower-cased, as e-mails are compared; InvalidSetting when it is none."""
-    email = text.strip().lower()
-    if len(email) > 254 or not _EMAIL.fullmatch(email):
+    email = plausible_email(text)
+    if email is None:
         raise InvalidSetting("EMAIL", text[:80], "an e-mail address is needed, like ada@example.com")
     return email
 

@@ -1,0 +1,36 @@
+"""A house small enough to see all of: what auth needs of a running server, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from ripeline.settings import Settings
+from ripeline.store.database import Connection, Database, transaction
+
+T = TypeVar("T")
+PASSWORD = "a ripe pear in june"
+
+
+@dataclass(slots=True)
+class SmallHouse:
+    """What auth needs of a running server, and nothing else."""
+
+    settings: Settings
+    database: Database
+    secret: bytes = b"s" * 32
+    demo: bool = False
+    writer: Connection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writer = self.database.writer()
+
+    def now(self, work: Callable[[Connection], T]) -> T:
+        with transaction(self.writer) as conn:
+            return work(conn)
+
+    def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
+        return run_in_threadpool(self.now, work)
