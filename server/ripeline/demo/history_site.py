@@ -1,0 +1,74 @@
+"""The demo's shop as its history knows it: pages with their titles, files, and the ways in."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final, NamedTuple
+
+SITE: Final = "https://www.shop.example"
+
+TITLES: Final = {
+    "/": "Home",
+    "/pricing": "Pricing",
+    "/about": "About us",
+    "/blog": "Blog",
+    "/blog/first-steps": "First steps",
+    "/blog/five-mistakes": "Five mistakes we all make",
+    "/blog/what-it-costs": "What it really costs",
+    "/blog/questions-to-ask": "Ten questions to ask before you buy",
+    "/case-studies": "Case studies",
+    "/case-studies/bakery": "Case study: the bakery",
+    "/case-studies/clinic": "Case study: the clinic",
+    "/case-studies/wine-merchant": "Case study: the wine merchant",
+    "/white-papers": "White papers",
+    "/careers": "Careers",
+    "/contact": "Contact",
+    "/demo": "Ask for a demo",
+}
+
+BLOG: Final = tuple(path for path in TITLES if path.startswith("/blog/"))
+CASES: Final = tuple(path for path in TITLES if path.startswith("/case-studies/"))
+
+BROCHURE: Final = "/files/brochure.pdf"
+
+_WEBKIT: Final = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1"
+
+AGENTS: Final = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Safari/605.1.15",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) {_WEBKIT} Mobile/15E148 Safari/604.1",
+)
+
+
+def white_paper(letter: str) -> str:
+    """The path of white paper a, b or c."""
+    return f"/files/white-paper-{letter}.pdf"
+
+
+class WayIn(NamedTuple):
+    """How somebody arrives: the referrer, and what the landing address carries behind its `?`."""
+
+    referrer: str = ""
+    query: str = ""
+
+
+_WAYS_IN: Final = (
+    (34, WayIn("https://www.google.com/")),
+    (26, WayIn()),
+    (9, WayIn("https://www.linkedin.com/")),
+    (8, WayIn(query="utm_source=newsletter&utm_medium=email&utm_campaign=autumn")),
+    (7, WayIn("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=brand&utm_term=shop+software")),
+    (5, WayIn("https://www.bing.com/")),
+    (4, WayIn("https://duckduckgo.com/")),
+    (4, WayIn("https://annuaire-des-logiciels.example/comparatif")),
+    (3, WayIn("https://le-journal-du-commerce.example/articles/outils")),
+)
+
+NEWSLETTER: Final = WayIn(query="utm_source=newsletter&utm_medium=email&utm_campaign=autumn")
+
+
+def way_in(rng: Random) -> WayIn:
+    """How a new visitor found the shop."""
+    weights = [share for share, _ in _WAYS_IN]
+    return rng.choices([way for _, way in _WAYS_IN], weights)[0]
