@@ -19,7 +19,7 @@ ENV PATH=/opt/ripeline/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     RIPELINE_DATA=/data \
     RIPELINE_HOST=0.0.0.0
-USER ripeline
+USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \

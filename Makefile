@@ -26,6 +26,7 @@ lint: .venv/dev ## ruff, mypy, the rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 
 fmt: .venv/dev ## format the code
 	$(BIN)/ruff format .
