@@ -1,0 +1,76 @@
+// What a keyboard and a phone gain by a script; every page works without it.
+'use strict';
+
+const rows = () => [...document.querySelectorAll('a.row')];
+
+function move(step) {
+  const all = rows();
+  const now = all.indexOf(document.activeElement);
+  const next = all[now < 0 ? (step > 0 ? 0 : all.length - 1) : now + step];
+  if (next) {
+    next.focus();
+    next.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+const keys = {
+  '/': () => {
+    const search = document.getElementById('q');
+    if (search) search.select();
+    else location.assign('/leads#q');
+  },
+  j: () => move(1),
+  k: () => move(-1),
+  '?': () => document.getElementById('keys')?.showModal(),
+};
+
+document.addEventListener('keydown', (event) => {
+  const typing = event.target.closest('input, textarea, select, dialog');
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+
+// The list came from another page's "/": go on typing.
+if (location.hash === '#q') document.getElementById('q')?.focus();
+
+// On a phone only the newest session is open at first.
+if (matchMedia('(max-width: 34rem)').matches) {
+  document.querySelectorAll('details.session').forEach((session, place) => {
+    session.open = place === 0;
+  });
+}
+
+// A list of filters closes when the eye goes elsewhere.
+document.addEventListener('click', (event) => {
+  document.querySelectorAll('details.more[open]').forEach((open) => {
+    if (!open.contains(event.target)) open.open = false;
+  });
+});
+
+document.querySelectorAll('[data-copy]').forEach((button) => {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const text = document.getElementById(button.dataset.copy);
+    getSelection().selectAllChildren(text);
+    // Without https browsers keep the clipboard to themselves: the selection is then ready for Ctrl+C.
+    await navigator.clipboard?.writeText(text.textContent);
+    if (navigator.clipboard) button.textContent = button.dataset.done;
+  });
+});
+
+function watch(place) {
+  const timer = setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(place.dataset.poll, { redirect: 'error' });
+      if (answer.status !== 200) return;
+      clearInterval(timer);
+      place.innerHTML = await answer.text();
+    } catch {
+      // The server is away for a moment; the next second asks again.
+    }
+  }, 1000);
+}
+
+document.querySelectorAll('[data-poll]').forEach(watch);

@@ -19,15 +19,11 @@ def channel_word(name: str, words: NullTranslations) -> str:
     """Where a session came from, in a word."""
     known = {
         "direct": words.pgettext("channel", "direct"),
-        "search": words.pgettext("channel", "search"),
-        "paid": words.pgettext("channel", "paid search"),
-        "social": words.pgettext("channel", "social"),
+        "organic search": words.pgettext("channel", "search"),
+        "paid search": words.pgettext("channel", "paid search"),
+        "organic social": words.pgettext("channel", "social network"),
         "email": words.pgettext("channel", "e-mail"),
         "referral": words.pgettext("channel", "another site"),
-        "assistant": words.pgettext("channel", "AI assistant"),
-        "campaign": words.pgettext("channel", "campaign"),
-        "display": words.pgettext("channel", "display"),
-        "internal": words.pgettext("channel", "own site"),
     }
     return known.get(name, name)
 
@@ -82,16 +78,17 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
     return small.get(times, many) % {"label": label, "times": times}
 
 
-def refusal(why: str, times: int, words: NullTranslations) -> str:
-    """Why matching events were worth 0 (scoring.md, "Order of work"), for so many of them."""
-    ngettext = words.ngettext
-    sentences = {
-        "not_yet": ngettext("%(times)d came before what it needs", "%(times)d came before what they need", times),
-        "suspect": ngettext("%(times)d looks automatic", "%(times)d look automatic", times),
-        "duplicate": ngettext("%(times)d sent twice", "%(times)d sent twice", times),
-        "repeat": ngettext("%(times)d repeat, already counted", "%(times)d repeats, already counted", times),
-        "counting": ngettext("%(times)d still counting", "%(times)d still counting", times),
-        "capped": ngettext("%(times)d over the cap", "%(times)d over the cap", times),
-        "outside_window": ngettext("%(times)d too late to count", "%(times)d too late to count", times),
+def refusal(why: str, needed: str, words: NullTranslations) -> str:
+    """Why a matching event was worth 0 (scoring.md, "Order of work"); `needed` names what must come first, or ""."""
+    if why == "not_yet" and needed:
+        return words.gettext("needs %(needed)s first") % {"needed": needed}
+    known = {
+        "not_yet": words.gettext("came before what it needs"),
+        "suspect": words.gettext("looks automatic"),
+        "duplicate": words.gettext("sent twice"),
+        "repeat": words.gettext("already counted"),
+        "counting": words.gettext("still counting"),
+        "capped": words.gettext("over its cap"),
+        "outside_window": words.gettext("too late to count"),
     }
-    return sentences.get(why, why) % {"times": times}
+    return known.get(why, why)

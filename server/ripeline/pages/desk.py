@@ -1,0 +1,70 @@
+"""What a page is read from, and how it is shown: one read-only connection, one template, in a thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ripeline.errors import InvalidRequest, NotFound
+from ripeline.rules.model import Ruleset
+from ripeline.running import Running
+from ripeline.store.database import Connection
+from ripeline.store.people import remember_locale
+from ripeline.templating import COOKIE, Locale, asked_locale, render
+
+_YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a page may read: the store, the rules in force, the query and the path it was asked with."""
+
+    conn: Connection
+    ruleset: Ruleset
+    query: Mapping[str, str]
+    params: Mapping[str, Any]
+    running: Running
+
+
+def running_of(request: Request) -> Running:
+    """The server this request came to."""
+    return cast(Running, request.app.state.running)
+
+
+async def show(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
+    """Read a page's facts and draw them as `page`; 404 when they are about nobody, 204 when there are none (None)."""
+    answer = await run_in_threadpool(_draw, request, template, read)
+    if wish := asked_locale(request):
+        await _remember(request, answer, wish)
+    return answer
+
+
+def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
+    running = running_of(request)
+    ruleset = running.rules.ruleset
+    common = {"now": int(time.time() * 1000), "zone": ruleset.timezone}
+    try:
+        with running.database.read() as conn:
+            page = read(Desk(conn, ruleset, request.query_params, request.path_params, running))
+    except NotFound:
+        return HTMLResponse(render(request, "nobody.html", **common), 404)
+    except InvalidRequest:
+        # An address with an old model, band or cursor in it: begin the list again.
+        return RedirectResponse(request.url.path, 303)
+    if page is None:
+        return Response(status_code=204)
+    return HTMLResponse(render(request, template, page=page, **common))
+
+
+async def _remember(request: Request, answer: Response, wish: Locale) -> None:
+    """The language switch holds in this browser, and wherever this person signs in."""
+    answer.set_cookie(COOKIE, wish, max_age=_YEAR, httponly=True, samesite="lax")
+    user = request.state.user
+    if user.locale != wish:
+        await running_of(request).write(lambda conn: remember_locale(conn, user.id, wish))

@@ -1,0 +1,70 @@
+"""The pages people see."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ripeline.auth.guard import public, require
+from ripeline.pages.desk import running_of, show
+from ripeline.pages.install import read_arrival, read_install
+from ripeline.pages.lead import read_lead
+from ripeline.pages.leads import read_leads
+from ripeline.pages.ready import read_ready
+from ripeline.pages.static import serve_asset
+from ripeline.store.install import disown_origin, own_origin
+
+
+@public
+async def show_first_page(_: Request) -> Response:
+    return RedirectResponse("/ready", 303)
+
+
+@require("sales")
+async def show_ready(request: Request) -> Response:
+    return await show(request, "ready.html", read_ready)
+
+
+@require("sales")
+async def show_leads(request: Request) -> Response:
+    return await show(request, "leads.html", read_leads)
+
+
+@require("sales")
+async def show_lead(request: Request) -> Response:
+    return await show(request, "lead.html", read_lead)
+
+
+@require("marketer")
+async def show_install(request: Request) -> Response:
+    return await show(request, "install.html", read_install)
+
+
+@require("marketer")
+async def show_arrival(request: Request) -> Response:
+    """The part of the Install page that is asked again while it waits."""
+    return await show(request, "arrival.html", read_arrival)
+
+
+@require("marketer")
+async def change_origin(request: Request) -> Response:
+    """ "This one is mine", and back."""
+    form = await request.form(max_files=0, max_fields=5, max_part_size=4_096)
+    origin, change = str(form.get("origin", "")), own_origin if form.get("mine") == "yes" else disown_origin
+    await running_of(request).write(lambda conn: change(conn, origin))
+    return RedirectResponse("/install", 303)
+
+
+ROUTES: Final = [
+    Route("/", show_first_page, methods=["GET"]),
+    Route("/ready", show_ready, methods=["GET"]),
+    Route("/leads", show_leads, methods=["GET"]),
+    Route("/leads/{id:int}", show_lead, methods=["GET"]),
+    Route("/install", show_install, methods=["GET"]),
+    Route("/install/status", show_arrival, methods=["GET"]),
+    Route("/install/origins", change_origin, methods=["POST"]),
+    Route("/static/{name}", serve_asset, methods=["GET"]),
+]

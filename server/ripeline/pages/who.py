@@ -1,0 +1,44 @@
+"""Who a lead is, as far as we know: the name, the company, how to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_SHOWN_IN_A_NUMBER = frozenset("0123456789+*#")
+_SHORTEST_NUMBER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One person for a page; empty strings where nothing is known. `visitor` names them while they are anonymous."""
+
+    id: int
+    name: str
+    email: str
+    company: str
+    job: str
+    phone: str
+    visitor: str
+
+    @property
+    def calls(self) -> str:
+        """What a `tel:` link dials; "" when the phone is no number."""
+        digits = "".join(char for char in self.phone if char in _SHOWN_IN_A_NUMBER)
+        return digits if len(digits) >= _SHORTEST_NUMBER else ""
+
+
+def who_is(id: int, email: str | None, attributes: Mapping[str, Any], visitor: str = "") -> Who:
+    """Read a person off what is known; first and last name make a name."""
+    known = {name: " ".join(str(value).split()) for name, value in attributes.items()}
+    parts = (known.get("first_name", ""), known.get("last_name", ""))
+    return Who(
+        id=id,
+        name=known.get("name", "") or " ".join(part for part in parts if part),
+        email=email or "",
+        company=known.get("company", ""),
+        job=known.get("job", ""),
+        phone=known.get("phone", ""),
+        visitor=visitor[:8],
+    )

@@ -1,0 +1,70 @@
+"""What the Install page watches: has anything come in, and from which sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ripeline.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event that came in: what, where, when (ms received)."""
+
+    on: str
+    title: str
+    url: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOrigin:
+    """A site events came from; `mine` once somebody said so; times in ms."""
+
+    origin: str
+    mine: bool
+    first_at: int
+    last_at: int
+
+
+_AT_ONE_END: Final = """-- event_at_one_end
+SELECT kind.text, title.text, url.text, e.received_at
+FROM events AS e CROSS JOIN texts AS kind ON kind.id = e.kind_id
+LEFT JOIN texts AS title ON title.id = e.title_id LEFT JOIN texts AS url ON url.id = e.url_id
+ORDER BY e.seq {direction} LIMIT 1"""
+
+
+def first_event(conn: Connection) -> SeenEvent | None:
+    """The first event ever stored, None while there is none."""
+    return _event(conn, "ASC")
+
+
+def latest_event(conn: Connection) -> SeenEvent | None:
+    """The one stored last, None while there is none."""
+    return _event(conn, "DESC")
+
+
+def _event(conn: Connection, direction: str) -> SeenEvent | None:
+    found = conn.execute(_AT_ONE_END.format(direction=direction)).fetchall()
+    return SeenEvent(found[0][0], found[0][1] or "", found[0][2] or "", found[0][3]) if found else None
+
+
+def seen_origins(conn: Connection) -> tuple[SeenOrigin, ...]:
+    """Every site events came from, ours first, then in the order they were first seen."""
+    found = conn.execute(
+        """-- seen_origins
+        SELECT DISTINCT origin, status = 'mine' AS mine, first_at, last_at FROM origins
+        ORDER BY mine DESC, first_at, origin LIMIT 200"""
+    ).fetchall()
+    return tuple(SeenOrigin(origin, bool(mine), first_at, last_at) for origin, mine, first_at, last_at in found)
+
+
+def own_origin(conn: Connection, origin: str) -> None:
+    """This one is ours; from now on only such sites are taken (an origin that was never seen changes nothing)."""
+    conn.execute("/* own_origin */ UPDATE origins SET status = 'mine' WHERE origin = ?", (origin,))
+
+
+def disown_origin(conn: Connection, origin: str) -> None:
+    """Take that back."""
+    conn.execute("/* disown_origin */ UPDATE origins SET status = 'seen' WHERE origin = ?", (origin,))
