@@ -71,7 +71,8 @@ def white_paper_reader(rng: Random, cast: Cast) -> Story:
 
 def student(rng: Random, cast: Cast) -> Story:
     """Writes a thesis: every paper, every case study, and says so in the form."""
-    steps = ("/white-papers", *(white_paper(letter) for letter in "abc"), *CASES, "/contact", ("form", "contact"))
+    papers = [white_paper(letter) for letter in "abc"]
+    steps: tuple[Step, ...] = ("/white-papers", *papers, *CASES, "/contact", ("form", "contact"))
     return Story((Visit(_some_day(rng), way_in(rng), steps),), cast.student())
 
 

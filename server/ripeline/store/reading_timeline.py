@@ -10,12 +10,9 @@ from ripeline.domain.event import ENGAGEMENT, PAGE, Event, OrderKey, item_of
 from ripeline.rules.model import Ruleset
 from ripeline.store.database import Connection
 from ripeline.store.reading import Row, checked_limit, cursor_after, id_list, place_of, rows
-from ripeline.store.reading_events import EVENT_COLUMNS, EVENT_TABLES, event_of
+from ripeline.store.reading_events import events_in_session
 from ripeline.store.reading_scores import Story, read_story
 from ripeline.store.views import Timeline, TimelineEvent, TimelineSession
-
-#: Nobody reads on; a machine that goes on for ever must not fill our memory.
-MOST_EVENTS_A_SESSION: Final = 2_000
 
 _NEWEST: Final = (2**62, 2**62)
 
@@ -25,10 +22,6 @@ FROM sessions AS s CROSS JOIN visitors AS v ON v.id = s.visitor_id
 LEFT JOIN texts AS p ON p.id = s.entry_id LEFT JOIN sources AS o ON o.id = s.source_id
 WHERE s.lead_id = :lead AND (s.started_at, s.id) < (:at, :id)
 ORDER BY s.started_at DESC, s.id DESC LIMIT :limit"""
-
-_EVENTS = f"""-- events_of_session
-SELECT {EVENT_COLUMNS} FROM events AS e {EVENT_TABLES}
-WHERE e.visitor_id = :visitor_id AND e.at BETWEEN :started_at AND :ended_at ORDER BY e.at LIMIT :limit"""
 
 _EPOCHS = """-- epochs_of_visitors
 SELECT visitor_id, from_at, from_rank, from_id, lead_id FROM epochs
@@ -66,8 +59,8 @@ def _read_page(conn: Connection, ruleset: Ruleset, lead_id: int, sessions: list[
     events: dict[int, list[Event]] = {}
     spent: dict[str, int] = {}
     for session in sessions:
-        found = [event_of(row) for row in rows(conn, _EVENTS, session | {"limit": MOST_EVENTS_A_SESSION})]
-        own = sorted((event for event in found if owners.lead_at(event) == lead_id), key=lambda event: event.order)
+        found = events_in_session(conn, session["visitor_id"], session["started_at"], session["ended_at"])
+        own = [event for event in found if owners.lead_at(event) == lead_id]
         events[session["id"]] = [event for event in own if event.on != ENGAGEMENT]
         spent |= {event.item: _milliseconds(event) for event in own if event.on == ENGAGEMENT}
     everything = [event for each in events.values() for event in each]
