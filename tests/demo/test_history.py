@@ -1,0 +1,86 @@
+"""The demo's history: the same every time, and like a real shop's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
+
+from ripeline.demo.history import ZONE, make_history
+from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, Event
+from ripeline.domain.urls import canonical_url
+from ripeline.domain.wire import parse_api_event
+from ripeline.domain.wire_export import api_item
+
+NOW = int(datetime(2026, 11, 21, 18, tzinfo=UTC).timestamp() * 1000)
+DAY = 86_400_000
+
+
+@cache
+def history() -> tuple[Event, ...]:
+    return tuple(make_history(NOW))
+
+
+def test_the_same_moment_has_the_same_history() -> None:
+    assert tuple(make_history(NOW)) == history()
+
+
+def test_it_is_in_the_total_order_and_ids_are_unique() -> None:
+    orders = [event.order for event in history()]
+    assert orders == sorted(orders)
+    assert len({event.id for event in history()}) == len(orders)
+
+
+def test_it_spans_ninety_days_and_nothing_lies_ahead() -> None:
+    first, last = history()[0].at, history()[-1].at
+    assert 80 * DAY < NOW - first <= 92 * DAY
+    assert NOW - 3_600_000 < last <= NOW
+
+
+def test_nothing_lies_ahead_at_any_hour() -> None:
+    for hour in range(0, 24, 5):
+        moment = NOW + hour * 3_600_000
+        assert max(event.at for event in make_history(moment)) <= moment
+
+
+def test_about_four_hundred_people_come() -> None:
+    assert 380 <= len({event.visitor for event in history()}) <= 430
+
+
+def test_most_never_say_who_they_are() -> None:
+    known = {event.visitor for event in history() if event.email}
+    assert 60 <= len(known) <= 130
+
+
+def test_every_address_is_made_up() -> None:
+    assert all(event.email.endswith(".example") for event in history() if event.email)
+    assert len({event.email for event in history() if event.email}) == len({e.visitor for e in history() if e.email})
+
+
+def test_every_kind_of_event_and_every_way_in_occurs() -> None:
+    kinds = Counter(event.on for event in history())
+    channels = Counter(event.source.channel for event in history() if event.source)
+    assert min(kinds[each] for each in ("page", DOWNLOAD, FORM, ENGAGEMENT)) > 50
+    assert {"direct", "organic search", "email", "paid search", "referral", "organic social"} <= set(channels)
+
+
+def test_people_keep_hours() -> None:
+    hours = Counter(datetime.fromtimestamp(event.at / 1000, ZONE).hour for event in history())
+    assert sum(hours[hour] for hour in range(8, 20)) > 0.85 * len(history())
+    days = Counter(datetime.fromtimestamp(event.at / 1000, ZONE).weekday() for event in history())
+    assert days[5] + days[6] < 0.2 * len(history())
+
+
+def test_each_event_could_have_come_through_the_api() -> None:
+    for event in history():
+        assert event.url == canonical_url(event.url)
+        parsed = parse_api_event(api_item(event, str(event.visitor)), NOW)
+        assert (parsed.id, parsed.on, parsed.at, parsed.url, parsed.email) == (
+            event.id,
+            event.on,
+            event.at,
+            event.url,
+            event.email,
+        )
+        assert parsed.props == event.props
+        assert parsed.traits == event.traits
