@@ -16,17 +16,17 @@ from ripeline.errors import DataProblem
 
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.DatabaseError
+DataError = sqlite3.DataError
 IntegrityError = sqlite3.IntegrityError
 OperationalError = sqlite3.OperationalError
 
 #: The first release without the WAL-reset bug, which can lose committed transactions.
 SOUND_SQLITE: Final = (3, 51, 3)
 
-#: SQLITE_FULL: the disk is full; nothing was written, and there may be room again later.
-DISK_FULL: Final = 13
-
 _BUSY_MS: Final = 5_000
 _WAL_BYTES: Final = 64 * 1024 * 1024
+# A commit beyond this many WAL pages does the checkpoint itself; the worker does it before, while nobody waits.
+_WAL_PAGES: Final = 16_000
 _WRITER_CACHE_KIB: Final = 32_000
 _READER_CACHE_KIB: Final = 8_000
 
@@ -67,6 +67,7 @@ class Database:
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+            conn.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             conn.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
         except BaseException:
             conn.close()
@@ -91,9 +92,15 @@ def transaction(conn: Connection) -> Iterator[Connection]:
         raise
 
 
-def is_disk_full(error: BaseException) -> bool:
-    """Whether SQLite refused because there is no room: the one I/O failure after which it is safe to go on."""
-    return getattr(error, "sqlite_errorcode", None) == DISK_FULL
+def checkpoint(conn: Connection) -> None:
+    """Move what the log file (WAL) holds into the database file, as far as readers allow."""
+    conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def foreign_commits(conn: Connection) -> int:
+    """A number that changes when another connection has committed something; our own commits do not count."""
+    (version,) = conn.execute("PRAGMA data_version").fetchone()
+    return int(version)
 
 
 def require_sound_sqlite(old_accepted: bool) -> str:

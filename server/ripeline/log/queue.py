@@ -1,0 +1,125 @@
+"""The door of the log: a bounded queue between the requests that bring events and the one thread that writes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ripeline.domain.event import Event
+from ripeline.errors import LogRefused
+
+Outcome = list[bool] | Exception
+
+LIMIT: Final = 2_000
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Events of one call, and the future its caller waits on."""
+
+    events: list[Event]
+    future: asyncio.Future[list[bool]]
+    loop: asyncio.AbstractEventLoop
+
+
+class EventLog:
+    """Takes events from event loops and keeps them until the writer has them on disk.
+
+    `bell` wakes the writer. At most `limit` events wait, those being written included.
+    """
+
+    def __init__(self, bell: threading.Event | None = None, limit: int = LIMIT) -> None:
+        self.bell = bell or threading.Event()
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._queue: deque[Waiting] = deque()
+        self._accepted = 0
+        self._answered = 0
+        self._closed = ""
+
+    async def append(self, events: list[Event]) -> list[bool]:
+        """Store events; per event True when it is new, False when the site had its id before.
+
+        Returns after the COMMIT that holds them all. Raises `LogRefused` when there is no room or the log is
+        closed: nothing of this call is then acknowledged, and all of it may be sent again. At most `limit`
+        events a call.
+        """
+        if not events:
+            return []
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(events, loop.create_future(), loop)
+        with self._lock:
+            self._admit(len(events))
+            self._queue.append(waiting)
+        if not self.bell.is_set():
+            self.bell.set()
+        return await waiting.future
+
+    def _admit(self, count: int) -> None:
+        if self._closed:
+            raise LogRefused(self._closed)
+        if self.pending + count > self.limit:
+            raise LogRefused(f"{self.pending} events are waiting to be written")
+        self._accepted += count
+
+    @property
+    def accepted(self) -> int:
+        """How many events were let in since the start."""
+        return self._accepted
+
+    @property
+    def answered(self) -> int:
+        """How many of them have their outcome."""
+        return self._answered
+
+    @property
+    def pending(self) -> int:
+        """How many of them have none yet."""
+        return self._accepted - self._answered
+
+    def take(self, most: int) -> list[Waiting]:
+        """The oldest calls, whole, of about `most` events in all (at least one call); [] when none waits."""
+        taken: list[Waiting] = []
+        count = 0
+        with self._lock:
+            while self._queue and count < most:
+                taken.append(self._queue.popleft())
+                count += len(taken[-1].events)
+        return taken
+
+    def answer(self, taken: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
+        """Wake the callers, each with its outcome: one call into each event loop for all of its callers."""
+        with self._lock:
+            self._answered += sum(len(waiting.events) for waiting in taken)
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[bool]], Outcome]]] = {}
+        for waiting, outcome in zip(taken, outcomes, strict=True):
+            by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
+        for loop, answers in by_loop.items():
+            # A loop that is gone has no callers left; their events are stored all the same.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, answers)
+
+    def close(self, reason: str) -> None:
+        """Take nothing more; what was let in keeps its place."""
+        with self._lock:
+            self._closed = reason
+
+    def refuse_all(self, reason: str) -> None:
+        """Take nothing more and let go of everybody who waits."""
+        self.close(reason)
+        taken = self.take(self.limit)
+        self.answer(taken, [LogRefused(reason)] * len(taken))
+
+
+def _resolve(answers: list[tuple[asyncio.Future[list[bool]], Outcome]]) -> None:
+    for future, outcome in answers:
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -1,0 +1,106 @@
+"""The pace of the fold: large batches under load, soon when it is quiet, slower and slower while it fails."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import Final, Protocol
+
+from ripeline.store.failures import failure_of
+
+log = logging.getLogger(__name__)
+
+#: Events a step. A step keeps appends waiting, so it is not to last longer than a slow commit.
+STEP: Final = 500
+#: Folded when that many wait, or when the oldest has waited that long (seconds).
+ENOUGH: Final = 256
+SOON: Final = 0.02
+
+_FIRST_REST: Final = 1.0
+_LONGEST_REST: Final = 30.0
+
+
+class Folder(Protocol):
+    """Folds the next events of the log in one transaction; how many there were, at most `limit`."""
+
+    def step(self, limit: int = STEP) -> int: ...
+
+
+class Folding:
+    """When to fold next, how far behind the scores are, and why they stay behind. Times are monotonic seconds."""
+
+    def __init__(self, folder: Folder, now: float) -> None:
+        self.folder = folder
+        self.problem = ""
+        self.is_behind = True
+        self._hurry = False
+        self._started = now
+        self._waiting: deque[tuple[int, float]] = deque()
+        self._unfolded = 0
+        self._rest = 0.0
+        self._not_before = now
+
+    @property
+    def unfolded(self) -> int:
+        """How many events are known to wait; 1 when it is only known that there may be some."""
+        return self._unfolded or int(self.is_behind)
+
+    def appended(self, count: int, now: float) -> None:
+        """So many new events were committed."""
+        if count:
+            self.is_behind = True
+            self._unfolded += count
+            self._waiting.append((count, now))
+
+    def look(self) -> None:
+        """There may be events nobody told about: fold at once and see."""
+        self.is_behind = True
+        self._hurry = True
+
+    def lag(self, now: float) -> float:
+        """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
+        if not self.is_behind:
+            return 0.0
+        return now - (self._waiting[0][1] if self._waiting else self._started)
+
+    def due_in(self, now: float) -> float | None:
+        """Seconds until the next step is due, 0.0 when it is; None when there is nothing to fold."""
+        if not self.is_behind:
+            return None
+        if now < self._not_before:
+            return self._not_before - now
+        if self._hurry or self._unfolded >= ENOUGH or not self._waiting:
+            return 0.0
+        return max(0.0, self._waiting[0][1] + SOON - now)
+
+    def step(self, now: float) -> int:
+        """Fold one batch; how many events that was. Raises only when the storage is broken."""
+        try:
+            folded = self.folder.step(STEP)
+        except Exception as error:
+            if failure_of(error) == "broken":
+                raise
+            self._failed(error, now)
+            return 0
+        self.problem, self._rest = "", 0.0
+        if folded < STEP:
+            self.is_behind = self._hurry = False
+            self._waiting.clear()
+            self._unfolded = 0
+        else:
+            self._take(folded)
+        return folded
+
+    def _failed(self, error: Exception, now: float) -> None:
+        self._rest = min(max(_FIRST_REST, 2 * self._rest), _LONGEST_REST)
+        self._not_before = now + self._rest
+        self.problem = f"scores are not being updated: {type(error).__name__}: {error}"
+        log.exception("the fold failed; again in %g s", self._rest)
+
+    def _take(self, folded: int) -> None:
+        self._unfolded = max(0, self._unfolded - folded)
+        while folded and self._waiting:
+            count, at = self._waiting.popleft()
+            if count > folded:
+                self._waiting.appendleft((count - folded, at))
+            folded -= min(count, folded)

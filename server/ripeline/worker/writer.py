@@ -1,0 +1,189 @@
+"""The one thread that writes: events first, then what others ask for, then the fold."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from ripeline.errors import LogRefused
+from ripeline.log.append import append_batch
+from ripeline.log.queue import EventLog, Waiting
+from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits
+from ripeline.store.dictionary import Dictionary
+from ripeline.store.failures import failure_of
+from ripeline.worker.folding import Folder, Folding
+from ripeline.worker.jobs import Jobs
+from ripeline.worker.settling import Settlers
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+#: Events a commit, so that a burst cannot keep the fold waiting.
+_BATCH: Final = 500
+#: Rows changed between two checkpoints: some ten thousand pages of WAL.
+_ROWS_A_CHECKPOINT: Final = 20_000
+#: How often (seconds) an idle writer looks whether another process has added events.
+_GLANCE: Final = 0.5
+#: How far behind (seconds) scores may be before the server calls itself not ready.
+_TOO_LATE: Final = 30.0
+#: Python's own 5 ms would let one busy thread keep the others waiting that long at each statement.
+_SWITCH_INTERVAL: Final = 0.0005
+
+
+class Writer:
+    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up."""
+
+    def __init__(
+        self, conn: Connection, events: EventLog, folder: Folder, died: Callable[[str], None] | None = None
+    ) -> None:
+        self._conn = conn
+        self._events = events
+        self._bell = events.bell
+        self._jobs = Jobs(self._bell)
+        self._folding = Folding(folder, time.monotonic())
+        self._dictionary = Dictionary()
+        self._settlers = Settlers(events)
+        self._died = died
+        self._dead = ""
+        self._trouble = ""
+        self._stop_by: float | None = None
+        self._foreign = foreign_commits(conn)
+        self._checkpointed = conn.total_changes
+        self._thread = threading.Thread(target=self._live, name="writer", daemon=True)
+
+    def start(self) -> None:
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        self._thread.start()
+
+    def stop(self, timeout: float = 8.0) -> None:
+        """Take nothing more, write what was taken, fold what time allows (seconds), close the connection."""
+        self._events.close("the server is shutting down")
+        self._jobs.close("the server is shutting down")
+        self._stop_by = time.monotonic() + timeout / 2
+        self._bell.set()
+        self._thread.join(timeout)
+
+    def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
+        """Run `work` in one transaction on the writer's thread: its result once committed, or what it raised.
+
+        Raises `LogRefused` when the writer has stopped. Keep the work short: events wait meanwhile.
+        """
+        return self._jobs.ask(work)
+
+    def settled(self) -> Awaitable[int]:
+        """0 once every event accepted before this call is folded; how many are not when the fold is failing."""
+        return self._settlers.wait()
+
+    def healthy(self) -> str:
+        """Why this server is not ready, or ""."""
+        if self._dead or not self._thread.is_alive():
+            return self._dead or "the writer is not running"
+        late = self.lag()
+        behind = f"scores are {late:.0f} s behind" if late > _TOO_LATE else ""
+        return self._trouble or self._folding.problem or behind
+
+    def lag(self) -> float:
+        """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
+        return self._folding.lag(time.monotonic())
+
+    def use(self, folder: Folder) -> None:
+        """Fold with this one from now on; call it inside `write`, with a folder that knows the new rules."""
+        self._folding.folder = folder
+        self._folding.look()
+
+    def _live(self) -> None:
+        reason = "the writer has stopped"
+        try:
+            while not self._is_done():
+                self._turn()
+        except BaseException as error:
+            reason = f"the writer gave up: {type(error).__name__}: {error}"
+            log.critical("%s", reason, exc_info=True)
+        self._end(reason)
+
+    def _turn(self) -> None:
+        # Cleared before looking: whoever comes after the look rings again.
+        self._bell.clear()
+        worked = self._append() + self._do_jobs() + self._fold()
+        if worked:
+            self._checkpoint()
+        elif not self._bell.wait(self._patience()):
+            self._glance()
+
+    def _append(self) -> int:
+        batch = self._events.take(_BATCH)
+        if not batch:
+            return 0
+        try:
+            outcomes = append_batch(self._conn, batch, self._dictionary)
+        except BaseException as error:
+            self._refuse(batch, error)
+            return 0
+        self._trouble = ""
+        self._events.answer(batch, outcomes)
+        new = sum(outcome.count(True) for outcome in outcomes if isinstance(outcome, list))
+        self._folding.appended(new, time.monotonic())
+        return len(batch)
+
+    def _refuse(self, batch: list[Waiting], error: BaseException) -> None:
+        failure = failure_of(error)
+        self._trouble = "the disk is full" if failure == "full" else f"events cannot be written: {error}"
+        self._events.answer(batch, [LogRefused(self._trouble, retry_after=5)] * len(batch))
+        if failure not in ("full", "busy"):
+            raise error
+
+    def _do_jobs(self) -> int:
+        done = self._jobs.run(self._conn)
+        if done:
+            self._folding.look()
+        return done
+
+    def _fold(self) -> int:
+        now = time.monotonic()
+        if self._settlers or self._stop_by:
+            self._folding.look()
+        folded = self._folding.step(now) if self._folding.due_in(now) == 0.0 else 0
+        if self._conn.in_transaction:
+            raise RuntimeError("the fold left a transaction open")
+        if self._folding.problem or not self._folding.is_behind:
+            self._settlers.tell(self._folding.unfolded)
+        return folded
+
+    def _checkpoint(self) -> None:
+        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT:
+            return
+        self._checkpointed = self._conn.total_changes
+        try:
+            checkpoint(self._conn)
+        except DatabaseError as error:
+            if failure_of(error) not in ("full", "busy"):
+                raise
+            self._trouble = f"the log file (WAL) cannot be emptied: {error}"
+
+    def _patience(self) -> float:
+        due = self._folding.due_in(time.monotonic())
+        return _GLANCE if due is None else min(due, _GLANCE)
+
+    def _glance(self) -> None:
+        foreign = foreign_commits(self._conn)
+        if foreign != self._foreign:
+            self._foreign = foreign
+            self._folding.look()
+
+    def _is_done(self) -> bool:
+        if self._stop_by is None or self._events.pending or self._jobs:
+            return False
+        return not self._folding.is_behind or bool(self._folding.problem) or time.monotonic() > self._stop_by
+
+    def _end(self, reason: str) -> None:
+        self._dead = reason
+        self._events.refuse_all(reason)
+        self._jobs.refuse_all(reason)
+        self._settlers.refuse_all(reason)
+        self._conn.close()
+        if self._stop_by is None and self._died:
+            self._died(reason)
