@@ -1,0 +1,58 @@
+"""What one step of the fold works on: a batch of events, whose they are, and what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ripeline.domain.event import Event
+from ripeline.fold.reading import Reading
+from ripeline.identity.visitors import Placement
+from ripeline.scoring.change import Change
+from ripeline.scoring.state import LeadState
+
+
+class PoisonedBatch(Exception):
+    """Scoring failed on these events, by their place in the log; nothing of the batch may be kept."""
+
+    def __init__(self, problems: dict[int, str]) -> None:
+        super().__init__(f"{len(problems)} events cannot be scored")
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class Known:
+    """A lead between two batches: its state, how it reads, and whether it can be reached."""
+
+    state: LeadState
+    readings: tuple[Reading, ...]
+    reachable: bool
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a batch did to one lead.
+
+    `events` and their `changes`, pairwise; `first_line` and `first_crossing` are the numbers of the first ones.
+    `before` is None when nothing was known of the lead. `is_rebuilt`: refolded, its old rows are to go.
+    """
+
+    lead: int
+    before: Known | None
+    after: Known
+    events: list[Event]
+    changes: list[Change]
+    first_line: int
+    first_crossing: int
+    is_rebuilt: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead."""
+
+    events: list[Event]
+    upto: int
+    now: int
+    placement: Placement = field(default_factory=Placement)
+    by_lead: dict[int, list[Event]] = field(default_factory=dict)
+    folded: list[Folded] = field(default_factory=list)

@@ -1,0 +1,118 @@
+"""From what was folded to rows: of the projection, and of the leads themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ripeline.domain.session import Session
+from ripeline.fold.batch import Folded, PoisonedBatch
+from ripeline.fold.scored import may_teach, problem_of
+from ripeline.rules.model import Ruleset
+from ripeline.scoring.state import encode_state
+from ripeline.store.database import Connection
+from ripeline.store.dictionary import Dictionary
+from ripeline.store.leads import DescribedRow, SeenRow
+from ripeline.store.projection import ProjectionRows, ScoreRow, SessionRow, StateRow
+
+
+class Names:
+    """The row ids of the models and rules of one file, in the dictionary of texts."""
+
+    def __init__(self, conn: Connection, ruleset: Ruleset, dictionary: Dictionary) -> None:
+        models = [model.id for model in ruleset.models]
+        found = dictionary.text_ids.learn(conn, {*models, *(r.id for m in ruleset.models for r in m.rules)})
+        self.ids: dict[str, int] = {text: id for text, id in found.items() if id is not None}
+        self.models = [self.ids[model] for model in models]
+
+
+def projection_rows(conn: Connection, names: Names, dictionary: Dictionary, folded: Sequence[Folded]) -> ProjectionRows:
+    """All rows these leads need now: the new ones, and those that replace what was there."""
+    rows = ProjectionRows()
+    for each in folded:
+        rows.states.append(_state(each))
+        _add_lines(each, names.ids, rows)
+        if each.before is None or each.is_rebuilt or each.after.readings is not each.before.readings:
+            rows.scores += _scores(each, names.models)
+    rows.sessions = _sessions(conn, dictionary, folded)
+    return rows
+
+
+def seen_rows(folded: Sequence[Folded]) -> list[SeenRow]:
+    """Leads of whom nothing new can be known but when they were here."""
+    return [_seen(each) for each in folded if not _is_described(each)]
+
+
+def described_rows(folded: Sequence[Folded]) -> list[DescribedRow]:
+    """Leads that may be better known than before."""
+    return [
+        (*_seen(each), int(each.after.reachable), msgspec.json.encode(each.after.state.attributes).decode())
+        for each in folded
+        if _is_described(each)
+    ]
+
+
+def _is_described(folded: Folded) -> bool:
+    return folded.is_rebuilt or may_teach(folded.events)
+
+
+def _seen(folded: Folded) -> SeenRow:
+    state = folded.after.state
+    return (folded.lead, state.first_at, state.last_at) if state.last is not None else (folded.lead, None, None)
+
+
+def _state(folded: Folded) -> StateRow:
+    try:
+        return folded.lead, encode_state(folded.after.state)
+    except Exception as error:
+        # Only what an event taught can be beyond encoding, such as a number of a hundred digits.
+        teaching = [event for event in folded.events if may_teach((event,))]
+        bad = (teaching or folded.events)[-1]
+        raise PoisonedBatch({bad.seq: problem_of(error)}) from error
+
+
+def _add_lines(folded: Folded, ids: dict[str, int], rows: ProjectionRows) -> None:
+    lead, n, m = folded.lead, folded.first_line, folded.first_crossing
+    for change in folded.changes:
+        for line in change.lines:
+            row = (lead, n, ids[line.model], ids[line.rule], line.seq, line.at, line.points, line.reason)
+            rows.ledger.append(row)
+            n += 1
+        for each in change.crossings:
+            rows.crossings.append((lead, m, ids[each.model], each.band, each.entered, each.seq, each.at))
+            m += 1
+
+
+def _scores(folded: Folded, models: list[int]) -> list[ScoreRow]:
+    before = folded.before.readings if folded.before is not None and not folded.is_rebuilt else ()
+    written = [reading[:5] for reading in before]
+    return [
+        (model, folded.lead, *reading[:5])
+        for place, (model, reading) in enumerate(zip(models, folded.after.readings, strict=True))
+        if place >= len(written) or reading[:5] != written[place]
+    ]
+
+
+def _sessions(conn: Connection, dictionary: Dictionary, folded: Sequence[Folded]) -> list[SessionRow]:
+    """Each session that was touched, once, as it stands now: a running one is one object in all its changes."""
+    touched: dict[int, tuple[int, int, Session]] = {}
+    for each in folded:
+        for event, change in zip(each.events, each.changes, strict=True):
+            session = change.session
+            touched[int(session.id)] = (each.lead, int(event.visitor), session)
+    paths = dictionary.text_ids.learn(conn, {session.entry for _, _, session in touched.values()})
+    sources = dictionary.source_ids.learn(conn, {session.source for _, _, session in touched.values()})
+    return [
+        (
+            lead,
+            session.started_at,
+            id,
+            visitor,
+            session.last_at,
+            session.events,
+            paths[session.entry],
+            sources[session.source],
+        )
+        for id, (lead, visitor, session) in touched.items()
+    ]

@@ -1,0 +1,91 @@
+"""Scoring the events of one batch, lead by lead: forward where they are the newest, else the whole lead again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ripeline.domain.event import Event
+from ripeline.fold.batch import Folded, Known, PoisonedBatch
+from ripeline.fold.reading import readings_of
+from ripeline.scoring.change import Change
+from ripeline.scoring.fold import Scorer
+from ripeline.scoring.state import LeadState
+
+
+def known_from(scorer: Scorer, state: LeadState) -> Known:
+    """What a stored state says, as it was remembered when it was written."""
+    return Known(state, readings_of(scorer, state), scorer.is_reachable(state))
+
+
+def comes_after(state: LeadState, events: Sequence[Event]) -> bool:
+    """Whether these events, sorted, are newer than all the lead did before, and no two share a place.
+
+    Two sites may use one event id at the same moment: the total order then says nothing, and a refold decides.
+    """
+    last = state.last
+    for event in events:
+        order = event.order
+        if last is not None and order <= last:
+            return False
+        last = order
+    return True
+
+
+def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Event]) -> Folded:
+    """Fold the newest events of a lead, in the total order; `known.state` is changed. Raises `PoisonedBatch`."""
+    state = scorer.fresh() if known is None else known.state
+    first_line, first_crossing = state.lines, state.crossings
+    changes: list[Change] = []
+    for event in events:
+        try:
+            changes.append(scorer.fold(state, event))
+        except Exception as error:
+            raise PoisonedBatch({event.seq: problem_of(error)}) from error
+    after = _read(scorer, state, known, events, changes)
+    return Folded(lead, known, after, events, changes, first_line, first_crossing, is_rebuilt=False)
+
+
+def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Event]) -> Folded:
+    """Fold a lead from all its events, sorted by the total order. Raises `PoisonedBatch` with the first bad one."""
+    try:
+        state, changes = scorer.refold(events)
+    except Exception as error:
+        raise PoisonedBatch({_first_bad(scorer, events).seq: problem_of(error)}) from error
+    after = known_from(scorer, state)
+    return Folded(lead, known, after, events, changes, 0, 0, is_rebuilt=True)
+
+
+def problem_of(error: Exception) -> str:
+    """What went wrong, short enough to be kept."""
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _read(
+    scorer: Scorer, state: LeadState, known: Known | None, events: Iterable[Event], changes: Iterable[Change]
+) -> Known:
+    """Without a new line no score, band or request can have changed; without new facts nobody became reachable."""
+    if known is None:
+        return known_from(scorer, state)
+    readings = known.readings
+    if any(change.lines for change in changes):
+        readings = readings_of(scorer, state)
+    return Known(state, readings, known.reachable or (may_teach(events) and scorer.is_reachable(state)))
+
+
+def may_teach(events: Iterable[Event]) -> bool:
+    """Whether any of the events can say something about the lead itself."""
+    return any(event.email is not None or event.traits or event.props for event in events)
+
+
+def _first_bad(scorer: Scorer, events: list[Event]) -> Event:
+    """The event that the events before it do without: found by halves."""
+    good, bad = 0, len(events)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            scorer.refold(events[:middle])
+        except Exception:
+            bad = middle
+        else:
+            good = middle
+    return events[bad - 1]

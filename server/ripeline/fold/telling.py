@@ -1,0 +1,155 @@
+"""Telling sales: the hand-offs of leads whose standing changed, and the message that goes with each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+import msgspec
+
+from ripeline.domain.points import as_number
+from ripeline.fold.batch import Folded
+from ripeline.fold.reading import Reading
+from ripeline.fold.rows import Names
+from ripeline.rules.model import Model, Ruleset
+from ripeline.scoring.handoffs import Decision, Handoff, HandoffState, Standing, decide
+from ripeline.scoring.state import Instant
+from ripeline.store.database import Connection
+from ripeline.store.handoff_rows import (
+    HandoffRow,
+    expire_handoff,
+    handoffs_of_leads,
+    make_handoff,
+    reasons_of,
+    score_at,
+)
+from ripeline.store.outbox_rows import OutboxRow, put_in_outbox
+
+READY: Final = "lead.ready"
+_MOST_REASONS: Final = 5
+
+#: One line of the reasons of a hand-off: rule id, label, thousandths, how often it paid.
+Reason = tuple[str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Must sales hear of this lead in this model, now that its standing there has changed?"""
+
+    folded: Folded
+    model: Model
+    reading: Reading
+
+    @property
+    def standing(self) -> Standing:
+        now = self.reading
+        return Standing(now.ripe, now.ripe_until, now.asked, self.folded.after.reachable, now.out_of_target)
+
+
+def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, folded: Sequence[Folded], now: int) -> None:
+    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores; `now` in ms."""
+    questions = [question for each in folded for question in _questions(ruleset, each)]
+    if not questions:
+        return
+    earlier = handoffs_of_leads(conn, {question.folded.lead for question in questions})
+    clerk = _Clerk(conn, ruleset, names, now)
+    for question in questions:
+        clerk.answer(question, [row for row in earlier.get(question.folded.lead, ()) if row.model == question.model.id])
+
+
+def _questions(ruleset: Ruleset, folded: Folded) -> Iterator[_Question]:
+    """Only a changed standing asks: what was so before (under these rules) was decided before."""
+    before, after = folded.before, folded.after
+    if before is not None and before.reachable == after.reachable and before.readings is after.readings:
+        return
+    for place, (model, reading) in enumerate(zip(ruleset.models, after.readings, strict=True)):
+        if model.handoff is None or (reading.ripe is None and reading.asked is None):
+            continue
+        if before is None or before.reachable != after.reachable or before.readings[place].standing != reading.standing:
+            yield _Question(folded, model, reading)
+
+
+class _Clerk:
+    """Writes down what was decided."""
+
+    def __init__(self, conn: Connection, ruleset: Ruleset, names: Names, now: int) -> None:
+        self._conn = conn
+        self._ruleset = ruleset
+        self._names = names
+        self._now = now
+
+    def answer(self, question: _Question, rows: Sequence[HandoffRow]) -> None:
+        earlier = [_fact(row) for row in rows]
+        decision = decide(question.standing, earlier, self._now)
+        if decision.act == "expire":
+            expire_handoff(self._conn, question.folded.lead, question.model.id, self._now)
+            earlier = [_fact(row, expired=row.state == "open") for row in rows]
+            decision = decide(question.standing, earlier, self._now)
+        if decision.crossing is not None:
+            self._write(question, decision, decision.crossing)
+
+    def _write(self, question: _Question, decision: Decision, crossing: Instant) -> None:
+        is_late = decision.act == "late"
+        reasons = self._reasons(question)
+        handoff: dict[str, Any] = {
+            "lead": question.folded.lead,
+            "model": question.model.id,
+            "band": question.model.handoff if is_late else question.reading.band,
+            "score": self._score_at(question, crossing),
+            "crossed_at": crossing[0],
+            "crossing_event": crossing[1],
+            "made_at": self._now,
+            "state": "late" if is_late else "open",
+            "rules_hash": self._ruleset.hash,
+            "reasons": _json(reasons),
+        }
+        made = make_handoff(self._conn, handoff)
+        if made is not None and not is_late:
+            put_in_outbox(self._conn, [_ready(question, made, crossing, reasons, self._now)])
+
+    def _reasons(self, question: _Question) -> list[Reason]:
+        labels = {rule.id: rule.label for rule in question.model.rules}
+        model_id = self._names.ids[question.model.id]
+        found = reasons_of(self._conn, question.folded.lead, model_id, _MOST_REASONS)
+        return [(rule, labels.get(rule, rule), points, times) for rule, points, times in found]
+
+    def _score_at(self, question: _Question, crossing: Instant) -> int:
+        """The score at the crossing: of this batch, or, when the lead was hot before it was known, of the ledger."""
+        model = question.model.id
+        for change in question.folded.changes:
+            for each in change.crossings:
+                if each.event == crossing[1] and each.model == model:
+                    return each.score
+        return score_at(self._conn, question.folded.lead, self._names.ids[model], crossing[1])
+
+
+def _fact(row: HandoffRow, expired: bool = False) -> Handoff:
+    state = cast(HandoffState, "expired" if expired else row.state)
+    return Handoff(state, row.crossed_at, row.crossing_event, row.made_at, row.closed_at, row.verdict)
+
+
+def _ready(question: _Question, handoff: int, crossing: Instant, reasons: list[Reason], now: int) -> OutboxRow:
+    """The message of one hand-off; its id follows from the hand-off, so telling again is telling the same."""
+    lead, model = question.folded.lead, question.model
+    attributes = question.folded.after.state.attributes
+    payload = {
+        "handoff": handoff,
+        "lead": {"id": lead, **{name: fact.value for name, fact in attributes.items()}},
+        "model": {"id": model.id, "label": model.label},
+        "band": question.reading.band,
+        "score": as_number(question.reading.score),
+        "crossed_at": datetime.fromtimestamp(crossing[0] / 1000, UTC).isoformat(),
+        "reasons": [
+            {"rule": rule, "label": label, "points": as_number(points), "times": times}
+            for rule, label, points, times in reasons
+        ],
+    }
+    digest = hashlib.sha256(f"{READY}\n{lead}\n{model.id}\n{crossing[1]}".encode()).hexdigest()
+    return f"msg_{digest[:24]}", READY, lead, _json(payload), now, now
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,53 @@
+"""A bounded memory of what the database also knows: whatever was used longest ago leaves first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """At most `capacity` entries once `trim` has been called; it never shrinks while a batch is at work."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: OrderedDict[K, V] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __getitem__(self, key: K) -> V:
+        return self._entries[key]
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._entries[key] = value
+        self._entries.move_to_end(key)
+
+    def missing(self, keys: Iterable[K]) -> list[K]:
+        """Those keys that are not remembered; the others count as used now."""
+        entries, absent = self._entries, []
+        for key in keys:
+            if key in entries:
+                entries.move_to_end(key)
+            else:
+                absent.append(key)
+        return absent
+
+    def get(self, key: K) -> V | None:
+        return self._entries.get(key)
+
+    def drop(self, keys: Iterable[K]) -> None:
+        for key in keys:
+            self._entries.pop(key, None)
+
+    def trim(self) -> None:
+        """Let go of what was used longest ago until the capacity is kept."""
+        while len(self._entries) > self._capacity:
+            self._entries.popitem(last=False)
+
+    def clear(self) -> None:
+        self._entries.clear()

@@ -1,0 +1,95 @@
+"""Hand-offs as the fold reads and makes them; facts, which a rescore never rewrites."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ripeline.store.database import Connection
+
+_OF_LEADS = """-- handoffs_of_leads
+SELECT lead_id, model, state, crossed_at, crossing_event, made_at, closed_at, verdict
+FROM handoffs WHERE lead_id IN (SELECT value FROM json_each(?))"""
+
+# A crossing that was over before anybody could be told may turn out not to be: then its row becomes the hand-off.
+_MAKE = """-- make_handoff
+INSERT INTO handoffs (lead_id, model, band, score, crossed_at, crossing_event, made_at, state, rules_hash, reasons)
+VALUES (:lead, :model, :band, :score, :crossed_at, :crossing_event, :made_at, :state, :rules_hash, :reasons)
+ON CONFLICT (lead_id, model, crossing_event) DO UPDATE SET state = excluded.state, band = excluded.band,
+  score = excluded.score, crossed_at = excluded.crossed_at, made_at = excluded.made_at,
+  rules_hash = excluded.rules_hash, reasons = excluded.reasons
+WHERE handoffs.state = 'late' AND excluded.state = 'open' RETURNING id"""
+
+_EXPIRE = """-- expire_handoff
+UPDATE handoffs SET state = 'expired', closed_at = ? WHERE lead_id = ? AND model = ? AND state = 'open'"""
+
+# Two open hand-offs of one lead and model cannot be: the one of the lead that remains is kept.
+_EXPIRE_DOUBLES = """-- expire_double_handoffs
+UPDATE handoffs SET state = 'expired', closed_at = :now
+WHERE lead_id = :gone AND state IN ('open', 'claimed', 'snoozed') AND EXISTS (
+  SELECT 1 FROM handoffs AS kept WHERE kept.lead_id = :into AND kept.model = handoffs.model
+  AND kept.state IN ('open', 'claimed', 'snoozed'))"""
+_MOVE = "-- move_handoffs\nUPDATE OR IGNORE handoffs SET lead_id = :into WHERE lead_id = :gone"
+
+_REASONS = """-- reasons_of_score
+SELECT r.text, sum(g.points), count(*) FROM ledger AS g CROSS JOIN texts AS r ON r.id = g.rule_id
+WHERE g.lead_id = ? AND g.model_id = ? AND g.points <> 0
+GROUP BY g.rule_id ORDER BY 2 DESC, 1 LIMIT ?"""
+
+# Lines of one event stand together, so the last of them ends what was known at its crossing.
+_SCORE_AT = """-- score_at_event
+SELECT coalesce(sum(points), 0) FROM ledger WHERE lead_id = :lead AND model_id = :model AND n <= (
+  SELECT max(n) FROM ledger WHERE lead_id = :lead AND event_seq = (
+    SELECT max(seq) FROM events JOIN epochs ON epochs.visitor_id = events.visitor_id
+    WHERE event_id = :event AND epochs.lead_id = :lead))"""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRow:
+    """A hand-off that was made before; times in ms."""
+
+    model: str
+    state: str
+    crossed_at: int
+    crossing_event: str
+    made_at: int
+    closed_at: int | None
+    verdict: str | None
+
+
+def handoffs_of_leads(conn: Connection, lead_ids: Iterable[int]) -> dict[int, list[HandoffRow]]:
+    """Every hand-off of those leads that have any, late ones too."""
+    found: dict[int, list[HandoffRow]] = {}
+    for lead, *row in conn.execute(_OF_LEADS, (json.dumps(list(lead_ids)),)).fetchall():
+        found.setdefault(lead, []).append(HandoffRow(*row))
+    return found
+
+
+def make_handoff(conn: Connection, handoff: dict[str, Any]) -> int | None:
+    """Write one, by column name (`lead` for lead_id): its id, None if that crossing had its hand-off already."""
+    made = conn.execute(_MAKE, handoff).fetchall()
+    return int(made[0][0]) if made else None
+
+
+def expire_handoff(conn: Connection, lead: int, model: str, now: int) -> None:
+    """The lead left the band before anybody claimed it."""
+    conn.execute(_EXPIRE, (now, lead, model))
+
+
+def move_handoffs(conn: Connection, gone: int, into: int, now: int) -> None:
+    """The hand-offs of a lead that went into another are that one's from now on."""
+    values = {"gone": gone, "into": into, "now": now}
+    conn.execute(_EXPIRE_DOUBLES, values)
+    conn.execute(_MOVE, values)
+
+
+def reasons_of(conn: Connection, lead: int, model_id: int, limit: int) -> list[tuple[str, int, int]]:
+    """The rules that gave a lead's score, as (rule id, thousandths, times paid), most points first."""
+    return conn.execute(_REASONS, (lead, model_id, limit)).fetchall()
+
+
+def score_at(conn: Connection, lead: int, model_id: int, event: str) -> int:
+    """The score in thousandths right after that event (its id) of the lead, as the ledger says it."""
+    return int(conn.execute(_SCORE_AT, {"lead": lead, "model": model_id, "event": event}).fetchone()[0])
