@@ -38,7 +38,10 @@ class InvalidEvent(RipelineError):
 
 
 class InvalidRules(RipelineError):
-    """A rule file that cannot be used: where (file, 1-based line, rule id) and what would be right."""
+    """A rule file that cannot be used: where (file, 1-based line, rule id) and what would be right.
+
+    `others` are the mistakes found after this one in the same file, so that all can be mended at once.
+    """
 
     def __init__(self, file: str, line: int, rule: str, problem: str) -> None:
         where = f"{file}:{line}" if line else file
@@ -47,6 +50,7 @@ class InvalidRules(RipelineError):
         self.line = line
         self.rule = rule
         self.problem = problem
+        self.others: tuple[InvalidRules, ...] = ()
 
 
 class InvalidSetting(RipelineError):

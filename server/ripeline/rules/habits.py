@@ -46,6 +46,14 @@ _HABITS: Final = (
         "{0} has a decimal comma: write {fixed}",
         lambda number: number.replace(",", "."),
     ),
+    Habit(
+        re.compile(r"[\w\"']\s*(:)(?=\s+/|\s*[\w\"'{\[+*-])"), "there is a `:` where an `=` is needed", lambda _: " ="
+    ),
+    Habit(
+        re.compile(r"=\s*([+-]?\.\d+)"),
+        "{0} begins with a point: write {fixed}",
+        lambda number: number.replace(".", "0."),
+    ),
     Habit(re.compile(r"(;)"), "there is a `;` where a `,` is needed", lambda _: ","),
     Habit(re.compile(r"(,)(?=\s*\})"), "there is a `,` too many before the `}}`", lambda _: ""),
     Habit(
@@ -73,7 +81,6 @@ _HABITS: Final = (
         "`{0}` has an accent, as a name it needs quotes: write {fixed}",
         lambda name: f'"{name}"',
     ),
-    Habit(re.compile(r"[\w\"']\s*(:)(?=\s*[\w\"'{\[+/*-])"), "there is a `:` where an `=` is needed", lambda _: " ="),
     Habit(
         re.compile(r"[\"'\]}\w]([ \t]+)(?=[A-Za-z][\w.-]*\s*=)"), "a `,` is missing between two keys", lambda _: ", "
     ),
@@ -131,14 +138,9 @@ def _word_quotes(statement: str) -> Finding | None:
 
 def _broken_over_lines(statement: str) -> Finding | None:
     plain = masked(statement)
-    depth = 0
-    for at, char in enumerate(plain):
-        depth += (char == "{") - (char == "}")
-        if char == "\n" and depth > 0:
-            break
-    else:
-        return None
-    if plain.count("{") != plain.count("}"):
+    breaks = (at for at, char in enumerate(plain) if char == "\n" and plain.count("{", 0, at) > plain.count("}", 0, at))
+    at = next(breaks, None)
+    if at is None or plain.count("{") != plain.count("}"):
         return None
     problem = (
         "what stands between { and } must stay on one line: join the lines, "

@@ -99,7 +99,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a scenario: an event, or only a wait (`on` empty), `wait` seconds after the step before."""
+    """One step of a scenario: an event, or only a wait (`on` empty), `wait` seconds after the step before.
+
+    `event` has the step's other keys as `where` writes them: `path`, `form`, …, `props.X`.
+    """
 
     on: str
     wait: int
@@ -108,7 +111,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A story with its expected end; `score` and `rules` in thousandths, None: not asked."""
+    """A story with its expected end; `score` and `rules` in thousandths, None: not asked.
+
+    `band` may be a band of the model, "cold" or "out of target".
+    """
 
     name: str
     model: str
@@ -123,7 +129,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """A whole rule file: what is in force. `hash` is the SHA-256 of its text, hex."""
+    """A whole rule file: what is in force. `hash` is the SHA-256 of its text, hex; `session_timeout` in seconds."""
 
     text: str
     hash: str

@@ -1,0 +1,138 @@
+"""`where` and `lead` read into conditions, refusing what could never match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ripeline.rules.attributes import ATTRIBUTES
+from ripeline.rules.fields import URL_KEYS, WHERE_KEYS
+from ripeline.rules.globs import compile_glob, folded
+from ripeline.rules.match import text_of
+from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.model import Condition
+from ripeline.rules.tables import Table, described
+
+_TESTS: Final = ("not", "min", "max")
+_PATHS: Final = ("path", "entry")
+_HINTS: Final = {
+    "page": "an address's path is `path`",
+    "utm_source": "it is called `source`",
+    "utm_medium": "it is called `medium`",
+    "utm_campaign": "it is called `campaign`",
+    "utm_term": "it is called `term`",
+    "item": "it is called `path`, `file`, `form`, `link` or `email`, by the kind of event",
+    "domain": "it is called `host`",
+    **{name: f"what is known about a person is asked with `lead.{name}`" for name in ATTRIBUTES if name != "email"},
+}
+
+
+def read_where(table: Table, content: Mapping[str, Sequence[str]]) -> tuple[Condition, ...]:
+    """The conditions of a rule's `where`; empty when there is none."""
+    where = table.table("where", 'where.path = "/pricing*"')
+    if where is None:
+        return ()
+    where.only(WHERE_KEYS, hints=_HINTS)
+    found = [_condition(where, key, key) for key in where.data if key in WHERE_KEYS and key != "props"]
+    props = where.table("props", 'where.props.plan = "pro"')
+    if props is not None:
+        found += [_condition(props, name, f"props.{name}") for name in props.data]
+    conditions = tuple(condition for condition in found if condition)
+    for condition in conditions:
+        _check_patterns(where, condition, content)
+    return conditions
+
+
+def read_lead(table: Table) -> tuple[Condition, ...]:
+    """The conditions of a rule's `lead`; empty when there is none."""
+    lead = table.table("lead", 'lead.job = "*director*"')
+    if lead is None:
+        return ()
+    return tuple(condition for name in lead.data if (condition := _condition(lead, name, name)))
+
+
+def _condition(table: Table, key: str, name: str) -> Condition | None:
+    value = table.data[key]
+    if not isinstance(value, dict):
+        globs = _globs(table, value, key)
+        return Condition(name, globs) if globs else None
+    tests = Table(value, (*table.path, key), table.mistakes)
+    tests.only(_TESTS, hints=dict.fromkeys(value, "between { } only `not`, `min` and `max` can stand"))
+    low, high = _bound(tests, "min"), _bound(tests, "max")
+    refused = _globs(tests, value["not"], "not") if "not" in value else ()
+    if low is not None and high is not None and low > high:
+        tests.wrong(f"nothing is at least {low:g} and at most {high:g}")
+    if (low is not None or high is not None) and name in WHERE_KEYS:
+        tests.wrong(f"`min` and `max` compare numbers, and {name} is text: they are for `props.X` and `lead.X`")
+    if refused or low is not None or high is not None:
+        return Condition(name, refused=refused, minimum=low, maximum=high)
+    if not value:
+        tests.wrong("an empty { } asks nothing")
+    return None
+
+
+def _bound(tests: Table, key: str) -> float | None:
+    value = tests.data.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        tests.wrong(f"`{key}` is {described(value)}, it must be a number", key)
+        return None
+    return float(value)
+
+
+def _globs(table: Table, value: Any, key: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        table.wrong("an empty list [ ] matches nothing", key)
+    for item in values:
+        if not isinstance(item, str | int | float):
+            table.wrong(f'{described(item)} where a text or a list of texts is needed, like "/pricing*"', key)
+            return ()
+        if item == "":
+            table.wrong('an empty text matches nothing: "*" asks that there is one', key)
+            return ()
+    return tuple(text_of(item) for item in values)
+
+
+def _check_patterns(where: Table, condition: Condition, content: Mapping[str, Sequence[str]]) -> None:
+    for glob in (*condition.globs, *condition.refused):
+        problem = _never(condition.key, glob, content)
+        if problem:
+            where.wrong(problem, *condition.key.split(".", 1))
+
+
+def _never(key: str, glob: str, content: Mapping[str, Sequence[str]]) -> str | None:
+    """Why a pattern of this key can never match, None when it can."""
+    if key in _PATHS:
+        return _never_a_path(key, glob)
+    if key in URL_KEYS - {"link"} and "://" not in glob and not glob.startswith("*"):
+        return f'"{glob}" is not a whole address: write "*{glob}" or "https://…"'
+    if key == "host" and "/" in glob:
+        return f'"{glob}" is not a host: write "www.example.com"; for a page, where.path'
+    if key == "file" and "/" in glob:
+        return f'`file` is the name of a file without folders: write "{glob.rpartition("/")[2] or "*.pdf"}"'
+    if key == "stage" and not any(map(compile_glob(glob), content)):
+        known = f"[content] has {listed(content)}" if content else "the file has no [content] that names stages"
+        return f'no stage "{glob}"{nearest(glob, content)} ({known})'
+    return None
+
+
+def _never_a_path(key: str, glob: str) -> str | None:
+    if "://" in glob:
+        path = "/" + glob.partition("://")[2].partition("/")[2]
+        return f'`{key}` is what follows the host: write "{path}", or where.url for a whole address'
+    if "?" in glob or "#" in glob:
+        cut = glob.partition("#")[0].partition("?")[0]
+        return f'a path ends before ? and #: write "{cut or "/"}", or where.url = "*{glob}"'
+    if not glob.startswith(("/", "*")):
+        return f'a path begins with /: write "/{glob}" or "*{glob}"'
+    return None
+
+
+def misspelt_attribute(name: str, known: Sequence[str]) -> str:
+    """What is said of a `lead.X` nobody fills but whose name is near a known one; "" when there is nothing to say."""
+    derived = (*ATTRIBUTES, "email_domain", "freemail", "channel")
+    if name in derived or name in known:
+        return ""
+    return nearest(folded(name), (*derived, *known))

@@ -1,0 +1,58 @@
+"""Mistakes in a rule file, collected as they are found, each with its line, its rule and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from ripeline.errors import InvalidRules
+from ripeline.rules.lines import KeyPath, Lines
+
+
+class Mistakes:
+    """The mistakes of one file; `guessed` when the file was mended to be read (see `Parsed.guessed`)."""
+
+    def __init__(self, file: str, lines: Lines, written: Sequence[InvalidRules] = ()) -> None:
+        self.file = file
+        self.lines = lines
+        self.guessed = bool(written)
+        self._found = list(written)
+
+    def add(self, path: KeyPath, problem: str) -> None:
+        """Note what is wrong at a key path; the rule is read off the path."""
+        self._found.append(InvalidRules(self.file, self.lines.of(path), rule_at(path), problem))
+
+    def lacking(self, path: KeyPath, problem: str) -> None:
+        """Note that something is not there; not said of a mended file, where it may be in the part given up."""
+        if not self.guessed:
+            self.add(path, problem)
+
+    def raise_any(self) -> None:
+        """Raise the first in the order of the file, the others on its `others`; nothing if there are none."""
+        if not self._found:
+            return
+        found = {(mistake.line, mistake.rule, mistake.problem): mistake for mistake in self._found}
+        first, *others = sorted(found.values(), key=lambda mistake: mistake.line)
+        first.others = tuple(others)
+        raise first
+
+
+def rule_at(path: KeyPath) -> str:
+    """The rule id a key path is about, "" when it is about none."""
+    if len(path) > 1 and path[0] == "rules":
+        return str(path[1])
+    if len(path) > 3 and path[0] == "models" and path[2] == "rules":
+        return str(path[3])
+    return ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """ ": did you mean `x`?", or "" when nothing known is near."""
+    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f": did you mean `{close[0]}`?" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a`, `b` and `c`."""
+    *most, last = [f"`{word}`" for word in words] or ["nothing"]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,120 @@
+"""The rule file: TOML text to a Ruleset, or every mistake in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from ripeline.errors import InvalidRules
+from ripeline.rules.drafts import Draft, read_drafts
+from ripeline.rules.mistakes import Mistakes, nearest
+from ripeline.rules.model import Model, Ruleset
+from ripeline.rules.models import read_models
+from ripeline.rules.stories import read_scenarios
+from ripeline.rules.syntax import parse
+from ripeline.rules.tables import Table
+
+KEYS: Final = ("timezone", "session_timeout", "attributes", "content", "rules", "models", "scenarios")
+
+#: Seconds without an event that end a session.
+SESSION_TIMEOUT: Final = 1800
+_LONGEST_TIMEOUT: Final = 86_400
+
+_OF_A_MODEL: Final = "it belongs to a model, below its heading, like [models.general]"
+_HINTS: Final = {
+    **dict.fromkeys(("label", "bands", "handoff", "next", "min_fit", "shared"), _OF_A_MODEL),
+    "points": "it belongs to a rule: pricing = { points = 5, … }",
+    "zone": "it is called `timezone`",
+    "tz": "it is called `timezone`",
+}
+
+
+def load_rules(path: Path) -> Ruleset:
+    """Read a rule file; raises InvalidRules with the path as its file, also when it cannot be opened."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = "this is not UTF-8 text: save the file with the encoding UTF-8"
+        raise InvalidRules(str(path), line, "", problem) from error
+    except OSError as error:
+        problem = (
+            "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        )
+        raise InvalidRules(str(path), 0, "", problem) from error
+    return read_rules(text, str(path))
+
+
+def read_rules(text: str, file: str = "rules.toml") -> Ruleset:
+    """A whole rule file; raises the first mistake as InvalidRules, with the rest on its `others`."""
+    parsed = parse(text, file)
+    mistakes = Mistakes(file, parsed.lines, parsed.mistakes)
+    top = Table(parsed.document, (), mistakes)
+    top.only(KEYS, hints=_HINTS)
+    content = _lists(top, "content", '[content] decision = ["/pricing*", "/demo*"]')
+    shared_table = top.table("rules", "[rules]")
+    shared = read_drafts(shared_table, content) if shared_table else []
+    models = _models(top, shared, content)
+    ruleset = Ruleset(
+        text=text,
+        hash=hashlib.sha256(text.encode()).hexdigest(),
+        timezone=_timezone(top),
+        session_timeout=_session_timeout(top),
+        attributes=_lists(top, "attributes", '[attributes] job = ["fonction", "your-job"]'),
+        content=content,
+        models=models,
+        scenarios=read_scenarios(top, models),
+    )
+    mistakes.raise_any()
+    return ruleset
+
+
+def _models(top: Table, shared: list[Draft], content: Mapping[str, tuple[str, ...]]) -> tuple[Model, ...]:
+    table = top.table("models", "[models.general]")
+    if table is None or not table.data:
+        if "models" not in top or table is not None:
+            top.lacking("there is no model: write at least one, under [models.general], with its bands and rules")
+        return ()
+    return read_models(table, shared, content)
+
+
+def _timezone(top: Table) -> str:
+    name = top.text("timezone", "Europe/Paris")
+    if name is None:
+        return "UTC"
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        top.wrong(f'unknown timezone "{name}"{_nearest_zone(name) or ": write a name like Europe/Paris"}', "timezone")
+    return name
+
+
+def _nearest_zone(name: str) -> str:
+    by_lower = {zone.lower(): zone for zone in available_timezones()}
+    cities = {zone.rpartition("/")[2].lower(): zone for zone in available_timezones() if "/" in zone}
+    if (zone := cities.get(name.lower().replace(" ", "_"))) is not None:
+        return f": did you mean `{zone}`?"
+    near = nearest(name, by_lower)
+    return near.replace(near.split("`")[1], by_lower[near.split("`")[1]]) if near else ""
+
+
+def _session_timeout(top: Table) -> int:
+    seconds = top.seconds("session_timeout", "30m")
+    if seconds is None:
+        return SESSION_TIMEOUT
+    if not 60 <= seconds <= _LONGEST_TIMEOUT:
+        top.wrong("a session ends after one minute to one day without an event (usually 30m)", "session_timeout")
+    return seconds
+
+
+def _lists(top: Table, key: str, example: str) -> dict[str, tuple[str, ...]]:
+    """A table of name → texts."""
+    table = top.table(key, example)
+    if table is None:
+        return {}
+    for misplaced in {"timezone", "session_timeout"} & table.data.keys():
+        table.wrong(f"`{misplaced}` stands below [{key}]: move it to the top, before the first [heading]", misplaced)
+    return {name: table.texts(name, example.partition("= ")[2]) for name in table.data}
