@@ -32,7 +32,7 @@ class Running:
     """One server: its settings, its database (for reads), its log, its rules, its one way to write.
 
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
-    server is not ready, or "".
+    server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in.
     """
 
     settings: Settings
@@ -44,3 +44,4 @@ class Running:
     healthy: Callable[[], str]
     secret: bytes
     demo: bool = False
+    lag: Callable[[], float] = lambda: 0.0

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ripeline.errors import InvalidSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +54,154 @@ class Settings:
     @property
     def public_url(self) -> str:
         """Where browsers reach this server, without a trailing slash."""
-        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        # Listening on every address is no address to go to.
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: field of `Settings`, default as people write it, how to read it, what it means (one sentence)."""
+
+    field: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        return "RIPELINE_" + self.field.upper()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.field.replace("_", "-")
+
+    def read(self, text: str) -> Any:
+        """The value of this text; raises `InvalidSetting` naming both."""
+        try:
+            return self.parse(text.strip())
+        except ValueError as error:
+            raise InvalidSetting(self.variable, text, str(error)) from error
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65_535:
+        raise ValueError("a number from 0 (any free one) to 65535 is needed")
+    return int(text)
+
+
+def _host(text: str) -> str:
+    if not text or any(char in text for char in " /"):
+        raise ValueError("an address to listen on is needed, like 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.rstrip("/").lower())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "@" in parts.netloc:
+        raise ValueError(f"{text!r} is no origin, like https://www.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _base_url(text: str) -> str:
+    return _origin(text) if text else ""
+
+
+def _list(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(item) for item in _list(text))
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(item, strict=False)) for item in _list(text))
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)/(s|min|h)(?: burst (\d+))?")
+_SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
+
+
+def _rate_limit(text: str) -> RateLimit | None:
+    if text == "off":
+        return None
+    found = _RATE.fullmatch(text)
+    if found is None or float(found[1]) == 0 or found[3] == "0":
+        raise ValueError("write it like '30/s burst 100', '100/min' or 'off'")
+    per_second = float(found[1]) / _SECONDS[found[2]]
+    return RateLimit(per_second, int(found[3] or max(1, float(found[1]))))
+
+
+def _route(text: str) -> str:
+    taken = ("/api", "/livez", "/readyz", "/static", "/leads", "/ready", "/install", "/signin", "/setup")
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
+        raise ValueError("a path of its own is needed, like /news/t.js")
+    return text
+
+
+def _setup_token(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9_-]{8,200}", text):
+        raise ValueError("8–200 letters, digits, - and _ are needed")
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCH:
+        raise ValueError("write 1 or 0")
+    return _SWITCH[text.lower()]
+
+
+_SWITCH: Final = {"1": True, "true": True, "yes": True, "on": True, "": False, "0": False, "false": False, "no": False}
+_SWITCH["off"] = False
+
+#: What help, docs/settings.md and the environment agree on.
+SETTINGS: Final = (
+    Setting("data", "ripeline-data", Path, "The folder with the database, the rules and the secret."),
+    Setting("host", "127.0.0.1", _host, "The address to listen on; 0.0.0.0 for all."),
+    Setting("port", "8080", _port, "The port to listen on; 0 for any free one."),
+    Setting("base_url", "", _base_url, "Where browsers reach this server, like https://leads.example.com."),
+    Setting("rules", "", _path, "The rule file; rules.toml in the data folder when empty."),
+    Setting("origins", "", _origins, "The sites that may send events, comma separated; any while empty."),
+    Setting("rate_limit", "30/s burst 100", _rate_limit, "Requests with events an address may send; off: no limit."),
+    Setting("trusted_proxies", "", _proxies, "Addresses or networks whose X-Forwarded-For is believed."),
+    Setting("setup_token", "", _setup_token, "The key in the set-up link, for scripted set-up; a random one if empty."),
+    Setting("script_path", "/t.js", _route, "The path of the script."),
+    Setting("endpoint_path", "/e", _route, "The path events are sent to."),
+    Setting("old_sqlite", "0", _switch, "1 accepts a SQLite older than 3.51.3, which may lose committed events."),
+)
+
+
+def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Settings:
+    """What is in force: flags (by field, None: not given), before `RIPELINE_*` or `RIPELINE_*_FILE`, before defaults.
+
+    Raises `InvalidSetting` naming the value.
+    """
+    values = {}
+    for setting in SETTINGS:
+        text = given.get(setting.field)
+        if text is None:
+            text = _from_environment(setting, environment)
+        values[setting.field] = setting.read(setting.default if text is None else text)
+    settings = Settings(**values)
+    if settings.script_path == settings.endpoint_path:
+        raise InvalidSetting("RIPELINE_ENDPOINT_PATH", settings.endpoint_path, "the script is at this path already")
+    return settings
+
+
+def _from_environment(setting: Setting, environment: Mapping[str, str]) -> str | None:
+    text, file = environment.get(setting.variable), environment.get(setting.variable + "_FILE")
+    if not file:
+        return text or None
+    if text:
+        raise InvalidSetting(setting.variable + "_FILE", file, f"{setting.variable} is set too; one of them is enough")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(setting.variable + "_FILE", file, f"cannot be read: {error}") from error

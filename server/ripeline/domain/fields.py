@@ -12,17 +12,16 @@ from typing import Any, Final
 _NEVER_TYPES: Final = frozenset("password hidden file current-password new-password one-time-code".split())
 
 #: Names that give a field away, by whole words (lower case, no accents), so that `business_name` stays.
-_SENSITIVE: Final = frozenset(
-    tuple(name.split())
-    for name in (
-        "password;passwd;passphrase;pass;pwd;mdp;motdepasse;mot de passe;secret;token;jeton;csrf;xsrf;nonce;api key;"
-        "apikey;captcha;recaptcha;hcaptcha;turnstile;otp;totp;one time code;verification code;code verification;"
-        "security code;code securite;code de securite;pin;cvv;cvc;csc;ccv;cvv2;cc number;cc num;cc exp;cc csc;cardnumber;card number;"
-        "card no;creditcard;credit card;debit card;numero carte;numero de carte;carte bancaire;carte bleue;ccnumber;"
-        "iban;rib;bic;swift;bank account;account number;compte bancaire;ssn;nir;nss;social security;securite sociale;"
-        "passport;passeport;carte identite;carte d identite"
-    ).split(";")
-)
+_NAMES: Final = """
+    password, passwd, passphrase, passcode, pass, pwd, mdp, motdepasse, mot de passe, secret, token, jeton, csrf, xsrf,
+    nonce, api key, apikey, captcha, recaptcha, hcaptcha, turnstile, otp, totp, one time code, verification code,
+    code verification, code de verification, security code, code securite, code de securite, pin,
+    cvv, cvc, csc, ccv, cc, card number, cardnumber, card no, credit card, creditcard, debit card, ccnumber,
+    numero carte, numero de carte, carte bancaire, carte bleue, iban, rib, bic, swift, bank account, account number,
+    compte bancaire, ssn, nir, nss, secu, social security, securite sociale, passport, passeport, carte identite,
+    carte d identite
+"""
+_SENSITIVE: Final = frozenset(tuple(name.split()) for name in _NAMES.split(","))
 _LONGEST_NAME: Final = max(map(len, _SENSITIVE))
 
 #: Fields whose numbers may look like a card's: business numbers of France, telephones.

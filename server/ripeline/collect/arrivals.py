@@ -1,0 +1,57 @@
+"""A request with events on its way through the steps: what is known of it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.types import Scope
+
+from ripeline.collect.decoding import Envelope
+from ripeline.collect.origins import NO_CORS, CorsHeaders
+from ripeline.collect.refusals import Drop
+from ripeline.domain.event import Event
+from ripeline.domain.wire_browser import Sender
+from ripeline.errors import EventProblem
+
+_EMPTY = Envelope()
+_NOBODY = Sender(visitor="")
+
+
+class Arrival:
+    """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code)."""
+
+    __slots__ = (
+        "body",
+        "cors",
+        "drop",
+        "envelope",
+        "events",
+        "headers",
+        "items",
+        "method",
+        "origin",
+        "received_at",
+        "rejected",
+        "scope",
+        "sender",
+        "set_cookie",
+        "site",
+    )
+
+    def __init__(self, scope: Scope, received_at: int) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.received_at = received_at
+        # ASGI header names are lower case; of a repeated one the last counts.
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.origin = self.headers.get(b"origin")
+        self.body = b""
+        self.cors: CorsHeaders = NO_CORS
+        self.envelope = _EMPTY
+        self.items: Sequence[object] = ()
+        self.site = 0
+        self.sender = _NOBODY
+        self.events: list[Event] = []
+        self.rejected: list[tuple[int, EventProblem]] = []
+        self.drop: Drop | None = None
+        self.set_cookie: bytes | None = None

@@ -1,0 +1,133 @@
+"""The way of a browser's events from request to log, as a list of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from ripeline.collect.arrivals import Arrival
+from ripeline.collect.bodies import JSON, TEXT, check_length, check_type
+from ripeline.collect.decoding import TOO_LARGE, decode_envelope
+from ripeline.collect.intake import Intake
+from ripeline.collect.refusals import Drop, Refused
+from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
+from ripeline.domain.wire_text import cleaned
+from ripeline.errors import InvalidEvent
+
+Step = Callable[[Intake, Arrival], None]
+
+_LONGEST_AGENT: Final = 400
+_FETCHED_AHEAD: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+
+
+def allow_origin(intake: Intake, arrival: Arrival) -> None:
+    intake.sites.refresh(arrival.received_at)
+    if arrival.origin is not None:
+        arrival.cors = intake.sites.cors(arrival.origin)
+
+
+def check_method(_: Intake, arrival: Arrival) -> None:
+    if arrival.method != "POST":
+        raise Refused(405, "bad_method", "events are sent by POST")
+
+
+def limit_rate(intake: Intake, arrival: Arrival) -> None:
+    if intake.rates.limit is None:
+        return
+    address = intake.addresses.of(arrival.scope, arrival.headers)
+    wait = intake.rates.wait_seconds(address, arrival.received_at / 1000)
+    if wait:
+        raise Refused(429, "too_many_requests", "too many from this address", retry_after=wait)
+
+
+def check_headers(_: Intake, arrival: Arrival) -> None:
+    check_type(arrival.headers, (TEXT, JSON))
+    check_length(arrival.headers)
+
+
+def decode_body(_: Intake, arrival: Arrival) -> None:
+    arrival.envelope, arrival.items = decode_envelope(arrival.body)
+
+
+def find_site(intake: Intake, arrival: Arrival) -> None:
+    arrival.site = intake.sites.site_of(arrival.envelope.s)
+
+
+def honour_withdrawal(intake: Intake, arrival: Arrival) -> None:
+    """Consent taken back: the cookie goes, and nothing is stored."""
+    consent = arrival.envelope.c
+    if consent is not None and not consent:
+        arrival.set_cookie = intake.cookies.expired()
+        _drop(arrival, Drop.OPTED_OUT)
+
+
+def drop_prefetched(_: Intake, arrival: Arrival) -> None:
+    """A browser that only fetches ahead has seen nothing yet."""
+    headers = arrival.headers
+    for name in _FETCHED_AHEAD:
+        purpose = headers.get(name)
+        if purpose is not None and (b"prefetch" in purpose or b"preview" in purpose):
+            _drop(arrival, Drop.PREFETCH)
+
+
+def know_visitor(intake: Intake, arrival: Arrival) -> None:
+    """Whose events these are: the cookie wins over the id the page sent, which becomes an alias."""
+    if not arrival.items:
+        return
+    local = arrival.envelope.v or ""
+    if local and not is_browser_visitor(local):
+        raise Refused(400, "bad_visitor", "`v` must be 1–64 printable ASCII characters")
+    cookie = arrival.headers.get(b"cookie")
+    known = intake.cookies.visitor_of(cookie) if cookie else ""
+    if not known and not local:
+        raise Refused(400, "bad_visitor", "`v`, the visitor's id, is missing")
+    # Only browsers send an Origin, and only they keep cookies.
+    if not known and arrival.origin is not None and intake.cookies.can_hold(local):
+        arrival.set_cookie = intake.cookies.made_for(local)
+    arrival.sender = Sender(
+        visitor=known or local,
+        alias=local if known and local != known else "",
+        agent=_agent(arrival.headers.get(b"user-agent", b"")),
+        site=arrival.site,
+        sent_at=arrival.envelope.t,
+    )
+
+
+def parse_items(_: Intake, arrival: Arrival) -> None:
+    """Each by itself: a bad one is reported with its place, its neighbours go on."""
+    for index, item in enumerate(arrival.items):
+        try:
+            if item is TOO_LARGE:
+                raise InvalidEvent("too_large", "", "larger than 32 KiB")
+            arrival.events.append(parse_browser_item(item, arrival.sender, arrival.received_at))
+        except InvalidEvent as problem:
+            arrival.rejected.append((index, problem.code))
+
+
+#: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.
+BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
+    allow_origin,
+    check_method,
+    limit_rate,
+    check_headers,
+)
+WITH_THE_BODY: Final[tuple[Step, ...]] = (
+    decode_body,
+    find_site,
+    honour_withdrawal,
+    drop_prefetched,
+    know_visitor,
+    parse_items,
+)
+
+
+def _drop(arrival: Arrival, reason: Drop) -> None:
+    if arrival.items:
+        arrival.drop = reason
+    arrival.items = ()
+
+
+@lru_cache(maxsize=2048)
+def _agent(header: bytes) -> str:
+    return cleaned(header[:_LONGEST_AGENT].decode("utf-8", "replace"))

@@ -1,0 +1,31 @@
+"""What takes events in, once the server runs: the sites, the limits, the cookies, the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ripeline.collect.addresses import Addresses
+from ripeline.collect.cookies import VisitorCookies
+from ripeline.collect.origins import Sites
+from ripeline.collect.rates import Rates
+from ripeline.collect.tokens import Tokens
+from ripeline.running import Running
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Intake:
+    """One server's; the lifespan leaves it at `app.state.intake`. `clock` gives ms since 1970 UTC."""
+
+    def __init__(self, running: Running, clock: Callable[[], int] = now_ms) -> None:
+        settings = running.settings
+        self.running = running
+        self.clock = clock
+        self.sites = Sites(running)
+        self.rates = Rates(settings.rate_limit)
+        self.addresses = Addresses(settings.trusted_proxies)
+        self.cookies = VisitorCookies(running.secret, settings)
+        self.tokens = Tokens(running.database)

@@ -1,0 +1,23 @@
+"""The routes that take events in, and the script that sends them."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from ripeline.collect.api_door import ApiDoor
+from ripeline.collect.browser_door import BrowserDoor
+from ripeline.collect.health import livez, readyz
+from ripeline.collect.script import everyday_script, hashed_path, hashed_script
+from ripeline.settings import Settings
+
+
+def routes(settings: Settings) -> list[Route]:
+    """The hot ones first; paths of script and endpoint are settings, because blockers know the usual ones."""
+    return [
+        Route(settings.endpoint_path, BrowserDoor()),
+        Route("/api/events", ApiDoor()),
+        Route(settings.script_path, everyday_script),
+        Route(hashed_path(settings.script_path), hashed_script),
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+    ]
