@@ -42,13 +42,15 @@ class NearRow:
 class ReadyPage:
     """`open` to call, `taken` by a colleague already; when both are empty `nearest` says who comes next.
 
-    `several` when more than one model hands over, so that a row must say which. `next` is the next page's cursor.
+    `several` when more than one model hands over, so that a row must say which. `whole`: this is all there is;
+    `next` is the next page's cursor.
     """
 
     open: tuple[ReadyRow, ...]
     taken: tuple[ReadyRow, ...]
     nearest: tuple[NearRow, ...]
     several: bool
+    whole: bool
     next: str | None
 
 
@@ -62,6 +64,7 @@ def read_ready(desk: Desk) -> ReadyPage:
         taken=tuple(_row(desk, handoff) for handoff in taken),
         nearest=() if open or taken else _nearest(desk),
         several=sum(model.handoff is not None for model in desk.ruleset.models) > 1,
+        whole=cursor is None and next is None,
         next=next,
     )
 

@@ -15,7 +15,7 @@ class NearMiss:
     label: str
     why: str
     times: int
-    needed: str
+    needed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def receipt_of(model: Model, reading: ModelReading) -> Receipt:
     )
 
 
-def needed_by(rule: Rule | None, rules: dict[str, Rule]) -> str:
-    """The labels of the rules this one comes after, "" when it names none."""
+def needed_by(rule: Rule | None, rules: dict[str, Rule]) -> tuple[str, ...]:
+    """The labels of the rules any of which must come before this one; empty when it names none."""
     if rule is None or rule.after is None:
-        return ""
-    return ", ".join(dict.fromkeys(each.label for id, each in rules.items() if id in rule.after.rules))
+        return ()
+    return tuple(dict.fromkeys(each.label for id, each in rules.items() if id in rule.after.rules))

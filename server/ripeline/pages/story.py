@@ -28,7 +28,7 @@ class Unpaid:
 
     label: str
     why: str
-    needed: str
+    needed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "band": lambda name: wording.band_word(name, words),
         "channel": lambda name: wording.channel_word(name, words),
         "attribute": lambda name: wording.attribute_word(name, words),
-        "refusal": lambda why, needed="": wording.refusal(why, needed, words),
+        "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
         "did": lambda on: wording.event_word(on, words),
         "reason": lambda label, times: wording.reason(label, times, words),
         "safe_link": safe_link,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gettext import NullTranslations
 
 
@@ -78,10 +79,10 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
     return small.get(times, many) % {"label": label, "times": times}
 
 
-def refusal(why: str, needed: str, words: NullTranslations) -> str:
-    """Why a matching event was worth 0 (scoring.md, "Order of work"); `needed` names what must come first, or ""."""
+def refusal(why: str, needed: Sequence[str], words: NullTranslations) -> str:
+    """Why a matching event was worth 0 (scoring.md, "Order of work"); one of `needed` must come first."""
     if why == "not_yet" and needed:
-        return words.gettext("needs %(needed)s first") % {"needed": needed}
+        return words.gettext("needs %(needed)s first") % {"needed": words.gettext(" or ").join(needed)}
     known = {
         "not_yet": words.gettext("came before what it needs"),
         "suspect": words.gettext("looks automatic"),
