@@ -17,8 +17,9 @@ from ripeline.identity.visitors import Visitors
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.state import decode_state
-from ripeline.store.database import Connection, DatabaseError, IntegrityError, transaction
+from ripeline.store.database import Connection, transaction
 from ripeline.store.dictionary import Dictionary
+from ripeline.store.failures import is_about_data
 from ripeline.store.handoff_rows import move_handoffs
 from ripeline.store.leads import describe_leads, saw_leads
 from ripeline.store.log_reading import events_after
@@ -215,6 +216,4 @@ def _order(event: Event) -> OrderKey:
 
 def _is_the_disk(error: Exception) -> bool:
     """Whether no event is at fault: the database, or memory, has no room, is busy or broken."""
-    return isinstance(error, MemoryError) or (
-        isinstance(error, DatabaseError) and not isinstance(error, IntegrityError)
-    )
+    return isinstance(error, MemoryError) or not is_about_data(error)

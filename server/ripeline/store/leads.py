@@ -17,15 +17,15 @@ DescribedRow = tuple[int, int | None, int | None, int, str]
 _NEXT_ID = "-- next_lead_id\nSELECT coalesce(max(id), 0) + 1 FROM leads"
 _BY_EMAIL = "-- leads_by_email\nSELECT email, id FROM leads WHERE email IN (SELECT value FROM json_each(?))"
 _MAKE = f"-- make_leads\nINSERT INTO leads (id, email, created_at) SELECT {columns(3)} FROM json_each(?)"
-_NAME = "-- name_leads\nUPDATE leads SET email = value ->> 1 FROM json_each(?) WHERE id = value ->> 0"
+_NAME = "-- name_leads\nUPDATE leads SET email = value ->> 1 FROM json_each(?) WHERE leads.id = value ->> 0"
 _MERGE = """-- merge_leads
 UPDATE leads SET merged_into = value ->> 1, first_seen = NULL, last_seen = NULL, reachable = 0, attributes = '{}'
-FROM json_each(?) WHERE id = value ->> 0"""
+FROM json_each(?) WHERE leads.id = value ->> 0"""
 _SEEN = """-- saw_leads
-UPDATE leads SET first_seen = value ->> 1, last_seen = value ->> 2 FROM json_each(?) WHERE id = value ->> 0"""
+UPDATE leads SET first_seen = value ->> 1, last_seen = value ->> 2 FROM json_each(?) WHERE leads.id = value ->> 0"""
 _DESCRIBE = """-- describe_leads
 UPDATE leads SET first_seen = value ->> 1, last_seen = value ->> 2, reachable = value ->> 3, attributes = value ->> 4
-FROM json_each(?) WHERE id = value ->> 0"""
+FROM json_each(?) WHERE leads.id = value ->> 0"""
 _LIVING = """-- living_leads
 SELECT id, email FROM leads WHERE merged_into IS NULL AND id > ? ORDER BY id LIMIT ?"""
 _COUNT = "-- count_living_leads\nSELECT count(*) FROM leads WHERE merged_into IS NULL"
