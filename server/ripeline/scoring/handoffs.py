@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ripeline.scoring.state import Instant
+from ripeline.scoring.state import Instant, ModelState
 
 #: After a hand-off the same model stays quiet that long (ms), even when the lead left the band and came back.
 COOL_DOWN_MS: Final = 30 * 86_400_000
@@ -31,6 +31,11 @@ class Standing:
     asked: Instant | None
     reachable: bool
     out_of_target: bool
+
+
+def standing_of(reading: ModelState, *, reachable: bool, out_of_target: bool) -> Standing:
+    """Where the lead stands, as the fold left it."""
+    return Standing(reading.ripe, reading.ripe_until, reading.asked, reachable, out_of_target)
 
 
 @dataclass(frozen=True, slots=True)

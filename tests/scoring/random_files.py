@@ -1,0 +1,141 @@
+"""Rule files over every key there is, as data and as TOML text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+PATHS = ["/", "/pricing", "/pricing/team", "/about", "/blog/1", "/blog/2"]
+FILES = ["/files/a.pdf", "/files/b.pdf", "/case-study.pdf"]
+FORMS = ["demo", "contact"]
+LINKS = ["https://other.example.com/", "mailto:sales@example.com"]
+EMAILS = ["mail-1", "mail-2"]
+ZONES = ["UTC", "Europe/Paris", "America/New_York"]
+
+KINDS = [
+    "page",
+    "download",
+    "form",
+    "click",
+    "identify",
+    "email_open",
+    "email_click",
+    "unsubscribe",
+    "session",
+    "trial",
+]
+
+_points = st.sampled_from([-5, -2.5, 0, 0.125, 1, 2, 3, 5, 12])
+_once = st.sampled_from(["event", "item", "session", "day", "lead", "item session", "item day", "session day"])
+_globs = st.sampled_from(["/pricing*", "*", "/blog/*", "/about", "*/1", "/p*g*"])
+_where = st.fixed_dictionaries(
+    {},
+    optional={
+        "path": _globs | st.lists(_globs, min_size=1, max_size=2) | st.builds(lambda glob: {"not": glob}, _globs),
+        "entry": _globs,
+        "channel": st.sampled_from(["direct", "search", {"not": "direct"}]),
+        "file": st.sampled_from(["*.pdf", "a.pdf", "*case*"]),
+        "form": st.sampled_from(["demo", "*o*"]),
+        "props": st.sampled_from([{"plan": "pro"}, {"seats": {"min": 5}}, {"plan": {"not": ["pro"]}}]),
+    },
+)
+_texts = st.sampled_from(["*étudiant*", "direct*", {"not": "*student*"}])
+_lead = st.fixed_dictionaries(
+    {},
+    optional={
+        "job": _texts,
+        "channel": _texts,
+        "email_domain": st.sampled_from(["acme.*", {"not": "acme.com"}]),
+        "freemail": st.booleans(),
+        "size": st.sampled_from([{"min": 10, "max": 99}, {"max": 20}, {"not": "5"}]),
+    },
+).filter(bool)
+_cap = st.fixed_dictionaries(
+    {"points": st.sampled_from([1, 4, 6, 10]), "per": st.sampled_from(["day", "24h", "7d", "30d", "ever"])}
+)
+_kinds = st.sampled_from(KINDS) | st.lists(st.sampled_from(KINDS), min_size=2, max_size=3, unique=True)
+
+
+@st.composite
+def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
+    """A rule about events; `after` may name the ones before it."""
+    rule: dict[str, Any] = {"on": draw(_kinds)}
+    if draw(st.integers(0, 4)) == 0:
+        worth = draw(st.lists(st.tuples(_globs | st.just("*.pdf"), _points), min_size=1, max_size=3, unique_by=_first))
+        rule["values"] = dict(worth)
+    else:
+        rule["points"] = draw(_points)
+    event = st.fixed_dictionaries({"on": _kinds}, optional={"where": _where.filter(bool)})
+    names = st.sampled_from([*earlier, f"{earlier[0][:-1]}*", earlier[-2:]]) if earlier else st.nothing()
+    after: st.SearchStrategy[Any] = event | names
+    wishes: tuple[tuple[str, st.SearchStrategy[Any], int], ...] = (
+        ("where", _where, 2),
+        ("once_per", _once, 2),
+        ("cap", _cap, 3),
+        ("lead", _lead, 5),
+        ("after", after, 4),
+    )
+    for key, values, odds in wishes:
+        if draw(st.integers(1, odds)) == 1:
+            rule[key] = draw(values)
+    return {key: value for key, value in rule.items() if value != {}}
+
+
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+@st.composite
+def _rules(draw: st.DrawFn, prefix: str, most: int) -> dict[str, Any]:
+    rules: dict[str, Any] = {}
+    for number in range(draw(st.integers(1, most))):
+        events = [id for id, rule in rules.items() if "on" in rule]
+        fit = st.fixed_dictionaries({"points": _points, "lead": _lead})
+        rules[f"{prefix}-{number}"] = draw(fit if draw(st.integers(0, 5)) == 0 else _event_rules(events))
+    if not any("on" in rule for rule in rules.values()):
+        rules[f"{prefix}-e"] = {"points": 1, "on": "page"}
+    return rules
+
+
+@st.composite
+def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
+    warm, width = draw(st.integers(1, 5)), draw(st.integers(1, 6))
+    hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(0, warm + width))}
+    if draw(st.integers(0, 3)) == 0:
+        hot["fit"] = draw(st.integers(-2, 3))
+    model: dict[str, Any] = {"bands": {"warm": warm, "hot": hot}, "rules": draw(_rules("rule", 4))}
+    if draw(st.booleans()):
+        model["shared"] = draw(st.sampled_from([False, shared[:1]]))
+    return model
+
+
+@st.composite
+def rule_files(draw: st.DrawFn) -> dict[str, Any]:
+    """What `tomllib` would give for a rule file with shared rules and one or two models."""
+    shared = draw(_rules("shared", 2))
+    models = {f"model-{n}": draw(_models(list(shared))) for n in range(draw(st.integers(1, 2)))}
+    return {
+        "timezone": draw(st.sampled_from(ZONES)),
+        "session_timeout": draw(st.sampled_from(["30m", "1m"])),
+        "rules": shared,
+        "models": models,
+    }
+
+
+def toml_text(file: dict[str, Any]) -> str:
+    """The file as TOML; every table inline, which says the same."""
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in file.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(inner) for inner in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    return json.dumps(key, ensure_ascii=False)

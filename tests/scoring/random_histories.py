@@ -1,0 +1,83 @@
+"""Histories of one lead with several visitors: all kinds, near repeats, suspects, attributes that change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from tests.scoring.random_files import EMAILS, FILES, FORMS, LINKS, PATHS
+
+from ripeline.domain.event import Event
+from ripeline.domain.source import Source
+
+#: Local midnights, both clock-change nights of Paris 2026 among them (UTC ms).
+BEGINS = [1_774_734_000_000, 1_792_873_800_000, 1_760_047_200_000]
+
+#: On and around every edge: 5 s, 1 and 30 idle minutes, a day, the rolling periods.
+_DAY = 86_400_000
+_GAPS = [0, 1, 1_000, 4_999, 5_000, 5_001, 59_999, 60_000, 600_000, 1_799_999, 1_800_000, 3_600_000, 40_000_000]
+_LONG_GAPS = [_DAY - 1, _DAY, _DAY + 1, 3 * _DAY, 7 * _DAY, 30 * _DAY, 30 * _DAY + 1]
+
+_TRAITS = st.dictionaries(
+    st.sampled_from(["job", "size"]), st.sampled_from(["Étudiante", "Student", "Director", 5, 50]), max_size=2
+)
+_PROPS = st.dictionaries(
+    st.sampled_from(["plan", "seats"]), st.sampled_from(["pro", "free", 3, 5, 9]), min_size=1, max_size=2
+)
+_PLACES: dict[str, tuple[list[str], list[str]]] = {
+    "page": (PATHS, [""]),
+    "download": (FILES, [""]),
+    "form": (PATHS[:2], FORMS),
+    "click": (PATHS[:2], LINKS),
+    "identify": (["", "/"], [""]),
+    "engagement": (PATHS, [""]),
+    "email_open": ([""], EMAILS),
+    "email_click": (PATHS[:2], EMAILS),
+    "unsubscribe": ([""], EMAILS),
+    "trial": (["", "/pricing"], ["", "big"]),
+}
+_ON = ["page", "page", "page", "page", "download", "download", *_PLACES]
+
+
+@st.composite
+def _events(draw: st.DrawFn, number: int, at: int) -> dict[str, Any]:
+    on = draw(st.sampled_from(_ON))
+    paths, items = _PLACES[on]
+    path = draw(st.sampled_from(paths))
+    claims = on in ("form", "identify")
+    props = draw(st.none() | _PROPS) if on == "trial" else draw(_PROPS) if draw(st.integers(0, 8)) == 0 else None
+    return {
+        # Ids that do not sort as they were sent: at the same moment the id decides.
+        "id": f"e{number * 7 % 10}{number:03}",
+        "visitor": draw(st.sampled_from(["phone", "laptop", "laptop"])),
+        "on": on,
+        "at": at,
+        "url": f"https://example.com{path}" if path else "",
+        "item": draw(st.sampled_from(items)),
+        "email": draw(st.sampled_from([None, "ada@acme.com", "ada@gmail.com"])) if claims else None,
+        "verified": draw(st.booleans()),
+        "suspect": "bot" if draw(st.integers(0, 7)) == 0 else "",
+        "props": props,
+        "traits": draw(_TRAITS) or None if claims else None,
+        "channel": draw(st.sampled_from(["direct", "search"])),
+    }
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Events in the order they occurred, as the brute force reads them."""
+    at = draw(st.sampled_from(BEGINS))
+    events: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 14))):
+        at += draw(st.sampled_from(_GAPS if draw(st.integers(0, 3)) else _LONG_GAPS))
+        before = draw(st.sampled_from(events)) if events and draw(st.integers(0, 3)) == 0 else None
+        event = draw(_events(number, at))
+        # Often the very same again, so that repeats and duplicates are met.
+        events.append(event if before is None else before | {"id": event["id"], "at": at})
+    return events
+
+
+def as_event(event: dict[str, Any]) -> Event:
+    """The same event as the scorer takes it."""
+    rest = {key: value for key, value in event.items() if key != "channel"}
+    return Event(**rest, source=None if event["channel"] == "direct" else Source(channel=event["channel"]))
