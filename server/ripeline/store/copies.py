@@ -1,0 +1,77 @@
+"""Verified copies of the database file: made whole or not at all, the last few kept."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ripeline.errors import DataProblem
+from ripeline.store.database import Connection, Database, DatabaseError, open_file
+
+FOLDER: Final = "copies"
+KEPT: Final = 3
+
+
+def copy_database(source: Connection, target: Path) -> None:
+    """Write a copy of the whole database to `target`; under that name it is only ever complete and checked.
+
+    Safe beside a server that writes. Raises `DataProblem` when there is no room or the copy is damaged.
+    """
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(open_file(part)) as copy:
+            source.backup(copy)
+            problems = problems_of(copy)
+    except DatabaseError as error:
+        part.unlink(missing_ok=True)
+        raise DataProblem(f"the database cannot be copied to {target}: {error}") from error
+    if problems:
+        part.unlink(missing_ok=True)
+        raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
+    _put_in_place(part, target)
+
+
+def problems_of(conn: Connection, *, quick: bool = False) -> str:
+    """The first thing wrong with a database, "" when it is whole; `quick` leaves indexes and uniqueness out."""
+    (found,) = conn.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(1)").fetchone()
+    return "" if found == "ok" else str(found).partition("\n")[0]
+
+
+def copy_before(database: Database, change: str, now: int) -> Path:
+    """Copy the database into its folder of copies before a change (a word for the name; `now` in ms); keeps three."""
+    folder = database.path.parent / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for leftover in folder.glob("*.part*"):
+        leftover.unlink()
+    at = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = folder / f"ripeline-{at}-before-{change}.db"
+    with closing(database.writer()) as conn:
+        copy_database(conn, target)
+    for old in sorted(folder.glob("ripeline-*.db"))[:-KEPT]:
+        old.unlink()
+    return target
+
+
+def newest_copy(folder: Path) -> Path | None:
+    """The copy made last in a data folder, None when there is none."""
+    return max((folder / FOLDER).glob("ripeline-*.db"), default=None)
+
+
+def _put_in_place(part: Path, target: Path) -> None:
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder as lasting as the files behind them."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,41 @@
+"""One process a data folder: a lock file beside the database, free again however the process ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+from typing import Final
+
+from ripeline.errors import DataProblem
+
+LOCK_FILE: Final = "ripeline.lock"
+
+
+class FolderLock:
+    """The right to open a data folder for serving; hold it until `release()`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises `DataProblem` naming the process that has it."""
+        try:
+            self._file = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DataProblem(f"the data folder {folder} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise DataProblem(
+                f"another Ripeline{f' (process {holder})' if holder else ''} is using {folder}; "
+                "stop it first, or start this one with another --data"
+            ) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let others in; the file stays, removing it would let two of them lock two different files."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.close(self._file)

@@ -1,0 +1,58 @@
+"""Bringing a database to the schema of this version: each step whole or not at all, after a copy of the file."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from typing import Final
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+from ripeline.errors import DataProblem
+from ripeline.store.copies import copy_before
+from ripeline.store.database import Connection, Database, DatabaseError
+from ripeline.store.migrations import migrations
+
+log = logging.getLogger(__name__)
+
+_RECORDED: Final = "/* recorded */ SELECT name FROM sqlite_master WHERE name = '_sqlite_migrations'"
+_APPLIED: Final = "/* applied_migrations */ SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id"
+
+
+def create_schema(conn: Connection, steps: Migrations = migrations) -> None:
+    """Everything, in an empty database."""
+    steps.apply(sqlite_utils.Database(conn, execute_plugins=False))
+
+
+def pending_steps(conn: Connection, steps: Migrations = migrations) -> list[str]:
+    """Names of the steps this database lacks; raises `DataProblem` when it is not ours or newer than we are."""
+    if not conn.execute(_RECORDED).fetchall():
+        raise DataProblem("this SQLite database was not made by Ripeline")
+    applied = [name for (name,) in conn.execute(_APPLIED, (steps.name,)).fetchall()]
+    ours = [step.name for step in steps.pending(sqlite_utils.Database(memory=True, execute_plugins=False))]
+    unknown = [name for name in applied if name not in ours]
+    if unknown:
+        raise DataProblem(
+            f"the database was used by a newer version of Ripeline (it has {unknown[0]!r}); start that version, "
+            "or restore a copy made before the upgrade"
+        )
+    return [name for name in ours if name not in applied]
+
+
+def upgrade(database: Database, now: int, steps: Migrations = migrations) -> list[str]:
+    """Apply what is pending, after a verified copy (`now` in ms for its name); the names of the steps.
+
+    Each step and the record of it are one transaction: killed anywhere, the database is as before or after it.
+    """
+    with closing(database.writer()) as conn:
+        pending = pending_steps(conn, steps)
+        if not pending:
+            return []
+        copy = copy_before(database, pending[0], now)
+        log.info("upgrading the database: %s; a copy is at %s", ", ".join(pending), copy)
+        try:
+            steps.apply(sqlite_utils.Database(conn, execute_plugins=False))
+        except DatabaseError as error:
+            raise DataProblem(f"the upgrade failed ({error}); the database as it was is at {copy}") from error
+    return pending
