@@ -32,7 +32,8 @@ class Running:
     """One server: its settings, its database (for reads), its log, its rules, its one way to write.
 
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
-    server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in.
+    server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
+    `warnings` are sentences about what the start accepted.
     """
 
     settings: Settings
@@ -45,3 +46,4 @@ class Running:
     secret: bytes
     demo: bool = False
     lag: Callable[[], float] = lambda: 0.0
+    warnings: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ async def readyz(request: Request) -> JSONResponse:
         "writer": writer or "ok",
         "queue": running.log.pending,
         "lag": round(running.lag(), 3),
+        "warnings": running.warnings,
     }
     return JSONResponse(body, 503 if database or writer else 200)
 

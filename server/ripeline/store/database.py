@@ -131,6 +131,11 @@ def foreign_commits(conn: Connection) -> int:
     return int(version)
 
 
+def sqlite_version() -> str:
+    """The release of the SQLite library in use, like `3.53.0`."""
+    return str(sqlite3.sqlite_version)
+
+
 def require_sound_sqlite(old_accepted: bool) -> str:
     """ "" when SQLite is new enough; a warning when it is not but is accepted; raises `DataProblem` otherwise."""
     if sqlite3.sqlite_version_info >= SOUND_SQLITE:

@@ -1,0 +1,126 @@
+"""The server put together: data folder, writer, routes, and one table from our errors to HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
+
+from ripeline.api.routes import ROUTES as API_ROUTES
+from ripeline.auth.routes import ROUTES as AUTH_ROUTES
+from ripeline.auth.security import security
+from ripeline.collect.intake import Intake
+from ripeline.collect.routes import routes as collect_routes
+from ripeline.errors import InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
+from ripeline.fold.folder import Folder
+from ripeline.fold.rescore import ensure_scored
+from ripeline.log.queue import EventLog
+from ripeline.pages.routes import ROUTES as PAGE_ROUTES
+from ripeline.rules.reading import load_rules
+from ripeline.running import RulesInForce, Running
+from ripeline.settings import Settings
+from ripeline.store.opening import OpenedData, open_data
+from ripeline.worker.writer import Writer
+
+log = logging.getLogger(__name__)
+
+#: What an error of ours that reaches the rim is answered with; any other is a 500 and a log entry.
+STATUS: Final[dict[type[Exception], int]] = {
+    InvalidEvent: 400,
+    InvalidRequest: 400,
+    InvalidRules: 422,
+    InvalidSetting: 422,
+    NotFound: 404,
+    LogRefused: 503,
+}
+
+_PROGRESS_AFTER_SECONDS: Final = 1.0
+
+Died = Callable[[str], None]
+
+
+def create_app(settings: Settings, *, demo: bool = False, died: Died | None = None) -> Starlette:
+    """A server on this data folder, opened by the lifespan; `died` hears why when it must be restarted.
+
+    Starting raises `RipelineError` when the folder or the rule file is not as it must be.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        opened = await asyncio.to_thread(open_data, settings)
+        try:
+            async with _writing(opened, settings, demo, died) as running:
+                app.state.running = running
+                app.state.intake = Intake(running)
+                yield
+        finally:
+            opened.close()
+
+    return Starlette(
+        routes=all_routes(settings),
+        middleware=security(settings),
+        exception_handlers=dict.fromkeys(STATUS, _answer_error),
+        lifespan=lifespan,
+    )
+
+
+def all_routes(settings: Settings) -> list[BaseRoute]:
+    """Every route there is, the busiest first."""
+    return [*collect_routes(settings), *API_ROUTES, *AUTH_ROUTES, *PAGE_ROUTES]
+
+
+@asynccontextmanager
+async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Died | None) -> AsyncIterator[Running]:
+    """The writer at work, from scores that fit the rule file to the last event folded."""
+    ruleset = load_rules(settings.rules_file)
+    conn = opened.database.writer()
+    await asyncio.to_thread(ensure_scored, conn, ruleset, _Progress())
+    events = EventLog()
+    writer = Writer(conn, events, Folder(conn, ruleset), died)
+    writer.start()
+    for warning in opened.warnings:
+        log.warning("%s", warning)
+    try:
+        yield Running(
+            settings=settings,
+            database=opened.database,
+            log=events,
+            rules=RulesInForce(ruleset),
+            write=writer.write,
+            settled=writer.settled,
+            healthy=writer.healthy,
+            secret=opened.secret,
+            demo=demo,
+            lag=writer.lag,
+            warnings=opened.warnings,
+        )
+    finally:
+        await asyncio.to_thread(writer.stop)
+
+
+class _Progress:
+    """Says how far a rescore is, once it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PROGRESS_AFTER_SECONDS
+
+    def __call__(self, done: int, total: int) -> None:
+        if time.monotonic() >= self._next:
+            log.warning("rescoring under the new rules: %d of %d leads", done, total)
+            self._next = time.monotonic() + _PROGRESS_AFTER_SECONDS
+
+
+def _answer_error(request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LogRefused) else None
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": type(error).__name__, "problem": str(error)}, status, headers)
+    return PlainTextResponse(str(error), status, headers)

@@ -1,0 +1,61 @@
+"""Options that commands share, and the two ways a command gets at the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from ripeline.errors import InvalidSetting
+from ripeline.settings import SETTINGS, Setting, Settings, read_settings
+from ripeline.store.database import Connection, transaction
+from ripeline.store.opening import open_beside
+
+T = TypeVar("T")
+Command = Callable[..., Any]
+
+_FIELDS = tuple(setting.field for setting in SETTINGS)
+
+
+def data_option(command: Command) -> Command:
+    """`--data DIR`; the command gets all settings in force as `settings`."""
+    return _with_settings(command, [setting for setting in SETTINGS if setting.field == "data"])
+
+
+def serve_options(command: Command) -> Command:
+    """Every setting as a flag; the command gets them as `settings`."""
+    return _with_settings(command, list(SETTINGS))
+
+
+def write_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one transaction on the database of a server that may be running; raises `DataProblem`."""
+    with closing(open_beside(settings).writer()) as conn, transaction(conn):
+        return work(conn)
+
+
+def read_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
+    """Run `work` on a read-only connection beside a server that may be running; raises `DataProblem`."""
+    with open_beside(settings).read() as conn:
+        return work(conn)
+
+
+def _with_settings(command: Command, offered: list[Setting]) -> Command:
+    @wraps(command)
+    def with_settings(**given: Any) -> Any:
+        flags = {field: given.pop(field, None) for field in _FIELDS}
+        try:
+            settings = read_settings(flags)
+        except InvalidSetting as error:
+            if error.value in flags.values():
+                raise click.UsageError(str(error)) from error
+            raise
+        return command(settings=settings, **given)
+
+    for setting in reversed(offered):
+        default = setting.default or "none"
+        explained = f"{setting.meaning}  [{setting.variable}; default: {default}]"
+        with_settings = click.option(setting.flag, setting.field, metavar="TEXT", help=explained)(with_settings)
+    return with_settings

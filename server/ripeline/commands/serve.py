@@ -1,0 +1,126 @@
+"""`ripeline serve`: the server on a data folder, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Final
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from ripeline import __version__
+from ripeline.app import create_app
+from ripeline.auth.setup import setup_link
+from ripeline.commands.options import serve_options
+from ripeline.errors import InvalidSetting, RipelineError
+from ripeline.protocol import BoundedHttpProtocol
+from ripeline.running import Running
+from ripeline.settings import Settings
+
+#: Connections the kernel keeps for us while we are busy.
+_BACKLOG: Final = 2_048
+_KEEP_ALIVE_SECONDS: Final = 30
+#: Seconds answers may take after SIGTERM; the writer then has its own to empty the queue.
+_GRACE_SECONDS: Final = 5
+
+Announce = Callable[[Running], Awaitable[None]]
+
+
+@click.command()
+@serve_options
+def serve(settings: Settings) -> None:
+    """Run the server on a data folder (a new one is made when there is none)."""
+    run_server(settings, announce)
+
+
+async def announce(running: Running) -> None:
+    """Where it is and, until somebody is set up, the two things to do next."""
+    settings = running.settings
+    click.echo(f"Ripeline {__version__} is ready: {settings.public_url}")
+    link = await setup_link(running)
+    if link:
+        click.echo(f"\n1. Make yourself the owner (this link works once):\n   {link}\n")
+        click.echo(
+            f'2. Paste into your pages:\n   <script async src="{settings.public_url}{settings.script_path}"></script>\n'
+        )
+
+
+def run_server(settings: Settings, announce: Announce, *, demo: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl+C, then drain; `announce` is called once events are taken.
+
+    Port 0 becomes a free one. Raises `RipelineError` when it cannot start, or must not go on.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with _listening(settings) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+        _run(_serve(settings, listener, announce, demo))
+
+
+async def _serve(settings: Settings, listener: socket.socket, announce: Announce, demo: bool) -> None:
+    problems: list[str] = []
+
+    def died(reason: str) -> None:
+        problems.append(reason)
+        server.should_exit = True
+
+    app = create_app(settings, demo=demo, died=died)
+    server = _Server(app, announce)
+    async with app.router.lifespan_context(app):
+        await server.serve([listener])
+    if problems:
+        raise RipelineError(problems[0])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn with our protocol, around a lifespan that is already open, so that its errors are ours to tell."""
+
+    def __init__(self, app: Starlette, announce: Announce) -> None:
+        self._app = app
+        self._announce = announce
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=BoundedHttpProtocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=_BACKLOG,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        await self._announce(self._app.state.running)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """A socket on that address; raises `InvalidSetting` when it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise InvalidSetting(
+            "RIPELINE_HOST and RIPELINE_PORT", where, f"cannot listen there: {error.strerror}"
+        ) from error
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    if sys.platform == "win32":
+        asyncio.run(serving)
+    else:
+        import uvloop
+
+        uvloop.run(serving)
