@@ -1,0 +1,80 @@
+"""A real Chromium, and what it visits: a recording site for the tracker, the real server, the real shop."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.recorder import Recorder, Site
+from tests.browser.serving import serving
+
+_ARGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+#: Names of our own, so that pages are not on localhost, which the tracker leaves out.
+_NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
+
+
+# Not the fixtures of pytest-playwright, which warn; and a browser a module, because Playwright's event loop
+# must be gone before other tests start theirs.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The distribution's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next((path for name in names if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*_ARGS, _NAMES])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A person who was never here; a page that sees an error fails the test."""
+    errors: list[str] = []
+    with browser.new_context() as context:
+        context.set_default_timeout(5_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        yield context
+    assert errors == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def site(recorder: Recorder) -> Iterator[Site]:
+    """A recording endpoint on leads.verger.test, behind a site that `open_site` serves."""
+    with serving(recorder.app()) as port:
+        yield Site(f"http://leads.verger.test:{port}/t.js")
+
+
+@pytest.fixture
+def origin(site: Site) -> Iterator[str]:
+    """Where the site is served: another origin than the script's."""
+    with serving(site.app()) as port:
+        yield f"http://www.verger.test:{port}"
+
+
+@pytest.fixture
+def visit(page: Page, origin: str, recorder: Recorder, site: Site) -> Callable[..., Page]:
+    """Open a page of the site with that body, and wait until its page view has come."""
+
+    def opened(body: str = "", path: str = "/") -> Page:
+        site.bodies[path] = body
+        page.goto(origin + path)
+        recorder.wait("page")
+        return page
+
+    return opened
