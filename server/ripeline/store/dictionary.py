@@ -67,10 +67,11 @@ class Cache(Generic[K, V]):
 
     def learn(self, conn: Connection, keys: Iterable[K]) -> dict[K, V]:
         """`known` once it holds all these keys; read from it before the next call. Unknown ids stay absent."""
-        wanted = set(keys)
-        if not wanted <= self.known.keys():
+        # In the order given, so that the same events make the same ids everywhere.
+        wanted = dict.fromkeys(keys)
+        if not wanted.keys() <= self.known.keys():
             self._make_room(len(wanted))
-            self.known.update(self._find(conn, list(wanted - self.known.keys())))
+            self.known.update(self._find(conn, [key for key in wanted if key not in self.known]))
         return self.known
 
     def clear(self) -> None:

@@ -116,16 +116,10 @@ def _events(conn: Connection, sql: str, bound: tuple[object, ...], dictionary: D
     try:
         return [_event(row, names) for row in rows]
     except KeyError:
-        names.texts.learn(conn, _text_ids(rows))
-        names.sources.learn(conn, {row.source for row in rows})
+        ids = (id for r in rows for id in (r.kind, r.url, r.title, r.referrer, r.agent, r.item, r.suspect))
+        names.texts.learn(conn, ids)
+        names.sources.learn(conn, (row.source for row in rows))
         return [_event(row, names) for row in rows]
-
-
-def _text_ids(rows: list[_Row]) -> set[int | None]:
-    ids: set[int | None] = set()
-    for row in rows:
-        ids.update((row.kind, row.url, row.title, row.referrer, row.agent, row.item, row.suspect))
-    return ids
 
 
 def _event(row: _Row, names: Dictionary) -> Event:

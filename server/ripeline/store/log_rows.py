@@ -51,12 +51,10 @@ def _name_visitors(conn: Connection, events: list[Event], dictionary: Dictionary
 
 
 def _learn(conn: Connection, events: list[Event], dictionary: Dictionary) -> None:
-    texts: set[str] = set()
-    for e in events:
-        texts.update((e.on, e.url, e.title, e.referrer, e.agent, e.item, e.suspect))
+    texts = (text for e in events for text in (e.on, e.url, e.title, e.referrer, e.agent, e.item, e.suspect))
     dictionary.text_ids.learn(conn, texts)
-    dictionary.visitor_ids.learn(conn, {str(event.visitor) for event in events})
-    dictionary.source_ids.learn(conn, {event.source for event in events})
+    dictionary.visitor_ids.learn(conn, (str(event.visitor) for event in events))
+    dictionary.source_ids.learn(conn, (event.source for event in events))
 
 
 def _rows(events: list[Event], dictionary: Dictionary) -> list[tuple[Any, ...]]:
