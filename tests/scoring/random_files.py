@@ -107,7 +107,7 @@ def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
         hot["fit"] = draw(st.integers(-2, 3))
     model: dict[str, Any] = {"bands": {"warm": warm, "hot": hot}, "rules": draw(_rules("rule", 4))}
     if draw(st.booleans()):
-        model["shared"] = draw(st.sampled_from([False, shared[:1]]))
+        model["shared"] = draw(st.sampled_from([False, True, shared[:1] or False]))
     return model
 
 
@@ -115,7 +115,9 @@ def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
 def rule_files(draw: st.DrawFn) -> dict[str, Any]:
     """What `tomllib` would give for a rule file with shared rules and one or two models."""
     shared = draw(_rules("shared", 2))
-    models = {f"model-{n}": draw(_models(list(shared))) for n in range(draw(st.integers(1, 2)))}
+    # A rule that others wait for cannot be left out alone.
+    free = [id for id in shared if not any(isinstance(rule.get("after"), str | list) for rule in shared.values())]
+    models = {f"model-{n}": draw(_models(free)) for n in range(draw(st.integers(1, 2)))}
     return {
         "timezone": draw(st.sampled_from(ZONES)),
         "session_timeout": draw(st.sampled_from(["30m", "1m"])),

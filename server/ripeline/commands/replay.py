@@ -52,7 +52,7 @@ def replay(events: BinaryIO, rules: Path, as_of: int | None) -> None:
     """
     scorer = Scorer(load_rules(rules))
     leads = events_by_lead(read_events(_watched(events, "events read"), events.name))
-    for lead in _watched(sorted(leads), "leads scored"):
+    for lead in _watched(sorted(leads), "leads scored", shown=not sys.stdout.isatty()):
         for line in scores_of(scorer, lead, leads[lead], as_of):
             click.echo(msgspec.json.encode(line))
 
@@ -133,11 +133,13 @@ def _rules(changes: list[Change], model: str) -> dict[str, int | float]:
     return {rule: as_number(tally.points) for rule, tally in tallies.items() if tally.points}
 
 
-def _watched(things: Iterable[T], done: str) -> Iterator[T]:
+def _watched(things: Iterable[T], done: str, *, shown: bool = True) -> Iterator[T]:
     """The same things, with their number so far on a terminal's stderr while the work takes long."""
-    shown = time.monotonic() + _QUIET if sys.stderr.isatty() else float("inf")
+    due = time.monotonic() + _QUIET if shown and sys.stderr.isatty() else float("inf")
+    end = ""
     for number, thing in enumerate(things, start=1):
         yield thing
-        if number % 1_000 == 0 and time.monotonic() > shown:
-            click.echo(f"\r{number} {done} ", nl=False, err=True)
-            shown = time.monotonic() + _QUIET / 4
+        if number % 1_000 == 0 and time.monotonic() > due:
+            click.echo(f"\r{number} {done}", nl=False, err=True)
+            due, end = time.monotonic() + _QUIET / 4, "\n"
+    click.echo(end, nl=False, err=True)
