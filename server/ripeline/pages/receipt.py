@@ -10,7 +10,7 @@ from ripeline.store.views import ModelReading, ReceiptLine
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """Matching events that were worth 0: which rule, why, how often, and the labels of what it needs first."""
+    """Matching events that were worth 0: which rule, why, how often, and what it needs first."""
 
     label: str
     why: str
@@ -43,7 +43,8 @@ def receipt_of(model: Model, reading: ModelReading) -> Receipt:
 
 
 def needed_by(rule: Rule | None, rules: dict[str, Rule]) -> tuple[str, ...]:
-    """The labels of the rules any of which must come before this one; empty when it names none."""
+    """Any of these must come before this rule: labels of rules, or kinds of event; empty when it names none."""
     if rule is None or rule.after is None:
         return ()
-    return tuple(dict.fromkeys(each.label for id, each in rules.items() if id in rule.after.rules))
+    labels = dict.fromkeys(each.label for id, each in rules.items() if id in rule.after.rules)
+    return (*labels, *sorted(rule.after.on))

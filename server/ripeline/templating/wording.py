@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from gettext import NullTranslations
 
+from ripeline.domain.event import KINDS
+
 
 def band_word(name: str, words: NullTranslations) -> str:
     """The usual three are translated; any other name is the model's own and stays."""
@@ -48,9 +50,9 @@ def attribute_word(name: str, words: NullTranslations) -> str:
 
 
 def event_word(on: str, words: NullTranslations) -> str:
-    """What happened, in a word; "" for a page view, which its title says, and a custom event's own name."""
+    """What happened, in a word; a custom event is called by its own name."""
     known = {
-        "page": "",
+        "page": words.gettext("Page view"),
         "download": words.gettext("Download"),
         "form": words.gettext("Form sent"),
         "click": words.gettext("Click"),
@@ -80,9 +82,13 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
 
 
 def refusal(why: str, needed: Sequence[str], words: NullTranslations) -> str:
-    """Why a matching event was worth 0 (scoring.md, "Order of work"); one of `needed` must come first."""
+    """Why a matching event was worth 0 (scoring.md, "Order of work"); one of `needed` must come first.
+
+    `needed` are labels of rules, or kinds of event.
+    """
     if why == "not_yet" and needed:
-        return words.gettext("needs %(needed)s first") % {"needed": words.gettext(" or ").join(needed)}
+        names = (event_word(each, words) if each in KINDS else each for each in needed)
+        return words.gettext("needs %(needed)s first") % {"needed": words.gettext(" or ").join(names)}
     known = {
         "not_yet": words.gettext("came before what it needs"),
         "suspect": words.gettext("looks automatic"),

@@ -1,0 +1,75 @@
+"""Our pages and the doors to them on a real database, and nothing else of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlite_utils import Database as SqliteUtils
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from tests.store.white_papers import CAST, RULES, fold
+
+from ripeline.auth import routes as auth
+from ripeline.auth.logins import cookie_name, now_ms
+from ripeline.auth.secrets import hash_of
+from ripeline.auth.security import security
+from ripeline.pages import routes as pages
+from ripeline.rules.model import Ruleset
+from ripeline.running import RulesInForce
+from ripeline.settings import Settings
+from ripeline.store.database import Connection, Database, transaction
+from ripeline.store.migrations import migrations
+from ripeline.store.people import User, add_login, add_user, user_by_email
+
+T = TypeVar("T")
+DAY = 86_400_000
+
+
+@dataclass(slots=True)
+class Room:
+    """What pages and doors need of a running server."""
+
+    settings: Settings
+    ruleset: Ruleset = RULES
+    secret: bytes = b"s" * 32
+    demo: bool = False
+    database: Database = field(init=False)
+    writer: Connection = field(init=False)
+    rules: RulesInForce = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.settings.database_file)
+        self.writer = self.database.writer()
+        self.rules = RulesInForce(self.ruleset)
+        migrations.apply(SqliteUtils(self.writer))
+
+    def now(self, work: Callable[[Connection], T]) -> T:
+        """Write at once."""
+        with transaction(self.writer) as conn:
+            return work(conn)
+
+    def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
+        return run_in_threadpool(self.now, work)
+
+    def app(self) -> Starlette:
+        """The pages, served."""
+        made = Starlette(routes=[*auth.ROUTES, *pages.ROUTES], middleware=security(self.settings))
+        made.state.running = self
+        return made
+
+    def receive_the_cast(self) -> None:
+        """Marc 13, Élodie 5, Capucine 18, an anonymous visitor."""
+        fold(self.writer, CAST)
+
+    def cookie_of(self, email: str, role: str = "owner", locale: str = "") -> dict[str, str]:
+        """The cookie of a person signed in, who is made if new."""
+
+        def enter(conn: Connection) -> None:
+            user = user_by_email(conn, email)
+            id = user.id if user else add_user(conn, User(0, email, "", role, locale, None, None), 0)
+            add_login(conn, hash_of(f"key of {email}"), id, now_ms(), now_ms() + DAY)
+
+        self.now(enter)
+        return {cookie_name(self): f"key of {email}"}
