@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
+from ripeline.errors import DataProblem
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
@@ -30,6 +31,9 @@ from ripeline.store.projection_aside import all_aside, set_aside
 #: The name in `meta` of the place in the log up to which everything is folded.
 CURSOR: Final = "cursor"
 
+#: The name in `meta` of the rule file all scores were made under.
+RULES_HASH: Final = "rules_hash"
+
 #: Leads remembered between two batches: some 20 MB at most.
 _REMEMBERED: Final = 8_000
 
@@ -43,6 +47,9 @@ class Folder:
     """Folds the log of one database under one rule file; belongs to the one connection that writes."""
 
     def __init__(self, conn: Connection, ruleset: Ruleset, now: Callable[[], int] = now_ms) -> None:
+        """`now` gives ms. Raises `DataProblem` when the scores so far were made under another rule file."""
+        if read_meta(conn, RULES_HASH) not in (None, ruleset.hash):
+            raise DataProblem("the stored scores were made under another rule file; `ripeline rescore` makes them anew")
         self._conn = conn
         self._ruleset = ruleset
         self._now = now

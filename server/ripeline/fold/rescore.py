@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ripeline.fold.batch import Folded, PoisonedBatch
-from ripeline.fold.folder import CURSOR, now_ms
+from ripeline.fold.folder import CURSOR, RULES_HASH, now_ms
 from ripeline.fold.rows import Names, described_rows, projection_rows
 from ripeline.fold.scored import fold_again
 from ripeline.identity.history import events_of_leads
@@ -23,8 +23,7 @@ from ripeline.store.rescore import NEXT, begin_next, describe_next, keep_rule_ve
 #: Called with (leads done, leads in all).
 Progress = Callable[[int, int], None]
 
-#: The name in `meta` of the rule file all scores were made under, and of the form of what was stored.
-RULES_HASH: Final = "rules_hash"
+#: The name in `meta` of the form of what was stored.
 FORM_KEY: Final = "scoring_form"
 
 #: Raised by one whenever the same events and rules give other scores or states than before.

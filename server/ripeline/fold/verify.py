@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from ripeline.fold.batch import Folded, PoisonedBatch
-from ripeline.fold.folder import CURSOR
-from ripeline.fold.rescore import RULES_HASH, Progress
+from ripeline.fold.folder import CURSOR, RULES_HASH
+from ripeline.fold.rescore import Progress
 from ripeline.fold.scored import fold_again
 from ripeline.identity.epochs import epochs_of
 from ripeline.identity.history import events_of_leads
