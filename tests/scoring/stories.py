@@ -116,9 +116,15 @@ def scorer_of(text: str) -> Scorer:
 
 def event(id: str, on: str, at: int, path: str = "/", **rest: Any) -> Event:
     """An event `at` ms after Monday morning, by one visitor unless said otherwise."""
-    return Event(
-        **{"visitor": "phone", "id": id, "on": on, "at": MONDAY + at, "url": f"https://example.com{path}"} | rest
-    )
+    said: dict[str, Any] = {
+        "visitor": "phone",
+        "id": id,
+        "on": on,
+        "at": MONDAY + at,
+        "url": f"https://example.com{path}",
+    }
+    said |= rest
+    return Event(**said)
 
 
 def page(id: str, at: int, path: str = "/", **rest: Any) -> Event:

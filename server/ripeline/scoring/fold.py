@@ -74,7 +74,7 @@ class Scorer:
         if learn(state, event, self.ruleset.attributes) or is_first:
             self._hold(state, event, change)
         self._score_event(state, visitor, event, change)
-        if is_first or change.lines:
+        if is_first or any(entry.points for entry in change.lines):
             self._switch(state, event, change)
         state.last, state.last_at = event.order, event.at
         state.lines += len(change.lines)
@@ -96,13 +96,14 @@ class Scorer:
 
     def _score(self, plan: KindPlan, moment: Moment, change: Change) -> None:
         """Every rule's word on one moment; what the moment meets is met only after it (`after` is strict)."""
+        rules, watches = plan(moment.event.url, moment.event.item)
         met: list[int] = []
-        for rule in plan.rules:
+        for rule in rules:
             matched = match(rule, moment)
             if matched is not None:
                 self._post(moment.state, rule, judge(matched), change)
                 met += rule.meets
-        for watch in plan.watches:
+        for watch in watches:
             if watch.where is None or watch.where(moment.event, moment.visitor.session):
                 met.append(watch.prerequisite)
         if met and moment.flaw is None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
 
 from ripeline.domain.event import ENGAGEMENT, SESSION, Event
 from ripeline.domain.session import Session
 from ripeline.rules.match import event_matcher, lead_matcher, once_parts, value_matcher
-from ripeline.rules.model import After, Cap, Model, OncePart, Rule, Ruleset
+from ripeline.rules.model import After, Cap, Condition, Model, OncePart, Rule, Ruleset
+
+#: Keys of `where` that an event's kind, address and item alone decide.
+_PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email", "stage"})
+
+#: Places (address and item) remembered for each kind; public sites can be asked for any address.
+_MOST_PLACES: Final = 4096
 
 EventTest = Callable[[Event, Session], bool]
 LeadTest = Callable[[Mapping[str, Any]], bool]
@@ -29,8 +36,9 @@ class ScoredRule:
     """One rule of one model, for one kind of event (`once` may differ by kind); a fit rule is of no kind.
 
     `number` tells it from every other rule of the file, `model` is its model's place. `points` in thousandths, or
-    `worth` of the event (None: no match). `prerequisite` is the number of what must be met before it pays, `meets`
-    are those that an event matching it meets. Where something is None, nothing is asked.
+    `worth` of the event (None: no match). `place` and `where` are the two halves of `where`: what the place of the
+    event decides, and the rest. `prerequisite` is the number of what must be met before it pays, `meets` are those
+    that an event matching it meets. Where something is None, nothing is asked.
     """
 
     number: int
@@ -39,6 +47,7 @@ class ScoredRule:
     id: str
     points: int
     worth: Callable[[Event], int | None] | None
+    place: EventTest | None
     where: EventTest | None
     lead: LeadTest | None
     prerequisite: int | None
@@ -54,15 +63,19 @@ class Watch:
     """An event like this meets a prerequisite (`after = {on=, where=}`), by its number."""
 
     prerequisite: int
+    place: EventTest | None
     where: EventTest | None
 
 
-@dataclass(frozen=True, slots=True)
-class KindPlan:
-    """What an event of one kind may match."""
+class Concerned(NamedTuple):
+    """What an event at one place may match."""
 
-    rules: tuple[ScoredRule, ...] = ()
-    watches: tuple[Watch, ...] = ()
+    rules: tuple[ScoredRule, ...]
+    watches: tuple[Watch, ...]
+
+
+#: The address and the item of an event of some kind → what concerns it.
+KindPlan = Callable[[str, str], Concerned]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +104,32 @@ def make_plan(ruleset: Ruleset) -> Plan:
             rules.setdefault(kind, []).append(replace(scored, once=_once(once_parts(rule, kind))))
     watches = _watches(prerequisites, ruleset)
     kinds = rules.keys() | watches.keys()
-    by_kind = {kind: KindPlan(tuple(rules.get(kind, ())), tuple(watches.get(kind, ()))) for kind in kinds}
+    by_kind = {kind: _by_place(kind, rules.get(kind, []), watches.get(kind, [])) for kind in kinds}
     # `engagement` says how long a page was looked at; it matches no rule, whatever the file says.
     by_kind.pop(ENGAGEMENT, None)
     return Plan(by_kind.pop(SESSION, None), by_kind, tuple(fit))
+
+
+def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindPlan:
+    """Most rules are about one place, and a site has few: asked once for each place, not for each event."""
+    nobody = Session(id="", started_at=0, last_at=0)
+
+    @lru_cache(maxsize=_MOST_PLACES)
+    def concerned(url: str, item: str) -> Concerned:
+        event = Event(id="", visitor="", on=kind, at=0, url=url, item=item)
+        return Concerned(
+            tuple(rule for rule in rules if rule.place is None or rule.place(event, nobody)),
+            tuple(watch for watch in watches if watch.place is None or watch.place(event, nobody)),
+        )
+
+    return concerned
+
+
+def _halves(where: tuple[Condition, ...], ruleset: Ruleset) -> tuple[EventTest | None, EventTest | None]:
+    """What the place of an event decides, and the rest."""
+    place = [condition for condition in where if condition.key in _PLACE]
+    rest = [condition for condition in where if condition.key not in _PLACE]
+    return event_matcher(place, ruleset.content), event_matcher(rest)
 
 
 def _numbered_prerequisites(models: tuple[Model, ...]) -> _Prerequisites:
@@ -104,6 +139,7 @@ def _numbered_prerequisites(models: tuple[Model, ...]) -> _Prerequisites:
 
 
 def _scored(number: int, place: int, rule: Rule, ruleset: Ruleset, prerequisites: _Prerequisites) -> ScoredRule:
+    place_test, rest = _halves(rule.where, ruleset)
     meets = (n for (model, after), n in prerequisites.items() if model == place and rule.id in after.rules)
     return ScoredRule(
         number=number,
@@ -112,7 +148,8 @@ def _scored(number: int, place: int, rule: Rule, ruleset: Ruleset, prerequisites
         id=rule.id,
         points=rule.points or 0,
         worth=value_matcher(rule.values) if rule.values else None,
-        where=event_matcher(rule.where, ruleset.content),
+        place=place_test,
+        where=rest,
         lead=lead_matcher(rule.lead) if rule.lead else None,
         prerequisite=prerequisites[place, rule.after] if rule.after else None,
         meets=frozenset(meets),
@@ -126,7 +163,7 @@ def _watches(prerequisites: _Prerequisites, ruleset: Ruleset) -> dict[str, list[
     watches: dict[str, list[Watch]] = {}
     for (_, after), number in prerequisites.items():
         for kind in after.on:
-            watches.setdefault(kind, []).append(Watch(number, event_matcher(after.where, ruleset.content)))
+            watches.setdefault(kind, []).append(Watch(number, *_halves(after.where, ruleset)))
     return watches
 
 

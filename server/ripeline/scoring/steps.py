@@ -66,7 +66,7 @@ Step = Callable[[Match], Reason | None]
 
 
 def match(rule: ScoredRule, moment: Moment) -> Match | None:
-    """The event as this rule sees it, None when it does not match: `on` (found by kind), `where`, `lead`, `values`."""
+    """What is left to ask of a rule found by kind (`on`) and place: the rest of `where`, `lead`, `values`."""
     event = moment.event
     if rule.where is not None and not rule.where(event, moment.visitor.session):
         return None
