@@ -22,6 +22,8 @@ from ripeline.worker.settling import Settlers
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+_STOPPED: Final = "the server is shutting down"
+
 #: Events a commit, so that a burst cannot keep the fold waiting.
 _BATCH: Final = 500
 #: Rows changed between two checkpoints: some ten thousand pages of WAL.
@@ -61,8 +63,8 @@ class Writer:
 
     def stop(self, timeout: float = 8.0) -> None:
         """Take nothing more, write what was taken, fold what time allows (seconds), close the connection."""
-        self._events.close("the server is shutting down")
-        self._jobs.close("the server is shutting down")
+        self._events.close(_STOPPED)
+        self._jobs.close(_STOPPED)
         self._stop_by = time.monotonic() + timeout / 2
         self._bell.set()
         self._thread.join(timeout)
@@ -74,9 +76,9 @@ class Writer:
         """
         return self._jobs.ask(work)
 
-    def settled(self) -> Awaitable[int]:
+    async def settled(self) -> int:
         """0 once every event accepted before this call is folded; how many are not when the fold is failing."""
-        return self._settlers.wait()
+        return await self._settlers.wait()
 
     def healthy(self) -> str:
         """Why this server is not ready, or ""."""
@@ -96,7 +98,7 @@ class Writer:
         self._folding.look()
 
     def _live(self) -> None:
-        reason = "the writer has stopped"
+        reason = _STOPPED
         try:
             while not self._is_done():
                 self._turn()
@@ -185,5 +187,5 @@ class Writer:
         self._jobs.refuse_all(reason)
         self._settlers.refuse_all(reason)
         self._conn.close()
-        if self._stop_by is None and self._died:
+        if reason != _STOPPED and self._died:
             self._died(reason)

@@ -1,0 +1,159 @@
+"""The door of the log: bounded, and silent until the outcome is known."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from ripeline.domain.event import Event
+from ripeline.errors import LogRefused
+from ripeline.log.queue import EventLog, Waiting
+
+
+def _events(count: int, name: str = "e") -> list[Event]:
+    return [Event(id=f"{name}{n}", visitor="ada", on="page", at=1) for n in range(count)]
+
+
+def _all_new(batch: list[Waiting]) -> list[list[bool]]:
+    return [[True] * len(waiting.events) for waiting in batch]
+
+
+async def _waiting(log: EventLog, count: int, name: str = "e") -> asyncio.Task[list[bool]]:
+    task = asyncio.create_task(log.append(_events(count, name)))
+    await asyncio.sleep(0)
+    return task
+
+
+def _run(story: Callable[[EventLog], object], limit: int = 2_000) -> None:
+    asyncio.run(story(EventLog(limit=limit)))  # type: ignore[arg-type]
+
+
+def test_a_caller_waits_until_its_events_have_an_outcome() -> None:
+    async def story(log: EventLog) -> None:
+        task = await _waiting(log, 2)
+        (waiting,) = batch = log.take(500)
+        assert not task.done()
+        assert log.pending == 2
+        log.answer(batch, [[True, False]])
+        assert await task == [True, False]
+        assert (log.accepted, log.answered, log.pending) == (2, 2, 0)
+        assert [event.id for event in waiting.events] == ["e0", "e1"]
+
+    _run(story)
+
+
+def test_what_comes_when_the_queue_is_full_is_refused_and_may_come_again() -> None:
+    async def story(log: EventLog) -> None:
+        first = await _waiting(log, 8)
+        with pytest.raises(LogRefused, match="8 events are waiting"):
+            await log.append(_events(3))
+        assert log.pending == 8
+        second = await _waiting(log, 2)
+        batch = log.take(500)
+        with pytest.raises(LogRefused):
+            await log.append(_events(1))
+        log.answer(batch, _all_new(batch))
+        await asyncio.gather(first, second)
+        assert not (await _waiting(log, 10)).done()
+
+    _run(story, limit=10)
+
+
+def test_callers_are_served_in_order_and_never_split() -> None:
+    async def story(log: EventLog) -> None:
+        tasks = [await _waiting(log, 3, name) for name in "abc"]
+        first, second = log.take(4), log.take(4)
+        assert [waiting.events[0].id for waiting in first] == ["a0", "b0"]
+        assert [waiting.events[0].id for waiting in second] == ["c0"]
+        assert log.take(4) == []
+        log.answer(first + second, _all_new(first + second))
+        assert await asyncio.gather(*tasks) == [[True] * 3] * 3
+
+    _run(story)
+
+
+def test_a_caller_that_left_does_not_disturb_the_others() -> None:
+    async def story(log: EventLog) -> None:
+        gone, stays = await _waiting(log, 1), await _waiting(log, 1)
+        gone.cancel()
+        await asyncio.sleep(0)
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        assert await stays == [True]
+        assert log.pending == 0
+
+    _run(story)
+
+
+def test_each_caller_gets_its_own_outcome() -> None:
+    async def story(log: EventLog) -> None:
+        refused, stored = await _waiting(log, 1), await _waiting(log, 1)
+        batch = log.take(500)
+        log.answer(batch, [LogRefused("the disk is full", retry_after=5), [True]])
+        with pytest.raises(LogRefused) as outcome:
+            await refused
+        assert outcome.value.retry_after == 5
+        assert await stored == [True]
+
+    _run(story)
+
+
+def test_a_closed_log_takes_nothing_more_and_keeps_what_it_has() -> None:
+    async def story(log: EventLog) -> None:
+        task = await _waiting(log, 1)
+        log.close("the server is shutting down")
+        with pytest.raises(LogRefused, match="shutting down"):
+            await log.append(_events(1))
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        assert await task == [True]
+
+    _run(story)
+
+
+def test_nobody_waits_for_a_log_that_is_gone() -> None:
+    async def story(log: EventLog) -> None:
+        tasks = [await _waiting(log, 1) for _ in range(3)]
+        log.refuse_all("the writer gave up")
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [str(outcome) for outcome in outcomes] == ["the writer gave up"] * 3
+        assert log.pending == 0
+
+    _run(story)
+
+
+def test_nothing_to_store_is_stored_at_once() -> None:
+    _run(lambda log: log.append([]))
+
+
+def test_two_event_loops_may_share_a_log() -> None:
+    log = EventLog()
+    results: list[list[bool]] = []
+    threads = [
+        threading.Thread(target=lambda name=name: results.append(asyncio.run(log.append(_events(1, name)))))
+        for name in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    batch: list[Waiting] = []
+    while len(batch) < 2:
+        log.bell.wait(1)
+        log.bell.clear()
+        batch += log.take(500)
+    log.answer(batch, _all_new(batch))
+    for thread in threads:
+        thread.join(5)
+    assert results == [[True], [True]]
+
+
+def test_the_writer_is_rung_for_what_comes() -> None:
+    async def story(log: EventLog) -> None:
+        assert not log.bell.is_set()
+        task = await _waiting(log, 1)
+        assert log.bell.is_set()
+        task.cancel()
+
+    _run(story)

@@ -1,0 +1,95 @@
+"""The pace of the fold, by an argument clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from ripeline.worker.folding import ENOUGH, SOON, STEP, Folding
+
+
+class _Steps:
+    """Gives these results one after the other; an exception is raised."""
+
+    def __init__(self, *results: int | Exception) -> None:
+        self.results = list(results)
+
+    def step(self, limit: int = STEP) -> int:
+        result = self.results.pop(0)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def _caught_up(*results: int | Exception) -> Folding:
+    folding = Folding(_Steps(0, *results), 0.0)
+    folding.step(0.0)
+    return folding
+
+
+def test_after_a_start_there_may_be_something_to_fold() -> None:
+    folding = Folding(_Steps(STEP, 3), 0.0)
+    assert folding.due_in(0.0) == 0.0
+    folding.step(0.0)
+    assert folding.due_in(0.0) == 0.0
+    folding.step(0.0)
+    assert folding.due_in(0.0) is None
+
+
+def test_a_lone_event_is_folded_soon() -> None:
+    folding = _caught_up()
+    assert folding.due_in(1.0) is None
+    folding.appended(1, 1.0)
+    assert folding.due_in(1.0) == pytest.approx(SOON)
+    assert folding.due_in(1.0 + SOON) == 0.0
+    assert folding.lag(1.5) == 0.5
+
+
+def test_many_events_are_folded_at_once() -> None:
+    folding = _caught_up()
+    folding.appended(ENOUGH - 1, 1.0)
+    assert folding.due_in(1.0) != 0.0
+    folding.appended(1, 1.0)
+    assert folding.due_in(1.0) == 0.0
+
+
+def test_duplicates_are_nothing_to_fold() -> None:
+    folding = _caught_up()
+    folding.appended(0, 1.0)
+    assert folding.due_in(1.0) is None
+
+
+def test_who_waits_makes_it_hurry() -> None:
+    folding = _caught_up(1)
+    folding.appended(1, 1.0)
+    folding.look()
+    assert folding.due_in(1.0) == 0.0
+    folding.step(1.0)
+    assert folding.due_in(1.0) is None
+
+
+def test_the_lag_is_that_of_the_oldest_event_without_a_score() -> None:
+    folding = _caught_up(STEP, STEP, 1)
+    folding.appended(STEP - 100, 1.0)
+    folding.appended(STEP, 2.0)
+    folding.appended(101, 3.0)
+    folding.step(4.0)
+    assert (folding.unfolded, folding.lag(4.0)) == (STEP + 1, 2.0)
+    folding.step(4.0)
+    assert (folding.unfolded, folding.lag(4.0)) == (1, 1.0)
+    folding.step(4.0)
+    assert (folding.unfolded, folding.lag(4.0)) == (0, 0.0)
+
+
+def test_a_failing_fold_rests_longer_each_time_and_recovers() -> None:
+    folding = _caught_up(*[ValueError("poison")] * 8, 1)
+    folding.appended(1, 0.0)
+    now, rests = 0.0, []
+    for _ in range(8):
+        folding.step(now)
+        rests.append(folding.due_in(now))
+        now += rests[-1] or 0.0
+    assert rests == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert "poison" in folding.problem
+    folding.step(now)
+    assert folding.problem == ""
+    assert folding.due_in(now) is None
