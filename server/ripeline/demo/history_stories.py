@@ -83,24 +83,28 @@ def job_hunter(rng: Random) -> Story:
 
 
 def comparer(rng: Random, cast: Cast) -> Story:
-    """Weighs it up over days: case studies, brochure, Pricing once."""
-    visits = _visits(rng, rng.randint(1, 3), lambda: ("/", *rng.sample(CASES, 1), *_maybe(rng, 0.25, BROCHURE)))
-    visits = _ending_with(visits, *_maybe(rng, 0.45, "/pricing"))
+    """Weighs it up over days: a case study, the brochure, or what it costs; seldom all of it."""
+    case, is_serious = rng.choice(CASES), rng.random() < 0.08
+    visits = _visits(rng, rng.randint(1, 3), lambda: ("/", rng.choice(("/about", case)), *_maybe(rng, 0.25, BROCHURE)))
+    visits = _ending_with(visits, *((case, "/pricing") if is_serious else _maybe(rng, 0.3, "/about")))
     if rng.random() < 0.45:
         return Story(_ending_with(visits, ("form", "newsletter")), cast.professional())
     return Story(visits)
 
 
 def ready(rng: Random, person: Person, days_ago: float) -> Story:
-    """Means to buy: several visits over days, Pricing more than once, and at last the form."""
-    last_form = rng.choice(("demo", "demo", "contact"))
-    visits = (
-        Visit(days_ago + rng.uniform(9, 14), way_in(rng), ("/", "/about", rng.choice(CASES))),
-        Visit(days_ago + rng.uniform(4, 8), NEWSLETTER, (rng.choice(BLOG), "/pricing", BROCHURE)),
-        Visit(days_ago + rng.uniform(1.2, 3), WayIn(), (*rng.sample(CASES, 2), "/pricing")),
-        Visit(days_ago, WayIn("https://www.google.com/"), ("/pricing", f"/{last_form}", ("form", last_form))),
+    """Means to buy: several visits over days, Pricing at last or more than once, and then the form."""
+    last_form, case = rng.choice(("demo", "demo", "contact")), rng.choice(CASES)
+    earlier: tuple[tuple[float, tuple[Step, ...]], ...] = (
+        (rng.uniform(9, 14), ("/", "/about", case)),
+        (rng.uniform(4, 8), (rng.choice(BLOG), *_maybe(rng, 0.5, BROCHURE))),
+        (rng.uniform(1.2, 3), (rng.choice(("/about", case)), *_maybe(rng, 0.4, "/pricing"))),
     )
-    return Story(visits[rng.randint(0, 2) :], person)
+    kept = earlier[rng.randint(0, 1) :]
+    ways = (way_in(rng), NEWSLETTER, WayIn())
+    before = [Visit(days_ago + days, way, steps) for (days, steps), way in zip(kept, ways, strict=False)]
+    end: tuple[Step, ...] = ("/pricing", *_maybe(rng, 0.4, rng.choice(CASES)), f"/{last_form}", ("form", last_form))
+    return Story((*before, Visit(days_ago, WayIn("https://www.google.com/"), end)), person)
 
 
 def the_three() -> tuple[Story, ...]:
