@@ -13,6 +13,9 @@ from ripeline.errors import EventProblem
 
 Header = tuple[bytes, bytes]
 
+#: Beside the headers a page's script cannot read by itself.
+EXPOSED: Final[Header] = (b"access-control-expose-headers", b"Retry-After, X-Ripeline-Dropped")
+
 _JSON_HEADERS: Final[tuple[Header, ...]] = (
     (b"content-type", b"application/json"),
     (b"vary", b"Origin"),
@@ -38,7 +41,7 @@ async def send_refusal(send: Send, refusal: Refused, headers: Iterable[Header] =
     body = json.dumps({"error": refusal.code, "problem": refusal.problem}).encode()
     more = list(headers)
     if refusal.retry_after:
-        more.append((b"retry-after", b"%d" % refusal.retry_after))
+        more += [(b"retry-after", b"%d" % refusal.retry_after), EXPOSED]
     if refusal.status == 405:
         more.append((b"allow", b"POST, OPTIONS"))
     await send_json(send, refusal.status, body, more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import Receive, Scope, Send
 
 from ripeline.auth.guard import public
-from ripeline.collect.answers import Header, outcome, send_empty, send_json, send_refusal
+from ripeline.collect.answers import EXPOSED, Header, outcome, send_empty, send_json, send_refusal
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import read_body
 from ripeline.collect.browser_steps import BEFORE_THE_BODY, WITH_THE_BODY, allow_origin
@@ -65,5 +65,5 @@ def _headers(arrival: Arrival) -> list[Header]:
     if arrival.set_cookie is not None:
         headers.append((b"set-cookie", arrival.set_cookie))
     if arrival.drop is not None:
-        headers.append((b"x-ripeline-dropped", arrival.drop.value.encode()))
+        headers += [(b"x-ripeline-dropped", arrival.drop.value.encode()), EXPOSED]
     return headers

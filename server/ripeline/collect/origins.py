@@ -57,7 +57,6 @@ class Sites:
             found = self._cors[origin] = [
                 (b"access-control-allow-origin", origin),
                 (b"access-control-allow-credentials", b"true"),
-                (b"access-control-expose-headers", b"Retry-After, X-Ripeline-Dropped"),
             ]
         return found
 

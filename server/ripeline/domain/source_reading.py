@@ -53,7 +53,7 @@ def cleaned_source(source: Source) -> Source:
 
 
 def _campaign_parameters(query: str) -> dict[str, str]:
-    if "utm_" not in query and "clid" not in query and "braid" not in query:
+    if not any(mark in query for mark in ("utm_", "clid", "braid", "clkid")):
         return {}
     pairs = ((name.lower(), cleaned(value)[:_LONGEST]) for name, value in parse_qsl(query))
     return {name: value for name, value in pairs if value and (name in _CLICK_IDS or name.startswith("utm_"))}

@@ -16,7 +16,7 @@ KEPT_PARAMETERS: Final = frozenset(
 LONGEST: Final = 2048
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_NEVER_IN_HOSTS: Final = frozenset("\"'<>\\^`{|}%")
+_NEVER_IN_HOSTS: Final = frozenset("\"'<>^`{|}%")
 # Strangers choose the addresses: a cache of long ones would be theirs to fill.
 _LONGEST_CACHED: Final = 256
 
@@ -52,7 +52,8 @@ def _canonical(raw: str) -> str:
         raise UnusableUrl(str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS:
         raise UnusableUrl("is not http or https")
-    if not host or not _NEVER_IN_HOSTS.isdisjoint(host):
+    # Browsers read a backslash as a slash, and so another host than Python does.
+    if not host or "\\" in parts.netloc or not _NEVER_IN_HOSTS.isdisjoint(host):
         raise UnusableUrl("has no usable host")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
