@@ -5,12 +5,14 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ripeline.templating import render
+from ripeline.templating import remember_wish, render
 
 
 def page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
     """One page in the reader's language."""
-    return HTMLResponse(render(request, template, **values), status)
+    answer = HTMLResponse(render(request, template, **values), status)
+    remember_wish(request, answer.set_cookie)
+    return answer
 
 
 def to(path: str) -> Response:

@@ -16,9 +16,7 @@ from ripeline.rules.model import Ruleset
 from ripeline.running import Running
 from ripeline.store.database import Connection
 from ripeline.store.people import remember_locale
-from ripeline.templating import COOKIE, Locale, asked_locale, render
-
-_YEAR = 31_536_000
+from ripeline.templating import Locale, asked_locale, remember_wish, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,9 @@ def running_of(request: Request) -> Running:
 async def show(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
     """Read a page's facts and draw them as `page`; 404 when they are about nobody, 204 when there are none (None)."""
     answer = await run_in_threadpool(_draw, request, template, read)
+    remember_wish(request, answer.set_cookie)
     if wish := asked_locale(request):
-        await _remember(request, answer, wish)
+        await _remember(request, wish)
     return answer
 
 
@@ -62,9 +61,8 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
     return HTMLResponse(render(request, template, page=page, **common))
 
 
-async def _remember(request: Request, answer: Response, wish: Locale) -> None:
-    """The language switch holds in this browser, and wherever this person signs in."""
-    answer.set_cookie(COOKIE, wish, max_age=_YEAR, httponly=True, samesite="lax")
+async def _remember(request: Request, wish: Locale) -> None:
+    """The language switch holds wherever this person signs in."""
     user = request.state.user
     if user.locale != wish:
         await running_of(request).write(lambda conn: remember_locale(conn, user.id, wish))

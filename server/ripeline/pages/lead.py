@@ -19,6 +19,8 @@ from ripeline.store.views import AttributeView, HandoffView, LeadDetail, ModelRe
 
 #: So many sessions keep the page under 60 KB.
 SESSIONS: Final = 10
+_LARGEST_ID: Final = 2**63 - 1
+
 #: Said by the heading already, or at hand beside it.
 _IN_THE_HEADING: Final = frozenset({"name", "first_name", "last_name", "company", "job"})
 
@@ -46,9 +48,12 @@ class LeadPage:
 
 def read_lead(desk: Desk) -> LeadPage:
     """One lead through the model asked for, else the one it is ripest in. NotFound for nobody."""
-    detail = lead_detail(desk.conn, desk.ruleset, desk.params["id"])
+    id = desk.params["id"]
+    if id > _LARGEST_ID:
+        raise NotFound("lead", id)
+    detail = lead_detail(desk.conn, desk.ruleset, id)
     if not detail.models:
-        raise NotFound("score", detail.id)
+        raise NotFound("score", id)
     reading = _looked_through(detail, desk.query.get("model", ""))
     model = desk.ruleset.model(reading.model)
     cursor = desk.query.get("cursor") or None

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ripeline.templating.environment import render
-from ripeline.templating.languages import COOKIE, LOCALES, Asked, Locale, asked_locale, known_locale, locale_of
+from ripeline.templating.languages import Asked, Locale, asked_locale, locale_of, remember_wish
 
-__all__ = ["COOKIE", "LOCALES", "Asked", "Locale", "asked_locale", "known_locale", "locale_of", "render"]
+__all__ = ["Asked", "Locale", "asked_locale", "locale_of", "remember_wish", "render"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -17,6 +17,7 @@ LOCALES: Final[dict[Locale, str]] = {"en": "English", "fr": "Français"}
 
 #: Remembers `?lang=` for people who have not signed in.
 COOKIE: Final = "lang"
+_YEAR: Final = 31_536_000
 
 
 class Address(Protocol):
@@ -76,6 +77,12 @@ def _wish(part: str) -> tuple[str, float]:
         return name.strip().lower().split("-")[0], float(quality)
     except ValueError:
         return "", 0.0
+
+
+def remember_wish(asked: Asked, set_cookie: Callable[..., None]) -> None:
+    """Let this browser keep the language of `?lang=`; `set_cookie` is the answer's own."""
+    if wish := asked_locale(asked):
+        set_cookie(COOKIE, wish, max_age=_YEAR, httponly=True, samesite="lax")
 
 
 def switches(asked: Asked) -> list[tuple[str, str, str]]:

@@ -1,0 +1,76 @@
+"""Ready: whom do I call now?"""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+from tests.pages.reading_html import links_of, text_of
+from tests.pages.room import Room
+from tests.store.white_papers import fold, form, made, page, paper
+
+
+def test_who_is_ripe_stands_there_with_three_reasons_and_the_next_step(full: Room, bob: TestClient) -> None:
+    text = text_of(bob.get("/ready").text)
+    assert "2 people" in text
+    assert "Blog after a paper three times White paper B White paper A Call" in text
+    assert "13 hot" in text
+    assert "18 hot" in text
+    assert "elodie" not in text
+
+
+def test_the_newest_ripe_one_comes_first(full: Room, bob: TestClient) -> None:
+    text = bob.get("/ready").text
+    assert text.index("marc@example.com") < text.index("capucine@example.com")
+
+
+def test_a_phone_number_is_one_tap_away(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, paper("c")), (0.1, form("ada@example.com", phone="+33 6 12 34 56 78"))]))
+    assert links_of(bob.get("/ready").text)["+33 6 12 34 56 78"] == "tel:+33612345678"
+
+
+def test_words_in_a_phone_field_make_no_link(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, paper("c")), (0.1, form("ada@example.com", phone="javascript:alert(1)"))]))
+    assert "tel:" not in bob.get("/ready").text
+
+
+def test_when_nobody_is_ripe_it_says_who_is_nearest(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, paper("b")), (0.1, form("elodie@example.com"))]))
+    fold(room.writer, made("w", [(0, paper("a")), (0.1, form("marc@example.com"))]))
+    text = text_of(bob.get("/ready").text)
+    assert "Nobody is ripe just now. These come next." in text
+    assert text.index("elodie@example.com 7 to hot") < text.index("marc@example.com 3 to warm")
+
+
+def test_who_cannot_be_reached_is_nobody_to_call(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, paper("b"))]))
+    assert "Visitor" not in text_of(bob.get("/ready").text)
+
+
+def test_an_empty_server_points_its_owner_to_the_tag(room: Room, alice: TestClient) -> None:
+    assert links_of(alice.get("/ready").text)["Install the tag"] == "/install"
+
+
+def test_sales_are_not_sent_where_they_may_not_go(room: Room, bob: TestClient) -> None:
+    assert "/install" not in bob.get("/ready").text
+
+
+def test_one_that_a_colleague_has_says_so(full: Room, bob: TestClient) -> None:
+    take = "UPDATE handoffs SET state = 'claimed', owner_id = (SELECT id FROM users) WHERE score = 13000"
+    full.now(lambda conn: conn.execute(take))
+    text = text_of(bob.get("/ready").text)
+    assert "1 person" in text
+    assert "taken by bob@example.com" in text
+
+
+def test_the_root_leads_to_ready(bob: TestClient) -> None:
+    assert bob.get("/").headers["location"] == "/ready"
+
+
+def test_who_has_not_signed_in_is_asked_to(room: Room, nobody: TestClient) -> None:
+    answer = nobody.get("/leads?band=hot")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/signin?next=/leads%3Fband%3Dhot"
+
+
+def test_a_first_visit_to_a_page_counts_for_nothing_here(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, page("/about"))]))
+    assert "Nobody is ripe yet." in text_of(bob.get("/ready").text)
