@@ -60,8 +60,8 @@ try {
 
   // Begins with the time, so that neighbours in time are neighbours in the server's index; ≤ 22 characters.
   const newId = () => now().toString(36) + Math.random().toString(36).slice(2)
-  // Half a surrogate pair would make the whole body unreadable.
-  const cut = (text) => text.slice(0, 2048).replace(/\p{Cs}/gu, '')
+  // Half a surrogate pair would make the body unreadable; a form called "title" hides the title of the document.
+  const cut = (text) => `${text}`.slice(0, 2048).replace(/\p{Cs}/gu, '')
   const here = () => cut(hasHashPages ? location.href : location.href.split('#')[0])
 
   /** Resolves to the status of the answer, 503 where there was none. */
@@ -114,7 +114,7 @@ try {
   const made = (name, fields) => ({ i: newId(), n: name, u: here(), a: now(), ...fields })
   /** Queue an event; while consent is not given the queue is all there is, and it goes with the page. */
   const add = (name, fields) => {
-    const event = made(name, fields)
+    const event = JSON.parse(JSON.stringify(made(name, fields))) // what cannot be sent fails here, alone
     queue.push(event)
     if (isAllowed() && name != 'page') keep([event]) // ahead of the answer, which a page that is left never sees
     timer = timer || setTimeout(send, 150)

@@ -74,9 +74,7 @@ def test_a_script_pasted_twice_counts_once(site: Site, visit: Visit, page: Page,
     assert recorder.names() == ["page"]
 
 
-def test_a_page_opened_behind_another_is_counted_when_it_is_seen(
-    page: Page, recorder: Recorder, origin: str
-) -> None:
+def test_a_page_opened_behind_another_is_counted_when_it_is_seen(page: Page, recorder: Recorder, origin: str) -> None:
     page.add_init_script(
         "let hidden = true; Object.defineProperty(document, 'hidden', {get: () => hidden});"
         "window.show = () => { hidden = false; document.dispatchEvent(new Event('visibilitychange', {bubbles: true})) }"
