@@ -124,7 +124,8 @@ CREATE TABLE scores{suffix} (
   fit INTEGER NOT NULL, band TEXT NOT NULL, out_of_target INTEGER NOT NULL CHECK (out_of_target IN (0, 1)),
   PRIMARY KEY (model_id, lead_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX scores{suffix}_ranked ON scores{suffix} (model_id, out_of_target, score DESC, lead_id DESC);
+-- The band is in the index so that a list of one band is counted without looking at each row.
+CREATE INDEX scores{suffix}_ranked ON scores{suffix} (model_id, out_of_target, score DESC, lead_id DESC, band);
 """
 
 

@@ -144,9 +144,9 @@ def _conditions(query: LeadQuery, values: dict[str, Any]) -> str:
 
 def _total(conn: Connection, query: LeadQuery, values: dict[str, Any]) -> int | None:
     tables = _tables(query)
-    # Few leads of a large site are known: count them from the side of their e-mails.
-    if tables is _RANKED and query.identified and not query.band:
-        tables = _KNOWN
+    if tables is _RANKED and query.identified is not False:
+        # Few leads of a large site are known: those are counted from the side of their e-mails.
+        tables = _KNOWN if query.identified else "scores AS s"
     sql = _COUNT.format(tables=tables, conditions=_conditions(query, values))
     counted = conn.execute(sql, values | {"out": int(query.out_of_target), "limit": COUNTED + 1}).fetchall()[0][0]
     return counted if counted <= COUNTED else None
