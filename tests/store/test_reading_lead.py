@@ -9,6 +9,7 @@ import pytest
 from tests.store.white_papers import CAST, HOUR, NEWSLETTER, RULES, START, fold, form, made, open_database, page, paper
 
 from ripeline.errors import InvalidRequest, NotFound
+from ripeline.fold.rescore import rescore
 from ripeline.store.database import Connection
 from ripeline.store.reading_handoffs import HandoffQuery, list_handoffs
 from ripeline.store.reading_lead import lead_detail, lead_id_of
@@ -229,3 +230,14 @@ def test_the_named_views_speak_of_people_and_days(conn: Connection) -> None:
         == 5.0
     )
     assert conn.execute("SELECT min(crossed_at) FROM v_handoffs").fetchone()[0] == "2026-11-02T10:00:00.000Z"
+
+
+def test_views_and_search_survive_a_rescore(conn: Connection) -> None:
+    before = conn.execute("SELECT * FROM v_leads ORDER BY lead_id, model").fetchall()
+    rescore(conn, RULES, lambda done, total: None)
+    assert conn.execute("SELECT * FROM v_leads ORDER BY lead_id, model").fetchall() == before
+    for view in ("v_sessions", "v_timeline", "v_ledger", "v_handoffs"):
+        assert conn.execute(f"SELECT count(*) FROM {view}").fetchone()[0] > 0
+    assert [lead.email for lead in list_leads(conn, RULES, LeadQuery("vertical", q="direct")).leads] == [
+        "marc@example.com"
+    ]
