@@ -39,12 +39,14 @@ _BEFORE: Final = re.compile(
     r"^(your|votre|vos|contact|customer|client|user|lead|billing|formfields?|fields?|mce|input)+"
 )
 
+_NOT_THE_PERSON: Final = frozenset({"username"})
+
 
 @lru_cache(maxsize=4096)
 def default_attribute(field: str) -> str | None:
     """The attribute a form field or autocomplete token of that name fills, None when the name says nothing."""
     plain = re.sub(r"[^a-z0-9]", "", folded(field))
-    return _BY_NAME.get(plain) or _BY_NAME.get(_BEFORE.sub("", plain))
+    return _BY_NAME.get(plain) or (_BY_NAME.get(_BEFORE.sub("", plain)) if plain not in _NOT_THE_PERSON else None)
 
 
 def attributes_of(event: Event, mapping: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _condition(table: Table, key: str, name: str) -> Condition | None:
         globs = _globs(table, value, key)
         return Condition(name, globs) if globs else None
     tests = Table(value, (*table.path, key), table.mistakes)
-    tests.only(_TESTS, hints=dict.fromkeys(value, "between { } only `not`, `min` and `max` can stand"))
+    tests.only(_TESTS)
     low, high = _bound(tests, "min"), _bound(tests, "max")
     refused = _globs(tests, value["not"], "not") if "not" in value else ()
     if low is not None and high is not None and low > high:
@@ -89,10 +89,10 @@ def _globs(table: Table, value: Any, key: str) -> tuple[str, ...]:
         if not isinstance(item, str | int | float):
             table.wrong(f'{described(item)} where a text or a list of texts is needed, like "/pricing*"', key)
             return ()
-        if item == "":
+        if isinstance(item, str) and not item.strip():
             table.wrong('an empty text matches nothing: "*" asks that there is one', key)
             return ()
-    return tuple(text_of(item) for item in values)
+    return tuple(text_of(item).strip() for item in values)
 
 
 def _check_patterns(where: Table, condition: Condition, content: Mapping[str, Sequence[str]]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from urllib.parse import unquote
 
-from ripeline.domain.urls import UnusableUrl, canonical_path, canonical_url, decoded
+from ripeline.domain.urls import UnusableUrl, canonical_path, canonical_url
 
 TextTest = Callable[[str], bool]
 
@@ -18,7 +19,9 @@ def compile_glob(pattern: str, *, fold: bool = False, path: bool = False) -> Tex
     `fold` compares without case and accents (attributes); `path` canonicalises the pattern like an address's path.
     `%2A` in a pattern is a literal star.
     """
-    parts = [decoded(part) for part in (canonical_path(pattern) if path else pattern).split("*")]
+    whole = canonical_path(pattern) if path else pattern
+    # Part by part: a %2A decoded before the split would be taken for a star.
+    parts = [unicodedata.normalize("NFC", unquote(part)) for part in whole.split("*")]
     if not fold:
         return _compile(parts)
     test = _compile([folded(part) for part in parts])

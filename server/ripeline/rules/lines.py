@@ -55,13 +55,21 @@ def key_parts(text: str, at: int) -> tuple[list[str], int]:
     """A dotted key from an offset: its parts unquoted, and the offset after it."""
     parts: list[str] = []
     while found := _PART.match(text, at):
-        raw = found[1]
-        parts.append(str(tomllib.loads(f"x = {raw}")["x"]) if raw[0] in "\"'" else raw)
+        parts.append(_unquoted(found[1]))
         at = found.end()
         if text[at : at + 1] != ".":
             break
         at += 1
     return parts, at
+
+
+def _unquoted(key: str) -> str:
+    if key[0] not in "\"'":
+        return key
+    try:
+        return str(tomllib.loads(f"x = {key}")["x"])
+    except tomllib.TOMLDecodeError:
+        return key[1:-1]
 
 
 class _Scanner:

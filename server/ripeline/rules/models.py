@@ -105,7 +105,8 @@ def _bands(table: Table) -> tuple[Band, ...]:
     bands = table.table("bands", _BANDS)
     if bands is None or not bands.data:
         if "bands" not in table or bands is not None:
-            table.lacking(f"`bands` is missing: from how many points is somebody warm, or hot? {_BANDS}")
+            problem = f"`bands` is missing: from how many points is somebody warm, or hot? {_BANDS}"
+            table.mistakes.lacking((*table.path, "bands"), problem)
         return ()
     found = [band for name in bands.data if (band := _band(bands, name))]
     entered: dict[int, str] = {}

@@ -47,7 +47,7 @@ class Parsed:
 def parse(text: str, file: str) -> Parsed:
     """Read TOML; mistakes are InvalidRules in the order of the file."""
     mistakes: list[InvalidRules] = []
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     readable = [_readable(statement, file, mistakes) for statement in statements(plain)]
     document, kept = _joined([statement for statement in readable if statement], file, mistakes)
     return Parsed(document, Lines(kept), mistakes)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ripeline.domain.points import THOUSANDTHS, to_thousandths
 from ripeline.rules.lines import KeyPath
-from ripeline.rules.mistakes import Mistakes, nearest
+from ripeline.rules.mistakes import Mistakes, listed, nearest
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,6}) ?([smhdw])")
@@ -43,10 +43,8 @@ class Table:
             if key in later:
                 self.wrong(f"`{key}` is not available yet in this version", key)
             elif key not in known:
-                meant = (hints or {}).get(key)
-                near = nearest(key, (*known, *later))
-                rest = f": {meant}" if meant and not near else near
-                self.wrong(f"unknown key `{key}`{rest}", key)
+                meant = f": {hints[key]}" if hints and key in hints else nearest(key, (*known, *later))
+                self.wrong(f"unknown key `{key}`{meant or f'; there are {listed(known)}'}", key)
 
     def table(self, key: str, example: str) -> Table | None:
         """The table below a key."""

@@ -1,0 +1,97 @@
+"""`ripeline check`: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ripeline import paths
+from ripeline.commands.check import check
+
+EXAMPLE = paths.EXAMPLE_RULES.read_text(encoding="utf-8")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(check, arguments)
+
+
+def check_text(tmp_path: Path, text: str) -> tuple[int, list[str]]:
+    """The exit code and the lines printed, with the file called FILE."""
+    file = tmp_path / "rules.toml"
+    file.write_text(text, encoding="utf-8")
+    result = run(str(file))
+    return result.exit_code, result.output.replace(str(file), "FILE").splitlines()
+
+
+def test_a_file_that_is_right_is_said_to_be(tmp_path: Path) -> None:
+    code, lines = check_text(tmp_path, EXAMPLE)
+    assert code == 0
+    assert lines[-1] == "FILE is right: 2 models, 17 rules, 4 scenarios as expected"
+    assert "13 points, hot, handed to sales" in lines[0]
+    assert "5 points, warm)" in lines[1]
+    assert "18 points, hot, handed to sales" in lines[2]
+    assert "5 points, out of target)" in lines[3]
+
+
+def test_each_mistake_has_its_line_and_its_rule(tmp_path: Path) -> None:
+    text = EXAMPLE.replace("points = 5,  on", "pont = 5, on", 1).replace("points = 2, ", "points = 2,5, ", 1)
+    text = text.replace('label = "Pricing" }\n#', "label = “Pricing” }\n#", 1)
+    code, lines = check_text(tmp_path, text)
+    number = {line.split(" ")[0]: at for at, line in enumerate(text.split("\n"), start=1)}
+    assert code == 1
+    assert f"FILE:{number['brochure']}: brochure: 2,5 has a decimal comma: write 2.5" in lines
+    assert f"FILE:{number['pricing']}: pricing: unknown key `pont`: did you mean `points`?" in lines
+    assert lines[-1].endswith("in FILE")
+    assert all(line.startswith("FILE:") for line in lines[:-1])
+
+
+def test_a_timezone_below_the_rules_is_told_where_it_belongs(tmp_path: Path) -> None:
+    code, lines = check_text(
+        tmp_path, EXAMPLE.replace('timezone = "UTC"', "").replace("[rules]", '[rules]\ntimezone = "UTC"', 1)
+    )
+    assert code == 1
+    assert "move it to the top" in lines[0]
+
+
+def test_a_scenario_that_ends_otherwise_refuses_the_file(tmp_path: Path) -> None:
+    code, lines = check_text(tmp_path, EXAMPLE.replace("score = 13", "score = 14"))
+    assert code == 1
+    assert lines[0].startswith("FILE:")
+    assert "the score is 13, not 14" in lines[0]
+    assert "white-paper-a 2, white-paper-b 5, blog 6" in lines[1]
+    assert lines[-1] == "FILE: 2 models, 17 rules, 1 of 4 scenarios not as expected"
+
+
+def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
+    code, lines = check_text(
+        tmp_path, EXAMPLE.replace('points = -5,  on = "unsubscribe"', 'points = -100, on = "unsubscribe"')
+    )
+    assert code == 0
+    assert "warning: unsubscribed: it takes 100 points where 10 are enough" in lines[0]
+
+
+def test_a_file_without_scenarios_is_right(tmp_path: Path) -> None:
+    code, lines = check_text(tmp_path, EXAMPLE.partition("[[scenarios]]")[0])
+    assert code == 0
+    assert lines == ["FILE is right: 2 models, 17 rules, no scenarios yet"]
+
+
+def test_no_file_is_a_sentence(tmp_path: Path) -> None:
+    result = run(str(tmp_path / "none.toml"))
+    assert result.exit_code == 1
+    assert "there is no such file" in result.output
+
+
+def test_without_a_name_it_is_the_file_of_the_data_folder_or_the_one_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "ripeline-data/rules.toml: there is no such file" in run().output
+    (tmp_path / "rules.toml").write_text(EXAMPLE, encoding="utf-8")
+    assert "rules.toml is right" in run().output
+    in_force = tmp_path / "elsewhere.toml"
+    in_force.write_text(EXAMPLE, encoding="utf-8")
+    monkeypatch.setenv("RIPELINE_RULES", str(in_force))
+    assert f"{in_force} is right" in run().output
