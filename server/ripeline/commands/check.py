@@ -6,24 +6,26 @@ from pathlib import Path
 
 import click
 
+from ripeline.commands.options import data_option
 from ripeline.domain.points import as_number
 from ripeline.errors import InvalidRules
 from ripeline.rules.advice import advice_on
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
 from ripeline.scoring.scenarios import ScenarioResult, run_scenarios
-from ripeline.settings import read_settings
+from ripeline.settings import Settings
 
 
 @click.command()
-@click.argument("rules", required=False, type=click.Path(path_type=Path))
-def check(rules: Path | None) -> None:
+@click.argument("file", metavar="[RULES]", required=False, type=click.Path(path_type=Path))
+@data_option
+def check(settings: Settings, file: Path | None) -> None:
     """Check a rule file and play its scenarios.
 
     Without RULES: the file of the data folder, else rules.toml here. Exits with 1 when the file has a mistake or a
     scenario ends otherwise than it says; warnings refuse nothing.
     """
-    file = rules or _file_in_force()
+    file = file or _file_in_force(settings)
     ruleset = _read(file)
     for advice in advice_on(ruleset):
         click.echo(f"{file}:{advice.line}: warning: {advice.rule + ': ' if advice.rule else ''}{advice.problem}")
@@ -35,10 +37,9 @@ def check(rules: Path | None) -> None:
         raise SystemExit(1)
 
 
-def _file_in_force() -> Path:
-    in_force = read_settings({}).rules_file
+def _file_in_force(settings: Settings) -> Path:
     here = Path("rules.toml")
-    return here if here.is_file() and not in_force.is_file() else in_force
+    return here if here.is_file() and not settings.rules_file.is_file() else settings.rules_file
 
 
 def _read(file: Path) -> Ruleset:
