@@ -33,7 +33,8 @@ class Folded:
     """What a batch did to one lead.
 
     `events` and their `changes`, pairwise; `first_line` and `first_crossing` are the numbers of the first ones.
-    `before` is None when nothing was known of the lead. `is_rebuilt`: refolded, its old rows are to go.
+    `before` is None when nothing was known of the lead. `taught`: something may have been said about the lead itself.
+    `is_rebuilt`: refolded, its old rows are to go.
     """
 
     lead: int
@@ -43,6 +44,7 @@ class Folded:
     changes: list[Change]
     first_line: int
     first_crossing: int
+    taught: bool
     is_rebuilt: bool
 
 

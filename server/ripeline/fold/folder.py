@@ -160,11 +160,8 @@ class Folder:
 
     def write_leads(self, batch: Batch) -> None:
         """When they were seen, and what is known about them."""
-        seen, described = seen_rows(batch.folded), described_rows(batch.folded)
-        if seen:
-            saw_leads(self._conn, seen)
-        if described:
-            describe_leads(self._conn, described)
+        saw_leads(self._conn, seen_rows(batch.folded))
+        describe_leads(self._conn, described_rows(batch.folded))
         for each in batch.folded:
             self._leads[each.lead] = each.after
 

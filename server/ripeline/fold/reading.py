@@ -28,16 +28,24 @@ class Reading(NamedTuple):
 
 def readings_of(scorer: Scorer, state: LeadState) -> tuple[Reading, ...]:
     """A state as every model reads it, in the order of the models."""
-    return tuple(
-        Reading(
-            model.score,
-            model.engagement,
-            model.fit,
-            scorer.band_of(place, state),
-            scorer.out_of_target(place, state),
-            model.ripe,
-            model.ripe_until,
-            model.asked,
-        )
-        for place, model in enumerate(state.models)
+    return tuple([_read(scorer, state, place) for place in range(len(state.models))])
+
+
+def renewed(scorer: Scorer, state: LeadState, before: tuple[Reading, ...], models: set[int]) -> tuple[Reading, ...]:
+    """The readings `before` with those of some models (by their places) read anew."""
+    return tuple([_read(scorer, state, place) if place in models else each for place, each in enumerate(before)])
+
+
+def _read(scorer: Scorer, state: LeadState, place: int) -> Reading:
+    model = state.models[place]
+    engagement, fit = model.engagement, model.fit
+    return Reading(
+        engagement + fit,
+        engagement,
+        fit,
+        scorer.band_of(place, state),
+        scorer.out_of_target(place, state),
+        model.ripe,
+        model.ripe_until,
+        model.asked,
     )

@@ -41,7 +41,7 @@ def projection_rows(conn: Connection, names: Names, dictionary: Dictionary, fold
 
 def seen_rows(folded: Sequence[Folded]) -> list[SeenRow]:
     """Leads of whom nothing new can be known but when they were here."""
-    return [_seen(each) for each in folded if not _is_described(each)]
+    return [_seen(each) for each in folded if not each.taught]
 
 
 def described_rows(folded: Sequence[Folded]) -> list[DescribedRow]:
@@ -49,12 +49,8 @@ def described_rows(folded: Sequence[Folded]) -> list[DescribedRow]:
     return [
         (*_seen(each), int(each.after.reachable), msgspec.json.encode(each.after.state.attributes).decode())
         for each in folded
-        if _is_described(each)
+        if each.taught
     ]
-
-
-def _is_described(folded: Folded) -> bool:
-    return folded.is_rebuilt or may_teach(folded.events)
 
 
 def _seen(folded: Folded) -> SeenRow:

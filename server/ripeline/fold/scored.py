@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ripeline.domain.event import Event
 from ripeline.fold.batch import Folded, Known, PoisonedBatch
-from ripeline.fold.reading import readings_of
+from ripeline.fold.reading import readings_of, renewed
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.state import LeadState
@@ -41,8 +41,9 @@ def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Ev
             changes.append(scorer.fold(state, event))
         except Exception as error:
             raise PoisonedBatch({event.seq: problem_of(error)}) from error
-    after = _read(scorer, state, known, events, changes)
-    return Folded(lead, known, after, events, changes, first_line, first_crossing, is_rebuilt=False)
+    taught = known is None or may_teach(events)
+    after = known_from(scorer, state) if known is None else _known_now(scorer, known, changes, taught)
+    return Folded(lead, known, after, events, changes, first_line, first_crossing, taught, is_rebuilt=False)
 
 
 def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Event]) -> Folded:
@@ -52,7 +53,7 @@ def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Even
     except Exception as error:
         raise PoisonedBatch({_first_bad(scorer, events).seq: problem_of(error)}) from error
     after = known_from(scorer, state)
-    return Folded(lead, known, after, events, changes, 0, 0, is_rebuilt=True)
+    return Folded(lead, known, after, events, changes, 0, 0, taught=True, is_rebuilt=True)
 
 
 def problem_of(error: Exception) -> str:
@@ -60,21 +61,19 @@ def problem_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
 
 
-def _read(
-    scorer: Scorer, state: LeadState, known: Known | None, events: Iterable[Event], changes: Iterable[Change]
-) -> Known:
-    """Without a new line no score, band or request can have changed; without new facts nobody became reachable."""
-    if known is None:
-        return known_from(scorer, state)
-    readings = known.readings
-    if any(change.lines for change in changes):
-        readings = readings_of(scorer, state)
-    return Known(state, readings, known.reachable or (may_teach(events) and scorer.is_reachable(state)))
-
-
 def may_teach(events: Iterable[Event]) -> bool:
     """Whether any of the events can say something about the lead itself."""
-    return any(event.email is not None or event.traits or event.props for event in events)
+    return any(event.email is not None or event.traits is not None or event.props is not None for event in events)
+
+
+def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:
+    """Without a new line no score, band or request can have changed; untaught nobody became reachable."""
+    state, readings, reachable = known.state, known.readings, known.reachable
+    written = {line.model for change in changes for line in change.lines}
+    if written:
+        models = {place for place, model in enumerate(scorer.ruleset.models) if model.id in written}
+        readings = renewed(scorer, state, readings, models)
+    return Known(state, readings, reachable or (taught and scorer.is_reachable(state)))
 
 
 def _first_bad(scorer: Scorer, events: list[Event]) -> Event:

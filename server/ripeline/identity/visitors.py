@@ -102,12 +102,9 @@ class Visitors:
         leads = _Leads(leads_by_email(self._conn, emails) if emails else {}, next_lead_id(self._conn), placement)
         for visitor, epochs in wanted.items():
             self._placed[visitor] = leads.settle(epochs, self._placed.get(visitor) or ())
-        if placement.made:
-            make_leads(self._conn, [(id, email, now) for id, email in placement.made.items()])
-        if placement.named:
-            name_leads(self._conn, list(placement.named.items()))
-        if placement.merged:
-            merge_leads(self._conn, list(placement.merged.items()))
+        make_leads(self._conn, [(id, email, now) for id, email in placement.made.items()])
+        name_leads(self._conn, list(placement.named.items()))
+        merge_leads(self._conn, list(placement.merged.items()))
         starts = {visitor: [(epoch.start, epoch.lead) for epoch in self._placed[visitor]] for visitor in wanted}
         save_epochs(self._conn, starts, known)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from ripeline.domain.event import OrderKey
 from ripeline.store.database import Connection
-from ripeline.store.projection import as_json, columns
+from ripeline.store.projection import as_json
+from ripeline.store.projection_writing import Statement
 
 #: Where the epoch starts, the e-mail of its lead (None: anonymous), and the lead's id.
 StoredEpoch = tuple[OrderKey, str | None, int]
@@ -25,7 +26,7 @@ WHERE e.visitor_id IN (SELECT value FROM json_each(?)) AND e.seq <= ?
   AND e.extra IS NOT NULL AND e.suspect_id IS NULL AND e.extra ->> '$.e' IS NOT NULL"""
 
 _DROP = "-- drop_epochs\nDELETE FROM epochs WHERE visitor_id IN (SELECT value FROM json_each(?))"
-_SAVE = f"-- save_epochs\nINSERT INTO epochs SELECT {columns(5)} FROM json_each(?)"
+_SAVE = Statement("save_epochs", "INSERT INTO epochs", 5)
 _OF_LEADS = """-- visitors_of_leads
 SELECT DISTINCT visitor_id FROM epochs WHERE lead_id IN (SELECT value FROM json_each(?)) ORDER BY visitor_id"""
 _VISITORS = "-- next_visitors\nSELECT id FROM visitors WHERE alias_of IS NULL AND id > ? ORDER BY id LIMIT ?"
@@ -58,7 +59,7 @@ def save_epochs(conn: Connection, epochs: dict[int, list[tuple[OrderKey, int]]],
     if replaced:
         conn.execute(_DROP, (as_json(replaced),))
     rows = [(visitor, *start, lead) for visitor, starts in epochs.items() for start, lead in starts]
-    conn.execute(_SAVE, (as_json(rows),))
+    _SAVE.run(conn, rows)
 
 
 def next_visitors(conn: Connection, after: int, limit: int) -> list[int]:

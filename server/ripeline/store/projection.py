@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
 from ripeline.store.database import Connection
+from ripeline.store.projection_writing import Statement
 
 #: The tables of `migrations.PROJECTION`; a rescore builds a second set of them beside the first.
 TABLES: Final = ("lead_states", "sessions", "ledger", "crossings", "scores")
@@ -34,14 +35,9 @@ class ProjectionRows:
     scores: list[ScoreRow] = field(default_factory=list)
 
 
-def as_json(rows: object) -> str:
-    """Many rows as one bound value: one statement then writes them all without giving the interpreter lock away."""
-    return msgspec.json.encode(rows).decode()
-
-
-def columns(count: int) -> str:
-    """The columns of a row inside `json_each`."""
-    return ", ".join(f"value ->> {place}" for place in range(count))
+def as_json(values: object) -> str:
+    """Many values as one, for `json_each`."""
+    return msgspec.json.encode(values).decode()
 
 
 class Projection:
@@ -51,18 +47,17 @@ class Projection:
         self._conn = conn
         self._states = f"""-- states_of_leads
             SELECT lead_id, state FROM lead_states{suffix} WHERE lead_id IN (SELECT value FROM json_each(?))"""
-        # States are bytes, which JSON cannot carry: they come as one run of bytes, cut at (place, length).
-        self._save_states = f"""-- save_states
-            INSERT OR REPLACE INTO lead_states{suffix}
-            SELECT value ->> 0, substr(?2, value ->> 1, value ->> 2) FROM json_each(?1)"""
-        self._save_sessions = f"""-- save_sessions
-            INSERT OR REPLACE INTO sessions{suffix} SELECT {columns(8)} FROM json_each(?)"""
-        self._save_ledger = f"-- save_ledger\nINSERT INTO ledger{suffix} SELECT {columns(8)} FROM json_each(?)"
-        self._save_crossings = f"-- save_crossings\nINSERT INTO crossings{suffix} SELECT {columns(7)} FROM json_each(?)"
-        self._save_scores = f"""-- save_scores
-            INSERT INTO scores{suffix} SELECT {columns(7)} FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET
-            score = excluded.score, engagement = excluded.engagement, fit = excluded.fit,
-            band = excluded.band, out_of_target = excluded.out_of_target"""
+        self._save_states = Statement("save_states", f"INSERT OR REPLACE INTO lead_states{suffix}", 2)
+        self._save_sessions = Statement("save_sessions", f"INSERT OR REPLACE INTO sessions{suffix}", 8)
+        self._save_ledger = Statement("save_ledger", f"INSERT INTO ledger{suffix}", 8)
+        self._save_crossings = Statement("save_crossings", f"INSERT INTO crossings{suffix}", 7)
+        self._save_scores = Statement(
+            "save_scores",
+            f"INSERT INTO scores{suffix}",
+            7,
+            """ON CONFLICT DO UPDATE SET score = excluded.score, engagement = excluded.engagement,
+            fit = excluded.fit, band = excluded.band, out_of_target = excluded.out_of_target""",
+        )
         self._clear = [
             f"-- clear_leads\nDELETE FROM {table}{suffix} WHERE lead_id IN (SELECT value FROM json_each(?))"
             for table in _MANY_A_LEAD
@@ -80,16 +75,11 @@ class Projection:
 
     def save(self, rows: ProjectionRows) -> None:
         """Write all rows; ledger lines and crossings must be new, the others replace what was there."""
-        if rows.states:
-            self._conn.execute(self._save_states, _packed(rows.states))
-        if rows.sessions:
-            self._conn.execute(self._save_sessions, (as_json(rows.sessions),))
-        if rows.ledger:
-            self._conn.execute(self._save_ledger, (as_json(rows.ledger),))
-        if rows.crossings:
-            self._conn.execute(self._save_crossings, (as_json(rows.crossings),))
-        if rows.scores:
-            self._conn.execute(self._save_scores, (as_json(rows.scores),))
+        self._save_states.run(self._conn, rows.states)
+        self._save_sessions.run(self._conn, rows.sessions)
+        self._save_ledger.run(self._conn, rows.ledger)
+        self._save_crossings.run(self._conn, rows.crossings)
+        self._save_scores.run(self._conn, rows.scores)
 
     def clear(self, lead_ids: Collection[int]) -> None:
         """Take out what a refold writes anew: sessions, ledger, crossings. States and scores are replaced."""
@@ -102,11 +92,3 @@ class Projection:
         leads = as_json(list(lead_ids))
         self._conn.execute(self._forget_states, (leads,))
         self._conn.execute(self._forget_scores, (as_json(list(model_ids)), leads))
-
-
-def _packed(states: Sequence[StateRow]) -> tuple[str, bytes]:
-    places, place = [], 1
-    for lead, state in states:
-        places.append((lead, place, len(state)))
-        place += len(state)
-    return as_json(places), b"".join([state for _, state in states])

@@ -8,7 +8,8 @@ from typing import Final
 from ripeline.store.database import Connection, transaction
 from ripeline.store.leads import DescribedRow
 from ripeline.store.migrations import PROJECTION
-from ripeline.store.projection import TABLES, as_json, columns
+from ripeline.store.projection import TABLES, as_json
+from ripeline.store.projection_writing import Statement
 
 #: The suffix of the tables that are being built.
 NEXT: Final = "_next"
@@ -18,7 +19,7 @@ _LEADS_NEXT = f"""
 CREATE TABLE leads{NEXT} (
   id INTEGER PRIMARY KEY, first_seen INTEGER, last_seen INTEGER, reachable INTEGER NOT NULL, attributes TEXT NOT NULL
 ) STRICT"""
-_DESCRIBE = f"-- describe_next\nINSERT INTO leads{NEXT} SELECT {columns(5)} FROM json_each(?)"
+_DESCRIBE = Statement("describe_next", f"INSERT INTO leads{NEXT}", 5)
 _TAKE_DESCRIPTIONS = f"""-- take_descriptions
 UPDATE leads SET first_seen = n.first_seen, last_seen = n.last_seen, reachable = n.reachable, attributes = n.attributes
 FROM leads{NEXT} AS n WHERE n.id = leads.id AND
@@ -44,7 +45,7 @@ def begin_next(conn: Connection) -> None:
 
 def describe_next(conn: Connection, known: Sequence[DescribedRow]) -> None:
     """What is known of leads under the rules being applied."""
-    conn.execute(_DESCRIBE, (as_json(known),))
+    _DESCRIBE.run(conn, known)
 
 
 def swap_next(conn: Connection) -> None:
