@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -147,18 +148,20 @@ def local(zone: str, text: str) -> int:
 
 
 def handed_over(scorer: Scorer, events: Sequence[Event]) -> list[tuple[str, str]]:
-    """The hand-offs made while events come in one by one: model, and the event sales must hear of it by."""
+    """The hand-offs made while events come in one by one: model, and the event after which sales is told."""
     state = scorer.fresh()
     made: list[tuple[str, str]] = []
-    earlier: dict[str, list[Handoff]] = {}
+    earlier: dict[str, list[Handoff]] = {model.id: [] for model in scorer.ruleset.models}
     for each in sorted(events, key=lambda event: event.order):
         scorer.fold(state, each)
-        for place, model in enumerate(scorer.ruleset.models):
+        for place, (model, before) in enumerate(earlier.items()):
             out_of_target = scorer.out_of_target(place, state)
             reachable = scorer.is_reachable(state)
             standing = standing_of(state.models[place], reachable=reachable, out_of_target=out_of_target)
-            decision = decide(standing, earlier.get(model.id, []), each.at)
-            if decision.act == "make" and decision.crossing is not None:
-                earlier.setdefault(model.id, []).append(Handoff("open", *decision.crossing, made_at=each.at))
-                made.append((model.id, each.id))
+            decision = decide(standing, before, each.at)
+            if decision.act == "expire":
+                before[-1] = replace(before[-1], state="expired", closed_at=each.at)
+            elif decision.act == "make" and decision.crossing is not None:
+                before.append(Handoff("open", *decision.crossing, made_at=each.at))
+                made.append((model, each.id))
     return made
