@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.testclient import TestClient
 from tests.pages.reading_html import links_of, text_of
 from tests.pages.room import Room
 
+from ripeline.settings import Settings
 from ripeline.store.database import Connection
 
 SHOP, OTHER = "https://shop.example", "https://other.example"
@@ -47,7 +50,7 @@ def test_sites_are_open_until_one_is_ours(room: Room, alice: TestClient) -> None
     assert "from any site until you say" in text_of(alice.get("/install").text)
     alice.post("/install/origins", data={"origin": SHOP, "mine": "yes"})
     text = text_of(alice.get("/install").text)
-    assert "from the sites you marked as yours" in text
+    assert "from your sites, and from no other" in text
     assert text.index(SHOP) < text.index(OTHER)
 
 
@@ -61,6 +64,14 @@ def test_ours_can_be_taken_back(room: Room, alice: TestClient) -> None:
 def test_a_site_that_was_never_seen_is_not_added(room: Room, alice: TestClient) -> None:
     alice.post("/install/origins", data={"origin": "https://evil.example", "mine": "yes"})
     assert "evil.example" not in alice.get("/install").text
+
+
+def test_sites_that_the_server_was_started_with_are_named(tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path, base_url="http://testserver", origins=(SHOP,)))
+    with TestClient(room.app(), cookies=room.cookie_of("alice@example.com")) as client:
+        text = text_of(client.get("/install").text)
+    room.writer.close()
+    assert f"Set where the server is started (RIPELINE_ORIGINS): {SHOP}" in text
 
 
 def test_sales_do_not_decide_which_sites_are_ours(room: Room, bob: TestClient) -> None:

@@ -1,0 +1,123 @@
+"""No page keeps anybody out: axe finds nothing, in both languages, both schemes, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from tests.browser.serving import serving
+from tests.pages.room import Room
+from tests.store.white_papers import fold, form, made, page, paper
+
+from ripeline.settings import Settings
+from ripeline.store.database import Connection
+
+pytestmark = pytest.mark.browser
+
+Scheme = Literal["light", "dark"]
+Variant = tuple[int, Scheme, str]
+
+WIDTHS = (390, 1280)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LANGUAGES = ("en", "fr")
+VARIANTS = list(product(WIDTHS, SCHEMES, LANGUAGES))
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Two servers: one with people on it, one where nothing has arrived."""
+    full, empty = (_room(tmp_path_factory.mktemp(name)) for name in ("full", "empty"))
+    _fill(full)
+    with serving(full.app()) as one, serving(empty.app()) as other:
+        yield f"http://127.0.0.1:{one}", f"http://127.0.0.1:{other}"
+    full.writer.close()
+    empty.writer.close()
+
+
+def _room(folder: Path) -> Room:
+    made = Room(Settings(data=folder))
+    made.cookie_of("alice@example.com")
+    return made
+
+
+def _fill(room: Room) -> None:
+    room.receive_the_cast()
+    known = form(
+        "ada@example.com",
+        name="Ada Lovelace",
+        company="Engines",
+        phone="+33 6 12 34 56 78",
+        website="https://e.example",
+    )
+    fold(room.writer, made("v-buyer", [(0, page("/blog/1")), (30, paper("c")), (30.1, known)]))
+    room.now(_two_sites)
+
+
+def _two_sites(conn: Connection) -> None:
+    conn.execute("INSERT INTO sites (id, key, name, created_at) VALUES (1, 'k', '', 0) ON CONFLICT DO NOTHING")
+    for origin, status in (("https://shop.example", "mine"), ("https://other.example", "seen")):
+        conn.execute("INSERT INTO origins VALUES (1, ?, ?, 0, 0)", (origin, status))
+
+
+def signed_in(browser: Browser, address: str, variant: Variant) -> BrowserContext:
+    """The owner's browser, of that width, scheme and language."""
+    width, scheme, language = variant
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, locale=language)
+    context.add_cookies([{"name": "ripeline", "value": "key of alice@example.com", "url": address}])
+    return context
+
+
+FULL = (
+    "/ready",
+    "/leads?band=hot&q=example&out=yes",
+    "/leads/1",
+    "/leads/4?model=other",
+    "/leads/999",
+    "/install?banner=no",
+)
+EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install")
+
+
+def faults_of(context: BrowserContext, address: str) -> list[str]:
+    """What axe, the console and the screen's width have against one page, all its folds open."""
+    errors: list[ConsoleMessage] = []
+    opened = context.new_page()
+    opened.on("console", lambda message: errors.append(message))
+    answer = opened.goto(address)
+    opened.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    found = [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(opened).response["violations"]]
+    if not opened.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        found.append("wider than the screen")
+    opened.close()
+    if answer is not None and answer.ok:
+        found += [each.text for each in errors if each.type == "error"]
+    return [f"{address}: {each}" for each in found]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant)))
+def test_axe_finds_nothing(browser: Browser, rooms: tuple[str, str], variant: Variant) -> None:
+    found: list[str] = []
+    for address, paths in zip(rooms, (FULL, EMPTY), strict=True):
+        with signed_in(browser, address, variant) as context:
+            for path in paths:
+                found += faults_of(context, address + path)
+    assert found == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant)))
+def test_axe_finds_nothing_at_the_doors(browser: Browser, rooms: tuple[str, str], variant: Variant) -> None:
+    width, scheme, language = variant
+    with browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, locale=language) as context:
+        opened = context.new_page()
+        opened.goto(rooms[0] + "/signin")
+        assert Axe().run(opened).response["violations"] == []
+        opened.fill("#email", "alice@example.com")
+        opened.fill("#password", "not the password")
+        opened.click("main button")
+        assert opened.locator("[role=alert]").is_visible()
+        assert Axe().run(opened).response["violations"] == []
