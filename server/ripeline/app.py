@@ -7,16 +7,18 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ripeline.api.routes import ROUTES as API_ROUTES
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
+from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
 from ripeline.errors import InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
@@ -64,12 +66,27 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
         finally:
             opened.close()
 
-    return Starlette(
+    return Application(
         routes=all_routes(settings),
         middleware=security(settings),
         exception_handlers=dict.fromkeys(STATUS, _answer_error),
         lifespan=lifespan,
-    )
+    ).with_door(settings.endpoint_path, BrowserDoor())
+
+
+class Application(Starlette):
+    """Starlette with one door before it: middlewares and routing would cost an event as much as taking it does."""
+
+    def with_door(self, path: str, door: ASGIApp) -> Self:
+        self._path, self._door = path, door
+        return self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == self._path and scope["type"] == "http":
+            scope["app"] = self
+            await self._door(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def all_routes(settings: Settings) -> list[BaseRoute]:
