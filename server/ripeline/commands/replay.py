@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO
 
 import click
 import msgspec
 
+from ripeline.commands.lines import Line, bad_line, lines_of
+from ripeline.commands.progress import Progress
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
-from ripeline.domain.wire import ApiItem, parse_api_event
+from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_time import LATEST, reported_at
 from ripeline.errors import DataProblem, InvalidEvent
 from ripeline.identity.epochs import claim_of, epoch_at, epochs_of
@@ -23,11 +23,6 @@ from ripeline.rules.reading import load_rules
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.reading import readings_of, tallies_of
-
-T = TypeVar("T")
-
-#: Work shorter than this (seconds) needs no progress.
-_QUIET: Final = 1.0
 
 
 def _as_ms(_: click.Context, __: click.Parameter, moment: str | None) -> int | None:
@@ -45,42 +40,47 @@ def _as_ms(_: click.Context, __: click.Parameter, moment: str | None) -> int | N
 @click.option("--rules", required=True, type=click.Path(path_type=Path), help="The rule file to score with.")
 @click.option("--as-of", callback=_as_ms, help="Score as of then, like 2026-11-21T18:00:00+01:00.")
 def replay(events: BinaryIO, rules: Path, as_of: int | None) -> None:
-    """Score the EVENTS of an NDJSON file (- reads standard input): one line per lead and model.
+    """Score the EVENTS of a file (NDJSON; "-": the input) and print one JSON line per lead and model.
 
-    No database and no server are needed or touched. The same file, in any order and with events twice, always gives
-    the same lines.
+    No database and no server are needed or touched. The same events in any order, some of them twice, give the same
+    lines.
     """
     scorer = Scorer(load_rules(rules))
-    leads = events_by_lead(read_events(_watched(events, "events read"), events.name))
-    for lead in _watched(sorted(leads), "leads scored", shown=not sys.stdout.isatty()):
+    leads = events_by_lead(read_events(lines_of(events)))
+    progress = Progress("Leads scored")
+    for number, lead in enumerate(sorted(leads), 1):
         for line in scores_of(scorer, lead, leads[lead], as_of):
             click.echo(msgspec.json.encode(line))
+        progress(number, len(leads))
+    progress.done()
 
 
-def read_events(lines: Iterable[bytes], file: str) -> Iterator[Event]:
-    """NDJSON → events, of those with the same id the first; raises `DataProblem` naming file and line."""
-    decode, seen = msgspec.json.Decoder(ApiItem).decode, set[str]()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+def read_events(lines: Iterable[Line]) -> Iterator[Event]:
+    """Of events with the same id the first; raises `DataProblem` naming file and line of one that cannot be read."""
+    seen, progress = set[str](), Progress("Lines read")
+    for number, line in enumerate(lines, 1):
         try:
-            event = _event(line, decode)
-        except (InvalidEvent, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise DataProblem(f"{file}:{number}: {error}") from error
+            event = _event(line)
+        except InvalidEvent as error:
+            raise DataProblem(f"{line.place}: {error}") from error
         if event.id not in seen:
             seen.add(event.id)
             yield event
+        progress(number, 0)
+    progress.done()
 
 
-def _event(line: bytes, decode: Any) -> Event:
-    try:
-        item = decode(line)
-    except msgspec.ValidationError:
-        # Read again without a shape, so that the problem is told as every other sender is told.
-        return parse_api_event(msgspec.json.decode(line), LATEST)
-    if item.at is None:
-        raise InvalidEvent("bad_time", "at", "is missing; a file of events says when each occurred")
-    return parse_api_event(item, LATEST)
+def _event(line: Line) -> Event:
+    if line.problem:
+        raise bad_line(line)
+    said = line.item if isinstance(line.item, dict) else {}
+    # No clock takes part: of what may lie in the future only the events themselves can tell.
+    event = parse_api_event(line.item, LATEST)
+    if said.get("at") is None:
+        raise InvalidEvent("bad_time", "at", "is missing: a file says when each event occurred")
+    # An export keeps the marks of the server that collected the events, so that both give the same scores.
+    suspect = said.get("suspect")
+    return msgspec.structs.replace(event, suspect=suspect) if suspect and isinstance(suspect, str) else event
 
 
 def events_by_lead(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -131,15 +131,3 @@ def _crossings(changes: list[Change], model: str) -> list[dict[str, str]]:
 def _rules(changes: list[Change], model: str) -> dict[str, int | float]:
     tallies = tallies_of((line for change in changes for line in change.lines), model)
     return {rule: as_number(tally.points) for rule, tally in tallies.items() if tally.points}
-
-
-def _watched(things: Iterable[T], done: str, *, shown: bool = True) -> Iterator[T]:
-    """The same things, with their number so far on a terminal's stderr while the work takes long."""
-    due = time.monotonic() + _QUIET if shown and sys.stderr.isatty() else float("inf")
-    end = ""
-    for number, thing in enumerate(things, start=1):
-        yield thing
-        if number % 1_000 == 0 and time.monotonic() > due:
-            click.echo(f"\r{number} {done}", nl=False, err=True)
-            due, end = time.monotonic() + _QUIET / 4, "\n"
-    click.echo(end, nl=False, err=True)
