@@ -34,6 +34,7 @@ def advice(text: str) -> list[str]:
         (MODEL + VISIT + 'a = { points = 1, on = "visite" }', "did you mean `page`?"),
         (MODEL + VISIT + 'a = { points = 1, on = "engagement" }', "no rule ever matches `engagement`"),
         (MODEL + VISIT + 'a = { points = 1, on = "page", where.file = "a.pdf" }', "and the rule is about `page`"),
+        (MODEL + VISIT + 'a = { points = 1, on = "page", where.channel = "search" }', "no session comes by `search`"),
         (MODEL + VISIT + 'a = { points = 1, lead.jobs = "x" }', "no form field fills `lead.jobs`: did you mean `job`?"),
     ],
 )  # fmt: skip
@@ -50,7 +51,7 @@ def test_a_probable_slip_is_named(text: str, said: str) -> None:
         'a = { points = 1, on = ["page", "form"], where.form = "demo" }',
         'a = { points = 1, on = "form", where.file.not = "a.pdf" }',
         'a = { points = 1, lead.employees = { min = 50 } }',
-        'a = { points = 1, on = "session", where.channel = "email" }',
+        'a = { points = 1, on = "session", where.channel = ["email", "*social"] }',
     ],
 )  # fmt: skip
 def test_what_may_be_meant_is_not_warned_of(rules: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ripeline.domain.event import KINDS, SESSION
 from ripeline.errors import InvalidRules
 from ripeline.rules import drafts, models, reading
-from ripeline.rules.advice import advice_on
+from ripeline.rules.advice import CHANNELS, advice_on
 from ripeline.rules.fields import WHERE_KEYS
 from ripeline.rules.globs import compile_glob
 from ripeline.rules.model import Ruleset
@@ -65,6 +65,11 @@ def test_every_kind_of_event_is_in_the_table(kind: str) -> None:
     assert re.search(rf"(?m)^\| .*`{kind}`.* \|", DOC)
 
 
+def test_the_channels_are_the_ones_events_come_by() -> None:
+    (row,) = re.findall(r"(?m)^\| `channel` \|.*$", DOC)
+    assert re.findall(r"`([^`]+)`", row) == ["channel", *CHANNELS]
+
+
 def test_the_table_of_patterns_is_true() -> None:
     rows = re.findall(r"(?m)^\| `([^`]+)` \| (.*) \| (.*) \|$", DOC.partition("## Patterns")[2])
     assert len(rows) == 4
@@ -80,10 +85,7 @@ def test_every_link_inside_the_page_leads_somewhere() -> None:
 
 
 def test_the_mistakes_shown_are_said_like_that() -> None:
-    text = (
-        MODEL
-        + '[models.m.rules]\npricing = { points = 2,5, on = "page" }\ndemo = { pont = 10, on = "form", points = 1 }\n'
-    )
+    text = MODEL + 'pricing = { points = 2,5, on = "page" }\ndemo = { pont = 10, on = "form", points = 1 }\n'
     with pytest.raises(InvalidRules) as caught:
         read_rules(text)
     for mistake in (caught.value, *caught.value.others):

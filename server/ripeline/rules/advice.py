@@ -12,9 +12,10 @@ from ripeline.domain.event import CLICK, DOWNLOAD, EMAIL_CLICK, ENGAGEMENT, FORM
 from ripeline.domain.points import as_number
 from ripeline.rules.conditions import misspelt_attribute
 from ripeline.rules.fields import EMAIL_KINDS
+from ripeline.rules.globs import compile_glob
 from ripeline.rules.lines import KeyPath
 from ripeline.rules.match import once_parts
-from ripeline.rules.mistakes import listed
+from ripeline.rules.mistakes import listed, nearest
 from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.rules.syntax import parse
 
@@ -28,6 +29,10 @@ _KINDS_OF_KEY: Final = {
     "link": frozenset({CLICK, EMAIL_CLICK}),
     "email": EMAIL_KINDS,
 }
+
+#: Where sessions come from, as events are collected (see `source_of`); the server API may say others.
+CHANNELS: Final = ("direct", "organic search", "paid search", "organic social", "email", "referral")
+
 _MEANT: Final = {
     **dict.fromkeys(("visit", "visite", "view", "pageview", "page_view"), "page"),
     **dict.fromkeys(("submit", "formulaire", "form_submit"), "form"),
@@ -90,6 +95,13 @@ def _on_rule(rule: Rule, model: Model, ruleset: Ruleset) -> Iterator[str]:
         if kinds and condition.globs and not kinds & rule.on:
             asked = f"where.{condition.key} asks about {listed(sorted(kinds))}"
             yield f"{asked}, and the rule is about {listed(sorted(rule.on))}: it never matches"
+    for condition in (*rule.where, *rule.lead):
+        if condition.key == "channel":
+            yield from (
+                _unknown_channel(glob)
+                for glob in condition.globs
+                if not any(map(compile_glob(glob, fold=True), CHANNELS))
+            )
     for condition in rule.lead:
         if near := misspelt_attribute(condition.key, tuple(ruleset.attributes)):
             yield f"no form field fills `lead.{condition.key}`{near}"
@@ -103,6 +115,10 @@ def _on_kind(kind: str) -> str:
         return ""
     near = [_MEANT[kind]] if kind in _MEANT else get_close_matches(kind, known, n=1, cutoff=0.75)
     return f"`{kind}` is read as an event of your own: did you mean `{near[0]}`?" if near else ""
+
+
+def _unknown_channel(glob: str) -> str:
+    return f"no session comes by `{glob}`{nearest(glob, CHANNELS) or ': there are ' + listed(CHANNELS)}"
 
 
 def worth_of(rule: Rule) -> tuple[int, ...]:

@@ -55,11 +55,11 @@ def attributes_of(event: Event, mapping: Mapping[str, Sequence[str]]) -> dict[st
     For each attribute the first that has it wins: the rule file's `[attributes]` (attribute → field names, their case
     ignored), the event's traits, the built-in names of form fields. The identity the event claims wins as `email`.
     """
+    found: dict[str, Any] = {"email": event.email} if event.email else {}
+    if event.traits is None and event.on != FORM:
+        return found
     traits = _filled(event.traits)
     fields = (_filled(event.props) if event.on == FORM else {}) | traits
-    if not fields:
-        return {"email": event.email} if event.email else {}
-    found = {"email": event.email} if event.email else {}
     for source in (_mapped(fields, mapping), traits, _guessed(fields)):
         for name, value in source.items():
             found.setdefault(name, value)
