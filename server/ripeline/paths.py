@@ -11,6 +11,7 @@ ROOT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parent.parent
 TEMPLATES = ROOT / "admin" / "templates"
 STATIC = ROOT / "admin" / "static"
 LOCALE = ROOT / "admin" / "locale"
+SHOP = ROOT / "admin" / "shop"
 TRACKER = ROOT / "tracker" / "dist" / "t.js"
 EXAMPLE_RULES = ROOT / "rules.toml"
 EXAMPLE_RULES_FR = ROOT / "admin" / "locale" / "fr" / "rules.toml"
