@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ripeline.worker.folding import ENOUGH, SOON, STEP, Folding
+from ripeline.worker.folding import ENOUGH, FEW, LATER, SOON, STEP, Folding
 
 
 class _Steps:
@@ -42,6 +42,13 @@ def test_a_lone_event_is_folded_soon() -> None:
     assert folding.due_in(1.0) == pytest.approx(SOON)
     assert folding.due_in(1.0 + SOON) == 0.0
     assert folding.lag(1.5) == 0.5
+
+
+def test_more_events_wait_for_company_a_little_longer() -> None:
+    folding = _caught_up()
+    folding.appended(FEW, 1.0)
+    assert folding.due_in(1.0 + SOON) == pytest.approx(LATER - SOON)
+    assert folding.due_in(1.0 + LATER) == 0.0
 
 
 def test_many_events_are_folded_at_once() -> None:

@@ -12,9 +12,12 @@ log = logging.getLogger(__name__)
 
 #: Events a step. A step keeps appends waiting, so it is not to last longer than a slow commit.
 STEP: Final = 500
-#: Folded when that many wait, or when the oldest has waited that long (seconds).
-ENOUGH: Final = 256
+#: Folded when that many wait, or when the oldest has waited that long (seconds): a few soon, more in a larger
+#: batch, which costs a quarter less CPU an event.
+ENOUGH: Final = 400
+FEW: Final = 16
 SOON: Final = 0.02
+LATER: Final = 0.05
 
 _FIRST_REST: Final = 1.0
 _LONGEST_REST: Final = 30.0
@@ -71,7 +74,8 @@ class Folding:
             return self._not_before - now
         if self._hurry or self._unfolded >= ENOUGH or not self._waiting:
             return 0.0
-        return max(0.0, self._waiting[0][1] + SOON - now)
+        patience = SOON if self._unfolded < FEW else LATER
+        return max(0.0, self._waiting[0][1] + patience - now)
 
     def step(self, now: float) -> int:
         """Fold one batch; how many events that was. Raises only when the storage is broken."""

@@ -92,11 +92,6 @@ class Writer:
         """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
         return self._folding.lag(time.monotonic())
 
-    def use(self, folder: Folder) -> None:
-        """Fold with this one from now on; call it inside `write`, with a folder that knows the new rules."""
-        self._folding.folder = folder
-        self._folding.look()
-
     def _live(self) -> None:
         reason = _STOPPED
         try:
