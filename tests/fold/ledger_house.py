@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from sqlite_utils import Database as Migrated
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
 from ripeline.fold.folder import Folder
+from ripeline.fold.rescore import ensure_scored
+from ripeline.fold.verify import verify
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.database import Connection, Database, transaction
@@ -109,6 +113,17 @@ class House:
         while self.folder.step(limit):
             pass
 
+    def differences(self) -> list[str]:
+        """What `verify` finds."""
+        with self.database.read() as conn:
+            return [str(each) for each in verify(conn, self.ruleset)]
+
+    def under(self, rules: str) -> None:
+        """The same data under another rule file."""
+        self.ruleset = read_rules(rules)
+        ensure_scored(self.conn, self.ruleset, lambda done, total: None, lambda: self.now)
+        self.new_folder()
+
     def rows(self, sql: str, *bound: object) -> list[Any]:
         return list(self.conn.execute(sql, bound).fetchall())
 
@@ -190,9 +205,19 @@ class House:
 def open_house(folder: Path, rules: str = PAPERS) -> House:
     """A new database in that folder, migrated, with nothing in it."""
     database = Database(folder / "ripeline.db")
-    conn = database.writer()
-    migrations.apply(Migrated(conn))
-    return House(database, conn, read_rules(rules))
+    database.path.write_bytes(_empty_database())
+    return House(database, database.writer(), read_rules(rules))
+
+
+@cache
+def _empty_database() -> bytes:
+    """Migrated once, copied for every house."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ripeline.db"
+        conn = Database(path).writer()
+        migrations.apply(Migrated(conn))
+        conn.close()
+        return path.read_bytes()
 
 
 def white_papers(events: Iterable[str], visitor: str) -> list[Event]:
