@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_SHOWN_IN_A_NUMBER = frozenset("0123456789+*#")
 _SHORTEST_NUMBER = 6
 
 
@@ -25,8 +24,11 @@ class Who:
     @property
     def calls(self) -> str:
         """What a `tel:` link dials; "" when the phone is no number."""
-        digits = "".join(char for char in self.phone if char in _SHOWN_IN_A_NUMBER)
-        return digits if len(digits) >= _SHORTEST_NUMBER else ""
+        plus = "+" if self.phone.startswith("+") else ""
+        # "+33 (0)6" is how people write it, not how it is dialled; * and # would give orders to the phone.
+        written = self.phone.replace("(0)", "") if plus else self.phone
+        digits = "".join(char for char in written if char in "0123456789")
+        return plus + digits if len(digits) >= _SHORTEST_NUMBER and "*" not in written and "#" not in written else ""
 
 
 def who_is(id: int, email: str | None, attributes: Mapping[str, Any], visitor: str = "") -> Who:
