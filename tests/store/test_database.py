@@ -65,14 +65,17 @@ def test_readers_may_overlap(database: Database, writer: Connection) -> None:
         assert one is not other
 
 
-def test_a_reader_is_used_again_unless_its_block_failed(database: Database, writer: Connection) -> None:
+def test_a_reader_is_used_again_unless_the_database_failed(database: Database, writer: Connection) -> None:
     with database.read() as first:
         pass
-    with suppress(OperationalError), database.read() as second:
+    with suppress(KeyError), database.read() as second:
         assert second is first
-        second.execute("SELECT nonsense")
-    with database.read() as third:
-        assert third is not first
+        raise KeyError
+    with suppress(OperationalError), database.read() as third:
+        assert third is first
+        third.execute("SELECT nonsense")
+    with database.read() as fourth:
+        assert fourth is not first
 
 
 def test_a_closed_database_leaves_one_file(database: Database) -> None:

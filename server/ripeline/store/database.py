@@ -50,17 +50,22 @@ class Database:
         Keep the block short and fetchall inside: an open one keeps the log file (WAL) from being reused.
         """
         conn = self._reader()
+        failed = False
         try:
             conn.execute("BEGIN")
             yield conn
-            conn.rollback()
-        except BaseException:
-            conn.close()
+        except DatabaseError:
+            failed = True
             raise
-        if len(self._idle) < self._most_idle:
-            self._idle.append(conn)
-        else:
+        finally:
+            self._give_back(conn, failed)
+
+    def _give_back(self, conn: Connection, failed: bool) -> None:
+        if failed or len(self._idle) >= self._most_idle:
             conn.close()
+        else:
+            conn.rollback()
+            self._idle.append(conn)
 
     def _reader(self) -> Connection:
         try:
