@@ -63,22 +63,27 @@ demo = { points = 3, on = "form", where.form = "demo", handoff = true }
 
 
 def page(visitor: str, path: str, at: int, **more: Any) -> Event:
-    return _event("page", visitor, at, url=f"https://shop.example{path}", **more)
+    return event("page", visitor, at, url=f"https://shop.example{path}", **more)
 
 
 def download(visitor: str, file: str, at: int, **more: Any) -> Event:
-    return _event("download", visitor, at, url=f"https://shop.example/files/{file}.pdf", **more)
+    return event("download", visitor, at, url=f"https://shop.example/files/{file}.pdf", **more)
 
 
 def form(visitor: str, name: str, at: int, **more: Any) -> Event:
-    return _event("form", visitor, at, url="https://shop.example/contact", item=name, **more)
+    return event("form", visitor, at, url="https://shop.example/contact", item=name, **more)
 
 
 def identify(visitor: str, email: str, at: int, **more: Any) -> Event:
-    return _event("identify", visitor, at, email=email, **more)
+    return event("identify", visitor, at, email=email, **more)
 
 
-def _event(on: str, visitor: str, at: int, **more: Any) -> Event:
+def unsubscribe(visitor: str, at: int, **more: Any) -> Event:
+    return event("unsubscribe", visitor, at, **more)
+
+
+def event(on: str, visitor: str, at: int, **more: Any) -> Event:
+    """`at` in ms after the start; the id says kind, visitor and moment unless given."""
     id = more.pop("id", f"{on}-{visitor}-{at}")
     return Event(id=id, visitor=visitor, on=on, at=START + at, received_at=START + at, **more)
 

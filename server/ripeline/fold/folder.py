@@ -83,16 +83,19 @@ class Folder:
                 return self._fold(limit)
         except BaseException:
             # What is remembered was changed on the way to a transaction that did not happen.
-            self.forget()
+            self._drop_memory()
             raise
 
     def forget(self) -> None:
         """Drop all that is remembered of the database: somebody else wrote to leads, epochs or states."""
+        self._drop_memory()
+        self._aside = all_aside(self._conn)
+
+    def _drop_memory(self) -> None:
         self._visitors.forget()
         self._dictionary.clear()
         self._leads.clear()
         self._names = None
-        self._aside = all_aside(self._conn)
 
     def _fold(self, limit: int) -> int:
         events = events_after(self._conn, self._cursor(), limit, self._dictionary)
