@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
+from html import escape
+
+from starlette.testclient import TestClient
 
 from ripeline.demo.history import ZONE, make_history
+from ripeline.demo.history_site import BROCHURE, TITLES, white_paper
+from ripeline.demo.shop import create_shop
 from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, Event
 from ripeline.domain.urls import canonical_url
 from ripeline.domain.wire import parse_api_event
@@ -84,3 +89,12 @@ def test_each_event_could_have_come_through_the_api() -> None:
         )
         assert parsed.props == event.props
         assert parsed.traits == event.traits
+
+
+def test_the_pages_it_tells_of_are_the_shops_own() -> None:
+    with TestClient(create_shop("http://leads.example", "key")) as shop:
+        for path, title in TITLES.items():
+            assert f"<title>{escape(title)}</title>" in shop.get(path).text
+        for letter in "abc":
+            assert shop.get(white_paper(letter)).status_code == 200
+        assert shop.get(BROCHURE).status_code == 200

@@ -24,11 +24,12 @@ _LAST: Final = (
 ).split()
 
 _COMPANIES: Final = (
-    "Ateliers Vaubrun|Brasserie du Canal|Cabinet Orlane|Cartonnages Morvan|Clinique des Tilleuls|Délices de Loire|"
-    "Éditions Passerelle|Fonderie Castelin|Groupe Hélianthe|Imprimerie Lormont|Laboratoires Sévigny|Logis Confluence|"
-    "Menuiserie Kervran|Papeterie Beaulac|Transports Girondel|Verrerie Montclar|Vignobles Aurignac|Voiles Atlantes|"
-    "Ashdown Tools|Birchwood Foods|Calder Freight|Dovetail Clinics|Eastmoor Print|Fairlead Marine|Greyfriars Legal|"
-    "Harrow Textiles|Inkwell Studios|Juniper Care|Kestrel Rail|Lindley Homes|Marlow Dental|Northgate Optics"
+    "Vergers de Vaubrun|Cidrerie du Canal|Pépinières Orlane|Conserverie Morvan|Vergers des Tilleuls|Délices de Loire|"
+    "Confitures Passerelle|Distillerie Castelin|Groupe Hélianthe|Fruits de Lormont|Jus Sévigny|Primeurs Confluence|"
+    "Cidrerie Kervran|Coopérative Beaulac|Fruits Girondel|Vergers Montclar|Vignobles Aurignac|Melons Atlantes|"
+    "Ashdown Orchards|Birchwood Foods|Calder Cider|Dovetail Preserves|Eastmoor Packhouse|Fairlead Fruit|"
+    "Greyfriars Growers|Harrow Juices|Inkwell Vineyards|Juniper Gin|Kestrel Produce|Lindley Farms|Marlow Melons|"
+    "Northgate Berries"
 ).split("|")
 
 _JOBS: Final = (

@@ -5,26 +5,29 @@ from __future__ import annotations
 from random import Random
 from typing import Final, NamedTuple
 
-SITE: Final = "https://www.shop.example"
+SITE: Final = "https://www.verger-fils.example"
 
-TITLES: Final = {
-    "/": "Home",
+_NAMES: Final = {
+    "/": "Machines that sort fruit",
     "/pricing": "Pricing",
     "/about": "About us",
     "/blog": "Blog",
-    "/blog/first-steps": "First steps",
+    "/blog/first-steps": "First steps with an optical line",
     "/blog/five-mistakes": "Five mistakes we all make",
     "/blog/what-it-costs": "What it really costs",
     "/blog/questions-to-ask": "Ten questions to ask before you buy",
     "/case-studies": "Case studies",
-    "/case-studies/bakery": "Case study: the bakery",
-    "/case-studies/clinic": "Case study: the clinic",
-    "/case-studies/wine-merchant": "Case study: the wine merchant",
+    "/case-studies/bakery": "The bakery that stopped guessing",
+    "/case-studies/clinic": "The clinic where pears are ripe on Tuesday",
+    "/case-studies/wine-merchant": "The wine merchant who sorts by the berry",
     "/white-papers": "White papers",
     "/careers": "Careers",
     "/contact": "Contact",
     "/demo": "Ask for a demo",
 }
+
+#: Path → title, as the shop's own pages have them.
+TITLES: Final = {path: f"{name} · Verger & Fils" for path, name in _NAMES.items()}
 
 BLOG: Final = tuple(path for path in TITLES if path.startswith("/blog/"))
 CASES: Final = tuple(path for path in TITLES if path.startswith("/case-studies/"))
@@ -58,11 +61,11 @@ _WAYS_IN: Final = (
     (26, WayIn()),
     (9, WayIn("https://www.linkedin.com/")),
     (8, WayIn(query="utm_source=newsletter&utm_medium=email&utm_campaign=autumn")),
-    (7, WayIn("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=brand&utm_term=shop+software")),
+    (7, WayIn("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=brand&utm_term=fruit+sorter")),
     (5, WayIn("https://www.bing.com/")),
     (4, WayIn("https://duckduckgo.com/")),
-    (4, WayIn("https://annuaire-des-logiciels.example/comparatif")),
-    (3, WayIn("https://le-journal-du-commerce.example/articles/outils")),
+    (4, WayIn("https://annuaire-du-verger.example/machines")),
+    (3, WayIn("https://le-journal-du-fruit.example/articles/tri")),
 )
 
 NEWSLETTER: Final = WayIn(query="utm_source=newsletter&utm_medium=email&utm_campaign=autumn")
