@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ripeline.errors import InvalidSetting
 
@@ -98,11 +97,14 @@ def _host(text: str) -> str:
     return text
 
 
+_ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
+
+
 def _origin(text: str) -> str:
-    parts = urlsplit(text.rstrip("/").lower())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "@" in parts.netloc:
+    origin = text.rstrip("/").lower()
+    if not _ORIGIN.fullmatch(origin):
         raise ValueError(f"{text!r} is no origin, like https://www.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
+    return origin
 
 
 def _base_url(text: str) -> str:

@@ -1,0 +1,125 @@
+"""Settings: where they come from, what they may be, and that each is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ripeline.errors import InvalidSetting
+from ripeline.settings import SETTINGS, RateLimit, Settings, read_settings
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def read(**variables: str) -> Settings:
+    return read_settings({}, {f"RIPELINE_{name}": value for name, value in variables.items()})
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    assert read() == Settings(data=Path("ripeline-data"))
+
+
+def test_a_flag_comes_before_the_environment() -> None:
+    assert read_settings({"port": "1"}, {"RIPELINE_PORT": "2"}).port == 1
+    assert read_settings({"port": None}, {"RIPELINE_PORT": "2"}).port == 2
+
+
+def test_a_file_can_hold_a_value(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("setup-key-1\n")
+    assert read(SETUP_TOKEN_FILE=str(secret)).setup_token == "setup-key-1"
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    assert read(PORT="", RATE_LIMIT="") == read()
+
+
+def test_a_variable_and_its_file_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match="RIPELINE_PORT is set too"):
+        read(PORT="1", PORT_FILE=str(tmp_path / "port"))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match=r"RIPELINE_PORT_FILE=.*nowhere"):
+        read(PORT_FILE=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("30/s burst 100", RateLimit(30, 100)),
+        ("5/s", RateLimit(5, 5)),
+        ("60/min", RateLimit(1, 60)),
+        ("7200/h burst 9", RateLimit(2, 9)),
+        ("0.5/s", RateLimit(0.5, 1)),
+        ("off", None),
+    ],
+)
+def test_a_rate_reads_as_people_write_it(text: str, limit: RateLimit | None) -> None:
+    assert read(RATE_LIMIT=text).rate_limit == limit
+
+
+def test_lists_are_comma_separated() -> None:
+    settings = read(ORIGINS="https://Shop.example/, http://127.0.0.1:8081", TRUSTED_PROXIES="10.0.0.0/8, 192.0.2.7")
+    assert settings.origins == ("https://shop.example", "http://127.0.0.1:8081")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.7/32")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "80a"),
+        ("PORT", "-1"),
+        ("PORT", "65536"),
+        ("HOST", "a b"),
+        ("BASE_URL", "leads.example.com"),
+        ("BASE_URL", "https://leads.example.com/sub"),
+        ("ORIGINS", "shop.example"),
+        ("ORIGINS", "https://shop.example/path"),
+        ("ORIGINS", "https://shop.example:x"),
+        ("RATE_LIMIT", "fast"),
+        ("RATE_LIMIT", "0/s"),
+        ("RATE_LIMIT", "1/s burst 0"),
+        ("TRUSTED_PROXIES", "proxy"),
+        ("SETUP_TOKEN", "short"),
+        ("SETUP_TOKEN", "with/slash"),
+        ("SCRIPT_PATH", "t.js"),
+        ("SCRIPT_PATH", "/api/t.js"),
+        ("SCRIPT_PATH", "/{key}"),
+        ("ENDPOINT_PATH", "/t.js"),
+        ("ENDPOINT_PATH", "/"),
+        ("OLD_SQLITE", "maybe"),
+    ],
+)
+def test_a_bad_value_is_named(variable: str, value: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        read(**{variable: value})
+    assert f"RIPELINE_{variable}={value!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        (Settings(data=Path("d")), "http://127.0.0.1:8080"),
+        (Settings(data=Path("d"), host="0.0.0.0", port=9000), "http://127.0.0.1:9000"),
+        (Settings(data=Path("d"), host="::1"), "http://[::1]:8080"),
+        (Settings(data=Path("d"), base_url="https://leads.example.com/"), "https://leads.example.com"),
+    ],
+)
+def test_the_public_url_is_one_to_go_to(settings: Settings, url: str) -> None:
+    assert settings.public_url == url
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.field)
+def test_each_setting_has_its_heading_and_says_its_flag_and_default(setting: object) -> None:
+    found = next(one for one in SETTINGS if one is setting)
+    _, _, section = DOCS.read_text(encoding="utf-8").partition(f"\n## {found.variable}\n")
+    section = section.partition("\n## ")[0]
+    assert f"`{found.flag}" in section
+    assert found.default in section
+
+
+def test_nothing_is_documented_that_is_not_there() -> None:
+    headings = [line[3:] for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert headings == [setting.variable for setting in SETTINGS]
