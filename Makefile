@@ -46,8 +46,8 @@ lock: .venv/dev ## pin the newest versions of all that is needed
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 messages: .venv/dev ## extract the texts of the pages, compile the French ones
-	$(BIN)/pybabel -q extract -F babel.cfg -o admin/locale/messages.pot .
-	$(BIN)/pybabel -q update -i admin/locale/messages.pot -d admin/locale --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap --omit-header -o admin/locale/messages.pot .
+	$(BIN)/pybabel -q update -i admin/locale/messages.pot -d admin/locale --no-fuzzy-matching --ignore-obsolete --no-wrap
 	$(BIN)/pybabel -q compile -d admin/locale
 
 tracker: tracker/node_modules/.done ## minify the tag's script
