@@ -32,13 +32,14 @@ _COMPANIES: Final = (
     "Northgate Berries"
 ).split("|")
 
+# Words that fit everybody: names and jobs are drawn apart.
 _JOBS: Final = (
-    "Directrice commerciale|Directeur marketing|Responsable marketing|Gérante|Responsable des achats|"
-    "Directeur général|Cheffe de projet|Responsable CRM|Marketing manager|Head of sales|Operations director|"
+    "Responsable commerce|Responsable marketing|Responsable qualité|Responsable logistique|Responsable des achats|"
+    "Responsable de production|Chargé(e) de projet|Responsable CRM|Marketing manager|Head of sales|Operations director|"
     "Managing director|Sales manager|Growth lead|Office manager|Chief executive"
 ).split("|")
 
-STUDENT_JOBS: Final = ("Étudiante en master", "Étudiant", "Student", "Étudiante en alternance", "PhD student")
+STUDENT_JOBS: Final = ("Étudiant(e) en master", "Étudiant(e)", "Student", "Étudiant(e) en alternance", "PhD student")
 
 _SCHOOLS: Final = ("univ-valmont.example", "ecole-merisier.example", "larkfield-college.example")
 
