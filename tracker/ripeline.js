@@ -3,8 +3,7 @@
  *
  * It never delays, prevents or changes anything of the page, stores and sends nothing before consent,
  * and keeps what could not be sent for the next page. README.md beside this file says what it records.
- * `npm run build` makes dist/t.js of it; every byte is paid by each visitor, so repetition beats cleverness
- * only where it compresses.
+ * `npm run build` makes dist/t.js of it. Each visitor pays for each byte of that, which explains some turns of phrase.
  */
 try {
   const tag = document.currentScript
@@ -217,7 +216,9 @@ try {
     const f = {}
     for (const field of form.elements) {
       const name = field.name || field.id
-      const about = `${field.name} ${field.id} ${field.autocomplete} ${field.type}`.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+      const about = `${field.name} ${field.id} ${field.autocomplete} ${field.type}`
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
       if (
         name &&
         field.value &&

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.live import Live, running
 from tests.browser.recorder import Recorder, Site
 from tests.browser.serving import serving
+
+from ripeline.demo.shop import create_shop
 
 _ARGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -78,3 +81,17 @@ def visit(page: Page, origin: str, recorder: Recorder, site: Site) -> Callable[.
         return page
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The real server on a new data folder with the example's rules."""
+    with running(tmp_path_factory.mktemp("data")) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def shop(server: Live) -> Iterator[str]:
+    """The demo's shop with the tag of that server, on another origin; its address."""
+    with serving(create_shop(server.url, "")) as port:
+        yield f"http://127.0.0.1:{port}"

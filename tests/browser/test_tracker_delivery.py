@@ -51,7 +51,8 @@ def test_identify_sends_e_mail_and_traits_flat_and_nothing_without_an_e_mail(
 ) -> None:
     visit()
     page.evaluate(
-        "ripeline('identify', 'somebody'); ripeline('identify'); ripeline('identify', 'ada@example.com', {company: 'Acme'})"
+        "ripeline('identify', 'somebody'); ripeline('identify');"
+        "ripeline('identify', 'ada@example.com', {company: 'Acme'})"
     )
     recorder.wait("identify")
     page.wait_for_timeout(SETTLED_MS)

@@ -47,7 +47,8 @@ def test_a_link_to_a_page_of_the_site_is_nothing_by_itself(
 def test_more_file_types_can_be_named(site: Site, visit: Visit, page: Page, recorder: Recorder) -> None:
     site.attributes += ' data-files="+dwg,+step"'
     visit(
-        f'{STAY}<a id="dwg" href="/plan.dwg">plan</a> <a id="step" href="/part.STEP">part</a> <a id="pdf" href="/a.pdf">a</a>'
+        f'{STAY}<a id="dwg" href="/plan.dwg">plan</a> <a id="step" href="/part.STEP">part</a>'
+        '<a id="pdf" href="/a.pdf">a</a>'
     )
     for name in ("dwg", "step", "pdf"):
         page.click(f"#{name}")

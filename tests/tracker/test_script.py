@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from ripeline.paths import ROOT, TRACKER
