@@ -51,7 +51,7 @@ try {
 
   // ---- sending
 
-  const queue = []
+  let queue = []
   let timer
   let underWay // the request that has no answer yet
   let isBehind = 1 // events from before may wait in the store
@@ -84,6 +84,7 @@ try {
   }
   /** Of these events, keep `again` for the next page and forget the others; the oldest go when it is full. */
   const keep = (events, again = events) =>
+    isAllowed() &&
     write(
       'q',
       JSON.stringify(
@@ -99,7 +100,8 @@ try {
     if (!isAllowed() || !queue[0] || (underWay && !isLeaving)) return
     // Single-page sites set the title after the address.
     if (current.u == here()) current.h = cut(document.title)
-    const events = queue.splice(0, 30)
+    const events = queue.slice(0, 30)
+    queue = queue.slice(30)
     const visitor = read('v') || newId()
     write('v', visitor)
     underWay = post({ e: events }, visitor)
@@ -107,7 +109,7 @@ try {
     underWay = 0
     if (status == 403) silence = 1
     isBehind = status == 429 || status > 499
-    if (isAllowed()) keep(events, isBehind ? events : [])
+    keep(events, isBehind ? events : [])
     send()
   }
   const made = (name, fields) => ({ i: newId(), n: name, u: here(), a: now(), ...fields })
@@ -115,7 +117,7 @@ try {
   const add = (name, fields) => {
     const event = JSON.parse(JSON.stringify(made(name, fields))) // what cannot be sent fails here, alone
     queue.push(event)
-    if (isAllowed() && name != 'page') keep([event]) // ahead of the answer, which a page that is left never sees
+    if (name != 'page') keep([event]) // ahead of the answer, which a page that is left never sees
     timer = timer || setTimeout(send, 150)
     return event
   }
@@ -134,20 +136,24 @@ try {
   const scrolled = () => {
     depth = Math.max(depth, scrollY + innerHeight)
   }
-  const engagement = () => {
+  /** A hidden page may be killed without another word: its time is kept, and sent when the page really goes. */
+  const tellTime = (isGone) => {
+    if (!current) return
     look()
-    return made('engagement', {
+    const event = made('engagement', {
       i: current.i + 'e',
       u: current.u,
       k: current.i,
-      p: { ms: shown, scroll: Math.min(100, Math.round((depth / document.documentElement.scrollHeight) * 100)) },
+      p: { ms: shown, scroll: Math.min(100, ((depth / document.documentElement.scrollHeight) * 100) | 0) },
     })
+    keep([event], isGone ? [] : [event])
+    if (isGone) queue.push(event)
   }
   const countPage = () => {
     isWaiting = document.hidden
     if (isWaiting) return
-    if (current) queue.push(engagement())
-    if (isAllowed() && isBehind) queue.unshift(...kept())
+    tellTime(1)
+    if (isAllowed() && isBehind) queue = kept().concat(queue)
     isBehind = 0
     shown = depth = shownSince = 0
     look()
@@ -161,7 +167,7 @@ try {
   // ---- links
 
   const files = RegExp(
-    '\\.((doc|xls|ppt)[xm]?|pdf|pps|od[pst]|rtf|csv|txt|epub|zip|rar|7z|t?gz|dmg|exe|msi|pkg|apk|' +
+    '\\.((doc|xls|ppt)[xm]?|pdf|pps|od[pst]|rtf|csv|txt|epub|zip|rar|7z|t?gz|dmg|exe|' +
       `mp[34]|m4[av]|wav|avi|mov|wmv|webm|mkv|${moreFiles.replace(/\W+/g, '|')})$`,
     'i'
   )
@@ -170,7 +176,7 @@ try {
   const addCustom = (element) => {
     const props = {}
     for (const { name, value } of element.attributes)
-      if (name.startsWith('data-ripeline-p-')) props[name.slice(16)] = value
+      if (/^data-ripeline-p-/.test(name)) props[name.slice(16)] = value
     add(element.getAttribute(custom), { p: props })
   }
   const clicked = (event, path = event.composedPath()) => {
@@ -194,7 +200,7 @@ try {
   // ---- forms
 
   const secretWords =
-    /(^|[^a-z])(pass(word|wd|code|e)?|pwd|pin|mdp|secret|token|otp|one.time.code|card|carte|cc|cvc|cvv|csc|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?([^a-z]|$)/
+    /(^|[^a-z])(pass(word|wd|code|e)?|pwd|pin|mdp|secret|token|otp|one.time.code|card|carte|cc|cvc|cvv|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?([^a-z]|$)/
   const passwords = new WeakSet() // fields that were one once: "show password" changes their type
   /** Luhn's check. */
   const isCard = (digits) =>
@@ -214,8 +220,9 @@ try {
   const fieldsOf = (form) => {
     const p = {}
     const f = {}
+    let room = 50
     for (const field of form.elements) {
-      const name = field.name || field.id
+      const name = (field.name || field.id).slice(-64) // the server's limits: 64 characters, 50 fields
       const about = `${field.name} ${field.id} ${field.autocomplete} ${field.type}`
         .replace(/([a-z])([A-Z])/g, '$1 $2')
         .toLowerCase()
@@ -227,7 +234,8 @@ try {
         !passwords.has(field) &&
         !field.closest(ignored) &&
         !secretWords.test(about) &&
-        !isPrivate(field.value, about)
+        !isPrivate(field.value, about) &&
+        room-- > 0
       ) {
         p[name] = cut(p[name] ? p[name] + ', ' + field.value : field.value)
         f[name] = /[^onf]/.test(field.autocomplete) ? field.autocomplete : field.type // neither "on" nor "off"
@@ -239,7 +247,7 @@ try {
   let lastFormAt = 0
   const submitted = (form, patience) => {
     if (!isAllowed() || form.closest(ignored)) return
-    if (form.hasAttribute(custom)) addCustom(form)
+    if (form.matches(`[${custom}]`)) addCustom(form)
     if (!isAutomatic) return
     const get = (name) => form.getAttribute(name) // a field called "id" or "action" hides form.id and form.action
     const action = get('action')
@@ -258,7 +266,8 @@ try {
 
   const forget = async () => {
     const visitor = read('v')
-    queue.length = current = 0
+    queue = []
+    current = 0
     write('v')
     write('q')
     await underWay // its answer would set the cookie again
@@ -310,20 +319,17 @@ try {
     popstate: step,
     pageshow: (event) => event.persisted && isAutomatic && countPage(),
     pagehide: () => {
-      if (current) {
-        const last = engagement()
-        queue.push(last)
-        if (isAllowed()) keep([last], [])
-      }
+      tellTime(1)
       current = 0
       send(1)
     },
     visibilitychange: () => {
       look()
       if (isWaiting) countPage()
-      // A hidden page may be killed without another word: its time is kept, and sent when the page really goes.
-      else if (document.hidden && current && isAllowed()) keep([engagement()])
-      if (document.hidden) send(1)
+      else if (document.hidden) {
+        tellTime()
+        send(1)
+      }
     },
     scroll: scrolled,
     click: (event) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.live import SETUP_TOKEN, Live
 
@@ -135,3 +136,9 @@ def test_the_visit_stands_on_the_pages_for_sales(
     page.goto(f"{server.url}/leads/{server.get('/api/leads/claire@example.com')['id']}?model=vertical")
     expect(page.locator("main")).to_contain_text("+12")
     expect(page.locator("main")).to_contain_text("18")
+
+
+@pytest.mark.parametrize("path", ["/", "/pricing", "/blog", "/contact"])
+def test_the_shop_keeps_nobody_out(page: Page, shop: str, path: str) -> None:
+    page.goto(shop + path)
+    assert Axe().run(page).violations_count == 0

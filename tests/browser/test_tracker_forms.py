@@ -49,7 +49,8 @@ def test_a_submit_by_script_counts_once(visit: Visit, page: Page, recorder: Reco
     page.evaluate(f"document.getElementById('f').{call}")
     recorder.wait("form")
     page.wait_for_timeout(SETTLED_MS)
-    assert len(recorder.all("form")) == 1
+    # The page in the frame has the tag too and sends what it finds waiting, under the same id.
+    assert len({event["i"] for event in recorder.all("form")}) == 1
 
 
 def test_a_page_that_checks_first_and_submits_then_counts_once(visit: Visit, page: Page, recorder: Recorder) -> None:
@@ -60,7 +61,7 @@ def test_a_page_that_checks_first_and_submits_then_counts_once(visit: Visit, pag
     page.click("#send")
     page.wait_for_url("**/thanks*")
     page.wait_for_timeout(SETTLED_MS)
-    assert len(recorder.all("form")) == 1
+    assert len({event["i"] for event in recorder.all("form")}) == 1
 
 
 def test_a_double_click_counts_once_and_changed_values_count_again(
@@ -81,52 +82,49 @@ def test_what_the_browser_refuses_is_no_submit(visit: Visit, page: Page, recorde
     assert recorder.all("form") == []
 
 
-FIELDS_THAT_STAY = {
-    "password": '<input type="password" name="x" value="S3CRET">',
-    "hidden": '<input type="hidden" name="x" value="S3CRET">',
-    "file": '<input type="file" name="x">',
-    "shown password": '<input type="text" name="user_password" value="S3CRET">',
-    "French password": '<input name="motDePasse" value="S3CRET">',
-    "token": '<input name="csrf-token" value="S3CRET">',
-    "card field": '<input name="x" autocomplete="cc-number" value="S3CRET">',
-    "one-time code": '<input name="x" autocomplete="one-time-code" value="S3CRET">',
-    "card": '<input name="x" value="4111 1111-1111 1111">',
-    "card in a text": '<textarea name="x">Mine is 4111 1111 1111 1111, thanks</textarea>',
-    "IBAN": '<input name="x" value="FR76 3000 6000 0112 3456 7890 189">',
-    "NIR": '<input name="x" value="2 85 05 78 006 084 36">',
-    "unchecked": '<input name="x" type="checkbox" value="S3CRET">',
-    "ignored": '<input name="x" data-ripeline-ignore value="S3CRET">',
-}
+SECRETS = (
+    '<input type="password" name="plain" value="S3CRET">'
+    '<input type="hidden" name="unseen" value="S3CRET">'
+    '<input type="file" name="upload">'
+    '<input type="text" name="user_password" value="S3CRET">'
+    '<input name="motDePasse" value="S3CRET">'
+    '<input name="api-token" value="S3CRET">'
+    '<input name="autofilled" autocomplete="section-a cc-number" value="S3CRET">'
+    '<input name="texted" autocomplete="one-time-code" value="S3CRET">'
+    '<input name="number" value="4111 1111-1111 1111">'
+    '<textarea name="letter">Mine is 4111 1111 1111 1111, thanks</textarea>'
+    '<input name="bank" value="FR76 3000 6000 0112 3456 7890 189">'
+    '<input name="person" value="2 85 05 78 006 084 36">'
+    '<input name="unchecked" type="checkbox" value="S3CRET">'
+    '<input name="left_out" data-ripeline-ignore value="S3CRET">'
+)
 
 
-@pytest.mark.parametrize("kind", FIELDS_THAT_STAY)
-def test_a_secret_never_leaves_the_page(visit: Visit, page: Page, recorder: Recorder, kind: str) -> None:
-    visit(f'{STAY}<form>{FIELDS_THAT_STAY[kind]}<input name="q" value="a">{SEND}')
+def test_a_secret_never_leaves_the_page(visit: Visit, page: Page, recorder: Recorder) -> None:
+    visit(f'{STAY}<form>{SECRETS}<input name="q" value="a">{SEND}')
     page.click("#send")
     event = recorder.wait("form")[0]
     assert event["p"] == {"q": "a"}
-    assert set(event["f"]) <= {"q"}
+    assert set(event["f"]) == {"q"}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("business_name", "Passepartout"),
-        ("experience", "10"),
-        ("expected_budget", "50000"),
-        ("passenger", "4"),
-        ("siret", "732 829 320 00074"),
-        ("telephone", "0033612345678"),
-        ("order", "4111111111111112"),
-        ("raison_sociale", "Verger"),
-    ],
-)
-def test_a_harmless_field_is_kept_whatever_it_resembles(
-    visit: Visit, page: Page, recorder: Recorder, name: str, value: str
-) -> None:
-    visit(f'{STAY}<form><input name="{name}" value="{value}">{SEND}')
+HARMLESS = {
+    "business_name": "Passepartout",
+    "experience": "10",
+    "expected_budget": "50000",
+    "passenger": "4",
+    "siret": "732 829 320 00074",
+    "telephone": "0033612345678",
+    "order": "4111111111111112",
+    "raison_sociale": "Verger",
+}
+
+
+def test_a_harmless_field_is_kept_whatever_it_resembles(visit: Visit, page: Page, recorder: Recorder) -> None:
+    fields = "".join(f'<input name="{name}" value="{value}">' for name, value in HARMLESS.items())
+    visit(f"{STAY}<form>{fields}{SEND}")
     page.click("#send")
-    assert recorder.wait("form")[0]["p"] == {name: value}
+    assert recorder.wait("form")[0]["p"] == HARMLESS
 
 
 def test_a_password_that_was_shown_stays_one(visit: Visit, page: Page, recorder: Recorder) -> None:
@@ -198,3 +196,14 @@ def test_the_page_finds_its_form_as_it_made_it(visit: Visit, page: Page, recorde
     recorder.wait("form")
     assert page.evaluate("[window.prevented, window.asked]") == [False, None]
     assert page.inner_html("body") == before
+
+
+def test_a_form_of_many_fields_and_long_names_is_sent_within_the_limits(
+    visit: Visit, page: Page, recorder: Recorder
+) -> None:
+    fields = "".join(f'<input name="{"ctl00$" * 20}{number}" value="{number}">' for number in range(60))
+    visit(f"{STAY}<form>{fields}{SEND}")
+    page.click("#send")
+    values = recorder.wait("form")[0]["p"]
+    assert list(values.values()) == [str(number) for number in range(50)]
+    assert max(map(len, values)) == 64
