@@ -27,19 +27,24 @@ KINDS = [
     "trial",
 ]
 
-_points = st.sampled_from([-5, -2.5, 0, 0.125, 1, 2, 3, 5, 12])
-_once = st.sampled_from(["event", "item", "session", "day", "lead", "item session", "item day", "session day"])
+_points = st.sampled_from([-2.5, -1, -1, 0, 0.125, 1, 1, 1, 2, 3])
+_once = st.sampled_from(["event", "event", "item", "session", "day", "lead", "item session", "item day", "session day"])
 _globs = st.sampled_from(["/pricing*", "*", "/blog/*", "/about", "*/1", "/p*g*"])
-_where = st.fixed_dictionaries(
-    {},
-    optional={
-        "path": _globs | st.lists(_globs, min_size=1, max_size=2) | st.builds(lambda glob: {"not": glob}, _globs),
-        "entry": _globs,
-        "channel": st.sampled_from(["direct", "search", {"not": "direct"}]),
-        "file": st.sampled_from(["*.pdf", "a.pdf", "*case*"]),
-        "form": st.sampled_from(["demo", "*o*"]),
-        "props": st.sampled_from([{"plan": "pro"}, {"seats": {"min": 5}}, {"plan": {"not": ["pro"]}}]),
-    },
+_props = st.sampled_from([{"plan": "pro"}, {"seats": {"min": 5}}, {"plan": {"not": ["pro"]}}])
+_wheres: dict[str, st.SearchStrategy[Any]] = {
+    "path": _globs | st.lists(_globs, min_size=1, max_size=2) | st.builds(lambda glob: {"not": glob}, _globs),
+    "entry": _globs,
+    "channel": st.sampled_from(["direct", "search", {"not": "direct"}]),
+    "file": st.sampled_from(["*.pdf", "a.pdf", "*case*"]),
+    "form": st.sampled_from(["demo", "*o*"]),
+    "props": _props,
+}
+_one_where = st.one_of([st.fixed_dictionaries({key: values}) for key, values in _wheres.items()])
+# Mostly one condition, and mostly the path: rules that nothing matches prove nothing.
+_where = (
+    st.fixed_dictionaries({"path": _wheres["path"]})
+    | _one_where
+    | st.builds(lambda a, b: a | b, _one_where, _one_where)
 )
 _texts = st.sampled_from(["*étudiant*", "direct*", {"not": "*student*"}])
 _lead = st.fixed_dictionaries(
@@ -53,9 +58,11 @@ _lead = st.fixed_dictionaries(
     },
 ).filter(bool)
 _cap = st.fixed_dictionaries(
-    {"points": st.sampled_from([1, 4, 6, 10]), "per": st.sampled_from(["day", "24h", "7d", "30d", "ever"])}
+    {"points": st.sampled_from([0.5, 1, 2, 5]), "per": st.sampled_from(["day", "24h", "7d", "30d", "ever"])}
 )
-_kinds = st.sampled_from(KINDS) | st.lists(st.sampled_from(KINDS), min_size=2, max_size=3, unique=True)
+_kinds = st.sampled_from(["page", "page", "page", "download", *KINDS]) | st.lists(
+    st.sampled_from(KINDS), min_size=2, max_size=3, unique=True
+)
 
 
 @st.composite
@@ -67,11 +74,11 @@ def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
         rule["values"] = dict(worth)
     else:
         rule["points"] = draw(_points)
-    event = st.fixed_dictionaries({"on": _kinds}, optional={"where": _where.filter(bool)})
+    event = st.fixed_dictionaries({"on": _kinds}, optional={"where": _where})
     names = st.sampled_from([*earlier, f"{earlier[0][:-1]}*", earlier[-2:]]) if earlier else st.nothing()
     after: st.SearchStrategy[Any] = event | names
     wishes: tuple[tuple[str, st.SearchStrategy[Any], int], ...] = (
-        ("where", _where, 2),
+        ("where", _where, 3),
         ("once_per", _once, 2),
         ("cap", _cap, 3),
         ("lead", _lead, 5),
@@ -90,7 +97,7 @@ def _first(pair: tuple[Any, Any]) -> Any:
 @st.composite
 def _rules(draw: st.DrawFn, prefix: str, most: int) -> dict[str, Any]:
     rules: dict[str, Any] = {}
-    for number in range(draw(st.integers(1, most))):
+    for number in range(draw(st.integers(most // 2, most))):
         events = [id for id, rule in rules.items() if "on" in rule]
         fit = st.fixed_dictionaries({"points": _points, "lead": _lead})
         rules[f"{prefix}-{number}"] = draw(fit if draw(st.integers(0, 5)) == 0 else _event_rules(events))
@@ -101,11 +108,11 @@ def _rules(draw: st.DrawFn, prefix: str, most: int) -> dict[str, Any]:
 
 @st.composite
 def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
-    warm, width = draw(st.integers(1, 5)), draw(st.integers(1, 6))
-    hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(0, warm + width))}
+    warm, width = draw(st.integers(0, 2)), draw(st.integers(1, 2))
+    hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(-1, warm + width))}
     if draw(st.integers(0, 3)) == 0:
         hot["fit"] = draw(st.integers(-2, 3))
-    model: dict[str, Any] = {"bands": {"warm": warm, "hot": hot}, "rules": draw(_rules("rule", 4))}
+    model: dict[str, Any] = {"bands": {"warm": warm, "hot": hot}, "rules": draw(_rules("rule", 5))}
     if draw(st.booleans()):
         model["shared"] = draw(st.sampled_from([False, True, shared[:1] or False]))
     return model

@@ -64,6 +64,7 @@ class Scorer:
         return is_reachable(state)
 
     def _fold(self, state: LeadState, event: Event) -> Change:
+        """Session, its begin, what is known, fit rules, rules, bands: in this order, and bands once for all of it."""
         visitor, began = enter_session(state, event, self._timeout)
         change = Change(visitor.session, began, [], [], [])
         is_first = state.last is None

@@ -15,8 +15,8 @@ from ripeline.rules.model import After, Cap, Condition, Model, OncePart, Rule, R
 #: Keys of `where` that an event's kind, address and item alone decide.
 _PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email", "stage"})
 
-#: Places (address and item) remembered for each kind; public sites can be asked for any address.
-_MOST_PLACES: Final = 4096
+#: Places (address and item) remembered for each kind: few enough that made-up addresses cannot fill the memory.
+_MOST_PLACES: Final = 2048
 
 EventTest = Callable[[Event, Session], bool]
 LeadTest = Callable[[Mapping[str, Any]], bool]
