@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ripeline.api.routes import ROUTES as API_ROUTES
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
-from ripeline.collect.browser_door import BrowserDoor
+from ripeline.collect.answers import Answer
+from ripeline.collect.browser_door import BrowserDoor, take_quickly
 from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
 from ripeline.errors import InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
@@ -78,15 +79,19 @@ class Application(Starlette):
     """Starlette with one door before it: middlewares and routing would cost an event as much as taking it does."""
 
     def with_door(self, path: str, door: ASGIApp) -> Self:
-        self._path, self._door = path, door
+        self.quick_path, self._door = path, door
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("path") == self._path and scope["type"] == "http":
+        if scope.get("path") == self.quick_path and scope["type"] == "http":
             scope["app"] = self
             await self._door(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    def take_quickly(self, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
+        """What `protocol` calls for a whole POST to `quick_path`, instead of starting a task for it."""
+        take_quickly(self.state.intake, scope, body, reply)
 
 
 def all_routes(settings: Settings) -> list[BaseRoute]:

@@ -1,10 +1,10 @@
-"""The answers of the intake, as ASGI messages."""
+"""The answers of the intake."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.types import Send
 
@@ -23,20 +23,20 @@ _JSON_HEADERS: Final[tuple[Header, ...]] = (
 )
 
 
-async def send_json(send: Send, status: int, body: bytes, headers: Iterable[Header] = ()) -> None:
-    """One answer with a JSON body (already encoded)."""
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*_JSON_HEADERS, length, *headers]})
-    await send({"type": "http.response.body", "body": body})
+class Answer(NamedTuple):
+    """Status, headers (`content-length` included) and body, however they are sent."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
 
 
-async def send_empty(send: Send, status: int, headers: Iterable[Header] = ()) -> None:
-    """One answer without a body."""
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-    await send({"type": "http.response.body", "body": b""})
+def json_answer(status: int, body: bytes, headers: Iterable[Header] = ()) -> Answer:
+    """An answer with a JSON body (already encoded)."""
+    return Answer(status, [*_JSON_HEADERS, (b"content-length", b"%d" % len(body)), *headers], body)
 
 
-async def send_refusal(send: Send, refusal: Refused, headers: Iterable[Header] = ()) -> None:
+def refusal_answer(refusal: Refused, headers: Iterable[Header] = ()) -> Answer:
     """`{"error": code, "problem": sentence}` with what the client needs to know of when to come back."""
     body = json.dumps({"error": refusal.code, "problem": refusal.problem}).encode()
     more = list(headers)
@@ -44,7 +44,19 @@ async def send_refusal(send: Send, refusal: Refused, headers: Iterable[Header] =
         more += [(b"retry-after", b"%d" % refusal.retry_after), EXPOSED]
     if refusal.status == 405:
         more.append((b"allow", b"POST, OPTIONS"))
-    await send_json(send, refusal.status, body, more)
+    return json_answer(refusal.status, body, more)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """As ASGI messages."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def send_empty(send: Send, status: int, headers: Iterable[Header] = ()) -> None:
+    """One answer without a body."""
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def outcome(accepted: int, duplicate: int, rejected: Sequence[tuple[int, EventProblem]]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from ripeline.collect.answers import outcome, send_json, send_refusal
+from ripeline.collect.answers import json_answer, outcome, refusal_answer, send_answer
 from ripeline.collect.bodies import (
     JSON,
     MOST_EVENTS,
@@ -76,9 +76,10 @@ class ApiDoor:
         except ClientLeft:
             return
         except Refused as refusal:
-            await send_refusal(send, refusal)
+            await send_answer(send, refusal_answer(refusal))
             return
-        await send_json(send, 202, outcome(delivery.accepted, delivery.duplicate, delivery.rejected))
+        body = outcome(delivery.accepted, delivery.duplicate, delivery.rejected)
+        await send_answer(send, json_answer(202, body))
 
 
 async def _take(intake: Intake, scope: Scope, receive: Receive) -> Delivery:

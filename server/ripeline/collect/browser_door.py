@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from asyncio import Future
+from collections.abc import Callable
+from functools import partial
+
 from starlette.types import Receive, Scope, Send
 
 from ripeline.auth.guard import public
-from ripeline.collect.answers import EXPOSED, Header, outcome, send_empty, send_json, send_refusal
+from ripeline.collect.answers import (
+    EXPOSED,
+    Answer,
+    Header,
+    json_answer,
+    outcome,
+    refusal_answer,
+    send_answer,
+    send_empty,
+)
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import read_body
 from ripeline.collect.browser_steps import BEFORE_THE_BODY, WITH_THE_BODY, allow_origin
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import ClientLeft, Refused
-from ripeline.collect.storing import store
+from ripeline.collect.storing import accepted_of, store, submit
 
 
 @public
@@ -30,10 +43,9 @@ class BrowserDoor:
         except ClientLeft:
             return
         except Refused as refusal:
-            await send_refusal(send, refusal, arrival.cors)
+            await send_answer(send, refusal_answer(refusal, arrival.cors))
             return
-        body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
-        await send_json(send, 202, body, _headers(arrival))
+        await send_answer(send, answer_of(intake, arrival, accepted))
 
 
 async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
@@ -43,10 +55,38 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
     arrival.body = await read_body(receive)
     for step in WITH_THE_BODY:
         step(intake, arrival)
-    accepted = await store(intake.running, arrival.events)
+    return await store(intake.running, arrival.events)
+
+
+def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
+    """The same way for a body that is there whole, without a task: `reply` is called once, now or after the commit."""
+    arrival = Arrival(scope, intake.clock())
+    arrival.body = body
+    try:
+        for step in (*BEFORE_THE_BODY, *WITH_THE_BODY):
+            step(intake, arrival)
+        if arrival.events:
+            submit(intake.running, arrival.events).add_done_callback(partial(_finish, intake, arrival, reply))
+        else:
+            reply(answer_of(intake, arrival, 0))
+    except Refused as refusal:
+        reply(refusal_answer(refusal, arrival.cors))
+
+
+def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Future[list[bool]]) -> None:
+    try:
+        answer = answer_of(intake, arrival, accepted_of(stored))
+    except Refused as refusal:
+        answer = refusal_answer(refusal, arrival.cors)
+    reply(answer)
+
+
+def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
+    """The 202 of a request whose events are on disk, `accepted` of them new; notes where they came from."""
     if accepted and arrival.origin is not None:
         intake.sites.saw(arrival.site, arrival.origin, arrival.received_at)
-    return accepted
+    body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
+    return json_answer(202, body, _headers(arrival))
 
 
 #: What a browser asks before it sends `application/json`; `text/plain` needs no asking.

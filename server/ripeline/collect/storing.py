@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import Future, wait
+
 from ripeline.collect.refusals import Refused
 from ripeline.domain.event import Event
 from ripeline.errors import InvalidEvent, LogRefused
@@ -9,15 +11,34 @@ from ripeline.running import Running
 
 
 async def store(running: Running, events: list[Event]) -> int:
-    """Append and return how many were new; on return they are on disk.
+    """Append and return how many were new; on return they are on disk. Raises as `accepted_of`."""
+    if not events:
+        return 0
+    stored = submit(running, events)
+    await wait([stored])
+    return accepted_of(stored)
+
+
+def submit(running: Running, events: list[Event]) -> Future[list[bool]]:
+    """Hand events (at least one) to the log; done when they are on disk. Raises `Refused` 503 when there is no room."""
+    try:
+        return running.log.submit(events)
+    except LogRefused as refused:
+        raise _try_again(refused) from refused
+
+
+def accepted_of(stored: Future[list[bool]]) -> int:
+    """How many were new, once `stored` is done.
 
     Raises `Refused`: 503 when nothing is taken now, 400 for what no check at the door caught.
     """
-    if not events:
-        return 0
     try:
-        return sum(await running.log.append(events))
+        return sum(stored.result())
     except LogRefused as refused:
-        raise Refused(503, "try_again", str(refused), retry_after=refused.retry_after) from refused
+        raise _try_again(refused) from refused
     except InvalidEvent as problem:
         raise Refused(400, problem.code, str(problem)) from problem
+
+
+def _try_again(refused: LogRefused) -> Refused:
+    return Refused(503, "try_again", str(refused), retry_after=refused.retry_after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import resource
 import socket
@@ -75,6 +76,7 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
     app = create_app(settings, demo=demo, died=died)
     server = _Server(app, announce)
     async with app.router.lifespan_context(app):
+        _rest_the_collector()
         await server.serve([listener])
     if problems:
         raise RipelineError(problems[0])
@@ -123,6 +125,13 @@ def _listening(settings: Settings) -> socket.socket:
         raise InvalidSetting(
             "RIPELINE_HOST and RIPELINE_PORT", where, f"cannot listen there: {error.strerror}"
         ) from error
+
+
+def _rest_the_collector() -> None:
+    """Look for cycles rarely: what we make by the thousand has none, and each look walks all that is remembered."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _allow_files() -> None:

@@ -9,6 +9,7 @@ from ripeline.fold.batch import Folded, Known, PoisonedBatch
 from ripeline.fold.reading import readings_of, renewed
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
+from ripeline.scoring.known import teaches
 from ripeline.scoring.state import LeadState
 
 
@@ -63,7 +64,7 @@ def problem_of(error: Exception) -> str:
 
 def may_teach(events: Iterable[Event]) -> bool:
     """Whether any of the events can say something about the lead itself."""
-    return any(event.email is not None or event.traits is not None or event.props is not None for event in events)
+    return any(teaches(event) for event in events)
 
 
 def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:

@@ -48,8 +48,10 @@ class EventLog:
         closed: nothing of this call is then acknowledged, and all of it may be sent again. At most `limit`
         events a call.
         """
-        if not events:
-            return []
+        return await self.submit(events) if events else []
+
+    def submit(self, events: list[Event]) -> asyncio.Future[list[bool]]:
+        """`append` without the waiting: its result, or what it raises, once it is known. At least one event."""
         loop = asyncio.get_running_loop()
         waiting = Waiting(events, loop.create_future(), loop)
         with self._lock:
@@ -57,7 +59,7 @@ class EventLog:
             self._queue.append(waiting)
         if not self.bell.is_set():
             self.bell.set()
-        return await waiting.future
+        return waiting.future
 
     def _admit(self, count: int) -> None:
         if self._closed:

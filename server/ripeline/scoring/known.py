@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ripeline.domain.event import Event
+from ripeline.domain.event import FORM, Event
 from ripeline.rules.attributes import attributes_of
 from ripeline.scoring.state import Attribute, LeadState
 
@@ -13,12 +13,17 @@ from ripeline.scoring.state import Attribute, LeadState
 _WAYS_TO_REACH: Final = ("email", "phone")
 
 
+def teaches(event: Event) -> bool:
+    """Whether it can say something about the lead at all: most events cannot, and cost nothing more."""
+    return event.email is not None or event.traits is not None or (event.props is not None and event.on == FORM)
+
+
 def learn(state: LeadState, event: Event, mapping: Mapping[str, Sequence[str]]) -> bool:
     """Take over what the event says about the lead, and whether that changed anything.
 
     A claim (typed by anyone) only fills what is empty; a verified source overwrites. A suspect event teaches nothing.
     """
-    if (event.email is None and event.traits is None and event.props is None) or event.suspect:
+    if not teaches(event) or event.suspect:
         return False
     changed = False
     for name, value in attributes_of(event, mapping).items():
