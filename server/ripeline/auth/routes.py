@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ripeline.auth.delays import keys_of, note_failure, note_success, wait_seconds
+from ripeline.auth.first_rules import fit_first_rules
 from ripeline.auth.forms import page, safe_next, to
 from ripeline.auth.guard import public
 from ripeline.auth.house import House, house_of
@@ -21,6 +22,7 @@ from ripeline.auth.setup import forget_setup_key, is_demo_key, is_setup_key
 from ripeline.errors import InvalidSetting
 from ripeline.store.database import Connection
 from ripeline.store.people import User, user_by_email
+from ripeline.templating import locale_of
 
 #: The e-mail of the owner that `ripeline demo` makes.
 DEMO_EMAIL: Final = "demo@example.com"
@@ -55,6 +57,8 @@ async def set_up(request: Request) -> Response:
     owner = await house_of(request).write(make_owner)
     if owner is None:
         return PlainTextResponse("This set-up link was used already, or a newer one was printed.", 404)
+    zone = str(form.get("zone", ""))[:100]
+    await run_in_threadpool(fit_first_rules, house_of(request).settings.rules_file, locale_of(request), zone)
     answer = to("/install")
     await sign_in(request, owner, answer)
     return answer
