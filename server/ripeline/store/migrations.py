@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from ripeline.store.search_sql import SEARCH
-from ripeline.store.views_sql import VIEWS
+from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
 migrations = Migrations("ripeline")
 
@@ -157,3 +157,8 @@ def search_in_leads(db: Database) -> None:
 @migrations()
 def the_database_as_an_interface(db: Database) -> None:
     db.executescript(VIEWS)
+
+
+@migrations()
+def days_as_an_interface(db: Database) -> None:
+    db.executescript(DAILY_VIEW)

@@ -43,3 +43,28 @@ SELECT h.id AS handoff_id, h.lead_id, l.email, h.model, h.band, h.score / 1000.0
   {_iso("h.closed_at")} AS closed_at, h.reasons
 FROM handoffs AS h JOIN leads AS l ON l.id = h.lead_id LEFT JOIN users AS u ON u.id = h.owner_id;
 """
+
+# A day as it happened, by the events' own times: late and imported events count on the day they are about.
+DAILY_VIEW = """
+-- One row a day (UTC) with events.
+CREATE VIEW v_daily AS
+SELECT d.date, d.events, d.visitors, coalesce(n.leads, 0) AS new_leads, d.downloads, d.forms,
+  coalesce(o.handoffs, 0) AS handoffs, d.suspect
+FROM (
+  SELECT date(e.at / 1000.0, 'unixepoch') AS date,
+    count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text <> 'engagement') AS events,
+    count(DISTINCT e.visitor_id) FILTER (WHERE e.suspect_id IS NULL) AS visitors,
+    count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text = 'download') AS downloads,
+    count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text = 'form') AS forms,
+    count(e.suspect_id) AS suspect
+  FROM events AS e JOIN texts AS k ON k.id = e.kind_id GROUP BY 1
+) AS d
+LEFT JOIN (
+  SELECT date(first_seen / 1000.0, 'unixepoch') AS date, count(*) AS leads FROM leads
+  WHERE merged_into IS NULL GROUP BY 1
+) AS n ON n.date = d.date
+LEFT JOIN (
+  SELECT date(crossed_at / 1000.0, 'unixepoch') AS date, count(*) AS handoffs FROM handoffs
+  WHERE state <> 'late' GROUP BY 1
+) AS o ON o.date = d.date;
+"""
