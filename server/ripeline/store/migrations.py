@@ -52,7 +52,6 @@ CREATE TABLE leads (
   reachable INTEGER NOT NULL DEFAULT 0 CHECK (reachable IN (0, 1)),
   attributes TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(attributes))
 ) STRICT;
-CREATE INDEX leads_by_last_seen ON leads (last_seen);
 -- From this event on (in the total order) the visitor's events belong to that lead; the first row has from_at = MIN.
 CREATE TABLE epochs (
   visitor_id INTEGER NOT NULL, from_at INTEGER NOT NULL, from_rank INTEGER NOT NULL, from_id TEXT NOT NULL,
