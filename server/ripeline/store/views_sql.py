@@ -53,7 +53,7 @@ SELECT d.date, d.events, d.visitors, coalesce(n.leads, 0) AS new_leads, d.downlo
 FROM (
   SELECT date(e.at / 1000.0, 'unixepoch') AS date,
     count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text <> 'engagement') AS events,
-    count(DISTINCT e.visitor_id) FILTER (WHERE e.suspect_id IS NULL) AS visitors,
+    count(DISTINCT e.visitor_id) FILTER (WHERE e.suspect_id IS NULL AND k.text <> 'engagement') AS visitors,
     count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text = 'download') AS downloads,
     count(*) FILTER (WHERE e.suspect_id IS NULL AND k.text = 'form') AS forms,
     count(e.suspect_id) AS suspect

@@ -1,0 +1,210 @@
+"""Every route of the running server is in the table below, and lets in only whom the table says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Final
+
+import pytest
+from httpx2 import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from ripeline.app import Application, create_app
+from ripeline.auth.access import access_table
+from ripeline.auth.guard import ROLES
+from ripeline.auth.passwords import hash_password
+from ripeline.auth.people import add_person
+from ripeline.auth.tokens import SCOPES, create_token
+from ripeline.collect.browser_door import BrowserDoor
+from ripeline.collect.script import hashed_path
+from ripeline.settings import Settings
+from ripeline.store.database import Database, transaction
+
+#: (methods, path, who may). A new route fails here until somebody has decided.
+TABLE: Final = {
+    ("*", "/e", "public"),
+    ("*", "/api/events", "scope:write"),
+    ("GET HEAD", "/t.js", "public"),
+    ("GET HEAD", hashed_path("/t.js"), "public"),
+    ("GET HEAD", "/livez", "public"),
+    ("GET HEAD", "/readyz", "public"),
+    ("GET HEAD", "/api/leads", "scope:read"),
+    ("GET HEAD", "/api/leads/{lead:path}/timeline", "scope:read"),
+    ("GET HEAD", "/api/leads/{lead:path}", "scope:read"),
+    ("GET HEAD", "/api/handoffs", "scope:read"),
+    ("GET HEAD", "/api/models", "scope:read"),
+    ("GET HEAD", "/api/settled", "scope:read"),
+    ("GET HEAD", "/setup/{key}", "public"),
+    ("POST", "/setup/{key}", "public"),
+    ("GET HEAD", "/signin", "public"),
+    ("POST", "/signin", "public"),
+    ("POST", "/signout", "public"),
+    ("GET HEAD", "/demo/{key}", "public"),
+    ("GET HEAD", "/", "public"),
+    ("GET HEAD", "/ready", "sales"),
+    ("GET HEAD", "/leads", "sales"),
+    ("GET HEAD", "/leads/{id:int}", "sales"),
+    ("GET HEAD", "/install", "marketer"),
+    ("GET HEAD", "/install/status", "marketer"),
+    ("POST", "/install/origins", "marketer"),
+    ("GET HEAD", "/static/{name}", "public"),
+}
+
+PASSWORD: Final = "a ripe pear in june"
+OWN_PAGE: Final = {"sec-fetch-site": "same-origin"}
+
+
+def concrete(path: str) -> str:
+    """The path with something in each of its places."""
+    return re.sub(r"\{\w+(:\w+)?\}", "1", path)
+
+
+def calls(*kinds: str) -> list[tuple[str, str, str]]:
+    """(method, path, who may) of each way to call the routes of these kinds: `scope`, `role`, `public`."""
+    found = []
+    for methods, path, access in TABLE:
+        kind = "scope" if access.startswith("scope:") else "role" if access in ROLES else "public"
+        if kind in kinds:
+            found += [(method, concrete(path), access) for method in methods.replace("*", "POST").split()]
+    return sorted(found)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data=tmp_path_factory.mktemp("data"), base_url="http://testserver", rate_limit=None)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Application:
+    app = create_app(settings)
+    assert isinstance(app, Application)
+    return app
+
+
+@pytest.fixture(scope="module")
+def server(app: Application) -> Iterator[TestClient]:
+    with TestClient(app, follow_redirects=False, headers=OWN_PAGE) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def tokens(server: TestClient, settings: Settings) -> dict[str, dict[str, str]]:
+    """The header of a token of each scope."""
+    with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
+        keys = {scope: create_token(conn, scope, frozenset({scope}), 1) for scope in SCOPES}
+    return {scope: {"Authorization": f"Bearer {key}"} for scope, key in keys.items()}
+
+
+@pytest.fixture(scope="module")
+def cookies(server: TestClient, settings: Settings) -> dict[str, dict[str, str]]:
+    """The login cookie of a person of each role, as a header."""
+    password_hash = hash_password(PASSWORD)
+    with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
+        for role in ROLES:
+            add_person(conn, f"{role}@example.com", role, password_hash, 1)
+    return {role: {"Cookie": signed_in(server, f"{role}@example.com")} for role in ROLES}
+
+
+def signed_in(server: TestClient, email: str) -> str:
+    answer = server.post("/signin", data={"email": email, "password": PASSWORD})
+    server.cookies.clear()
+    assert answer.status_code == 303
+    return str(answer.headers["set-cookie"].partition(";")[0])
+
+
+def call(server: TestClient, method: str, path: str, headers: dict[str, str] | None = None) -> Response:
+    return server.request(method, path, headers=headers)
+
+
+def test_every_route_has_been_decided_on(app: Application) -> None:
+    assert set(access_table(app.routes)) == TABLE
+    # Another kind of route (a socket, a host) would not be in the table at all.
+    assert {type(route) for route in app.routes} == {Route}
+    assert len(app.routes) == len(TABLE)
+
+
+def test_the_door_before_the_routes_is_one_of_them(app: Application, settings: Settings) -> None:
+    assert app.quick_path == settings.endpoint_path
+    (route,) = [route for route in app.routes if isinstance(route, Route) and route.path == app.quick_path]
+    assert isinstance(route.endpoint, BrowserDoor)
+
+
+@pytest.mark.parametrize(("method", "path", "access"), calls("scope"))
+def test_a_program_without_a_token_is_unauthorized(
+    server: TestClient, cookies: dict[str, dict[str, str]], method: str, path: str, access: str
+) -> None:
+    for headers in ({}, {"Authorization": "Bearer eve"}, {"Authorization": "Basic ZXZl"}, cookies["owner"]):
+        assert call(server, method, path, headers).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "access"), calls("scope"))
+def test_a_token_needs_the_scope(
+    server: TestClient, tokens: dict[str, dict[str, str]], method: str, path: str, access: str
+) -> None:
+    enough = {access.removeprefix("scope:"), "admin"}
+    for scope, header in tokens.items():
+        status = call(server, method, path, header).status_code
+        assert (status not in (401, 403)) if scope in enough else (status == 403), (scope, status)
+
+
+@pytest.mark.parametrize(("method", "path", "access"), calls("role"))
+def test_who_is_not_signed_in_is_sent_to_sign_in(
+    server: TestClient, tokens: dict[str, dict[str, str]], method: str, path: str, access: str
+) -> None:
+    for headers in ({}, {"Cookie": "ripeline=eve"}, tokens["admin"]):
+        answer = call(server, method, path, headers)
+        assert (answer.status_code, answer.headers["location"].partition("=")[0]) == (303, "/signin?next")
+        assert not answer.content
+
+
+@pytest.mark.parametrize(("method", "path", "access"), calls("role"))
+def test_a_person_needs_the_role(
+    server: TestClient, cookies: dict[str, dict[str, str]], method: str, path: str, access: str
+) -> None:
+    for role, cookie in cookies.items():
+        answer = call(server, method, path, cookie)
+        if ROLES.index(role) < ROLES.index(access):
+            assert answer.status_code == 403, role
+        else:
+            assert answer.status_code in (200, 204, 404) or answer.headers["location"] == "/install", role
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "access"), [each for each in calls("role", "public") if each[0] == "POST" and each[1] != "/e"]
+)
+def test_a_form_of_another_site_changes_nothing(
+    server: TestClient, cookies: dict[str, dict[str, str]], method: str, path: str, access: str
+) -> None:
+    for sender in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://eve.example"},
+        {},
+    ):
+        server.headers.pop("sec-fetch-site", None)
+        try:
+            answer = call(server, method, path, cookies["owner"] | sender)
+        finally:
+            server.headers.update(OWN_PAGE)
+        assert (answer.status_code, answer.text) == (403, "This form was sent from another site."), sender
+
+
+@pytest.mark.parametrize(("method", "path", "access"), calls("public"))
+def test_what_is_public_asks_for_nothing(server: TestClient, method: str, path: str, access: str) -> None:
+    answer = call(server, method, path)
+    # Wrong passwords are 401 too: /signin itself is open all the same.
+    assert answer.status_code not in (401, 403) or path == "/signin"
+    assert not answer.headers.get("location", "").startswith("/signin?next")
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings", "/api/users", "/api", "/leads/1/2", "/rules.toml", "/static/..%2Frules.toml"]
+)
+def test_there_is_nothing_beside_the_table(
+    server: TestClient, cookies: dict[str, dict[str, str]], tokens: dict[str, dict[str, str]], path: str
+) -> None:
+    for headers in ({}, cookies["owner"], tokens["admin"]):
+        assert call(server, "GET", path, headers).status_code == 404
