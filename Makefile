@@ -36,7 +36,7 @@ bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 	$(BIN)/python -m benchmarks
 
 kill: .venv/dev ## kill -9 under load, ten times: nothing acknowledged may be lost
-	$(BIN)/python benchmarks/kill.py
+	$(BIN)/python -m benchmarks.kill
 
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --no-emit-index-url \
   --no-emit-trusted-host --no-emit-find-links --no-emit-options

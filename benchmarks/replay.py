@@ -1,4 +1,4 @@
-"""How fast a history is scored in memory, on one core, with the shipped rules: one JSON line. Counted in CPU time, as other work shares the cores.
+"""Events scored a second, in memory, under the shipped rules: one JSON line, in CPU time (other work shares the cores).
 
 `python benchmarks/replay.py [EVENTS]`; a calibration loop beside it says how fast the machine was just then.
 """
