@@ -20,7 +20,7 @@ PAGES: Final = [
 ]
 NAMES: Final = [str(page.relative_to(ROOT)) for page in PAGES]
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=NAMES)
+each_page = pytest.mark.parametrize("written", PAGES, ids=NAMES)
 
 
 def code(text: str) -> list[str]:
@@ -42,8 +42,8 @@ def subject(words: list[str]) -> tuple[click.Command, int] | None:
 
 
 @each_page
-def test_every_command_is_there_and_takes_its_flags(page: Path) -> None:
-    for line in code(page.read_text(encoding="utf-8")):
+def test_every_command_is_there_and_takes_its_flags(written: Path) -> None:
+    for line in code(written.read_text(encoding="utf-8")):
         for call in re.findall(r"(?:^|[\s/])ripeline (?!ripeline )([a-z][^#&|;]*)", line.replace("\n", " ")):
             found = subject(re.findall(r"^[a-z]+|(?<= )[a-z]+", call)[:2] or [call])
             assert found, f"ripeline {call}"
@@ -77,15 +77,15 @@ def variables() -> set[str]:
 
 
 @each_page
-def test_every_variable_is_there(page: Path) -> None:
-    named = set(re.findall(r"\bRIPELINE_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8")))
+def test_every_variable_is_there(written: Path) -> None:
+    named = set(re.findall(r"\bRIPELINE_[A-Z_]*[A-Z]\b", written.read_text(encoding="utf-8")))
     assert named <= variables()
 
 
 @each_page
-def test_every_make_target_is_there(page: Path) -> None:
+def test_every_make_target_is_there(written: Path) -> None:
     targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
-    for line in code(page.read_text(encoding="utf-8")):
+    for line in code(written.read_text(encoding="utf-8")):
         for words in re.findall(r"(?:^| )make ([a-z ]+)", line):
             assert set(words.split()) <= targets, line
 
@@ -95,11 +95,11 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "README.md" or page.parent == DOCS])
-def test_every_link_leads_somewhere(page: Path) -> None:
-    text = re.sub(r"(?ms)^```.*?^```", "", page.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("written", [page for page in PAGES if page.name != "README.md" or page.parent == DOCS])
+def test_every_link_leads_somewhere(written: Path) -> None:
+    text = re.sub(r"(?ms)^```.*?^```", "", written.read_text(encoding="utf-8"))
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text):
-        place = (page.parent / target).resolve() if target else page
+        place = (written.parent / target).resolve() if target else written
         assert place.exists(), target
         assert not anchor or anchor in anchors(place), f"{target}#{anchor}"
 
