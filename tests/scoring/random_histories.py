@@ -15,8 +15,9 @@ BEGINS = [1_774_734_000_000, 1_792_873_800_000, 1_760_047_200_000]
 
 #: On and around every edge: 5 s, 1 and 30 idle minutes, a day, the rolling periods.
 _DAY = 86_400_000
-_GAPS = [0, 1, 1_000, 4_999, 5_000, 5_001, 59_999, 60_000, 600_000, 1_799_999, 1_800_000, 3_600_000, 40_000_000]
+_GAPS = [0, 1, 1_000, 5_000, 59_999, 60_000, 600_000, 1_799_999, 1_800_000, 3_600_000, 40_000_000]
 _LONG_GAPS = [_DAY - 1, _DAY, _DAY + 1, 3 * _DAY, 7 * _DAY, 30 * _DAY, 30 * _DAY + 1]
+_GAPS_OF = {"no": _GAPS * 2 + _LONG_GAPS, "last": [1_000, 4_999, 5_000, 5_000, 5_001], "any": _GAPS + _LONG_GAPS}
 
 _TRAITS = st.dictionaries(
     st.sampled_from(["job", "size"]), st.sampled_from(["Étudiante", "Student", "Director", 5, 50]), max_size=2
@@ -69,11 +70,14 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     at = draw(st.sampled_from(BEGINS))
     events: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, 14))):
-        at += draw(st.sampled_from(_GAPS if draw(st.integers(0, 3)) else _LONG_GAPS))
-        before = draw(st.sampled_from(events)) if events and draw(st.integers(0, 3)) == 0 else None
-        event = draw(_events(number, at))
         # Often the very same again, so that repeats and duplicates are met.
-        events.append(event if before is None else before | {"id": event["id"], "at": at})
+        again = draw(st.sampled_from(["no", "no", "no", "last", "any"])) if events else "no"
+        at += draw(st.sampled_from(_GAPS_OF[again]))
+        event = draw(_events(number, at))
+        if again != "no":
+            before = events[-1] if again == "last" else draw(st.sampled_from(events))
+            event = before | {"id": event["id"], "at": at}
+        events.append(event)
     return events
 
 

@@ -137,5 +137,10 @@ def test_a_machine_gun_of_pages_leaves_little_behind() -> None:
     assert len(story.state.visitors["phone"].kept) < 10
 
 
+def test_a_repeat_among_many_pages_at_once_is_still_a_duplicate() -> None:
+    tabs = [page(f"p{n}", n * 100, f"/{n}") for n in range(20)]
+    assert reasons_of(*tabs, page("q", 4 * SECOND, "/0")) == [None] * 20 + ["duplicate"]
+
+
 def test_a_session_over_days_forgets_what_was_kept() -> None:
     assert reasons_of(page("a", 0), page("b", 3 * DAY)) == [None, None]

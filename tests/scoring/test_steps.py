@@ -189,6 +189,17 @@ def test_a_suspect_event_meets_no_prerequisite(flaw: str, second: str | None) ->
     assert after_reasons('{ on = "download" }', *story) == [second]
 
 
+def test_a_missing_prerequisite_is_told_before_a_flaw() -> None:
+    assert after_reasons('"key"', page("p", 0, suspect="bot")) == ["not_yet"]
+
+
+def test_what_a_cap_remembers_does_not_grow_with_what_was_paid() -> None:
+    for per, most in (("ever", 1), ("day", 1), ("24h", 25)):
+        rule = f'r = {{ points = 1, on = "trial", cap = {{ points = 999, per = "{per}" }} }}'
+        state = told(rule, *[event(f"e{n:03}", "trial", n * HOUR) for n in range(100)]).state
+        assert len(state.awards[0]) <= most
+
+
 def test_a_match_that_paid_nothing_meets_a_prerequisite_all_the_same() -> None:
     story = [event("d", "download", 0, "/a.pdf"), page("q", HOUR)]
     assert after_reasons('"key"', *story, more=', after = { on = "form" }') == [None]

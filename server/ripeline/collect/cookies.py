@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -17,6 +18,7 @@ NAME: Final = "ripeline_visitor"
 #: 13 months, the longest the CNIL allows; never prolonged by later visits.
 LASTS_SECONDS: Final = 13 * 30 * 24 * 3600 + 5 * 24 * 3600
 
+_REMEMBERED: Final = 4_096
 _NAME_BYTES: Final = NAME.encode()
 # Printable ASCII only: base64 decoding skips other bytes, so junk around a valid signature would be valid too.
 _COOKIE: Final = re.compile(rb"(?:^|;)[ ]*" + _NAME_BYTES + rb"=([!#-+\--:<-\[\]-~]{1,200})[ ]*(?:;|$)")
@@ -32,17 +34,21 @@ class VisitorCookies:
         self._signer = Signer(key, salt=b"visitor", key_derivation="none", digest_method=sha256)
         secure = "; Secure" if settings.public_url.startswith("https://") else ""
         self._attributes = f"Path=/; HttpOnly; SameSite=Lax{secure}"
+        # Browsers that keep no cookie get one with each answer, the others bring theirs each time.
+        self.made_for = lru_cache(_REMEMBERED)(self._made_for)
+        self._unsigned = lru_cache(_REMEMBERED)(self._unsign)
 
     def visitor_of(self, header: bytes) -> str:
         """The visitor id in a Cookie header; "" without a cookie, or with one that is not ours."""
         if _NAME_BYTES not in header:
             return ""
         found = _COOKIE.search(header)
-        if found is None:
-            return ""
+        # The id inside is used from here on, never the text of the cookie.
+        return self._unsigned(found.group(1)) if found else ""
+
+    def _unsign(self, signed: bytes) -> str:
         try:
-            # The id inside is used from here on, never the text of the cookie.
-            visitor = self._signer.unsign(found.group(1)).decode("ascii")
+            visitor = self._signer.unsign(signed).decode("ascii")
         except (BadSignature, UnicodeDecodeError):
             return ""
         return visitor if is_browser_visitor(visitor) else ""
@@ -51,7 +57,7 @@ class VisitorCookies:
         """May this id stand in a cookie as it is?"""
         return _PLAIN.fullmatch(visitor) is not None
 
-    def made_for(self, visitor: str) -> bytes:
+    def _made_for(self, visitor: str) -> bytes:
         """The Set-Cookie header that gives the id to the browser."""
         signed = self._signer.sign(visitor).decode("ascii")
         return f"{NAME}={signed}; Max-Age={LASTS_SECONDS}; {self._attributes}".encode()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import resource
 import socket
-import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import click
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 
 from ripeline import __version__
@@ -24,6 +24,7 @@ from ripeline.protocol import BoundedHttpProtocol
 from ripeline.running import Running
 from ripeline.settings import Settings
 
+_OPEN_FILES: Final = 8_192
 #: Connections the kernel keeps for us while we are busy.
 _BACKLOG: Final = 2_048
 _KEEP_ALIVE_SECONDS: Final = 30
@@ -57,10 +58,11 @@ def run_server(settings: Settings, announce: Announce, *, demo: bool = False) ->
 
     Port 0 becomes a free one. Raises `RipelineError` when it cannot start, or must not go on.
     """
+    _allow_files()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _listening(settings) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
-        _run(_serve(settings, listener, announce, demo))
+        uvloop.run(_serve(settings, listener, announce, demo))
 
 
 async def _serve(settings: Settings, listener: socket.socket, announce: Announce, demo: bool) -> None:
@@ -123,10 +125,9 @@ def _listening(settings: Settings) -> socket.socket:
         ) from error
 
 
-def _run(serving: Coroutine[Any, Any, None]) -> None:
-    if sys.platform == "win32":
-        asyncio.run(serving)
-    else:
-        import uvloop
-
-        uvloop.run(serving)
+def _allow_files() -> None:
+    """The usual 1 024 open files are too few for our connections, the database and the kernel's backlog."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _OPEN_FILES:
+        most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

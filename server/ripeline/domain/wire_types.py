@@ -23,7 +23,8 @@ Whole = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 Value = Text | Whole | Finite | bool | None
 Props = Annotated[dict[Word, Value], Meta(max_length=MOST_PROPS)]
-Hints = Annotated[dict[Word, Word], Meta(max_length=MOST_PROPS)]
+# Only looked up, never stored: an odd one must not cost the form.
+Hints = dict[str, str]
 
 _PATH: Final = re.compile(r"\$\.(\w+)")
 

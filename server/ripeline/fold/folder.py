@@ -34,8 +34,8 @@ CURSOR: Final = "cursor"
 #: The name in `meta` of the rule file all scores were made under.
 RULES_HASH: Final = "rules_hash"
 
-#: Leads remembered between two batches: some 20 MB at most.
-_REMEMBERED: Final = 8_000
+#: Leads remembered between two batches: some 15 MB at most.
+_REMEMBERED: Final = 4_000
 
 
 def now_ms() -> int:

@@ -11,6 +11,7 @@ from ripeline.domain.source import DIRECT
 from ripeline.scoring.state import LeadState, VisitorState
 
 #: The same thing by the same visitor that soon after (ms, inclusive) is one click too many, not a second wish.
+#: Shorter than any session's idle time (a minute at least), so it is remembered with the session.
 DUPLICATE_WITHIN_MS: Final = 5_000
 
 #: Every one of these says something, however soon it follows.
@@ -35,9 +36,8 @@ def enter_session(state: LeadState, event: Event, timeout: int) -> tuple[Visitor
 
 
 def _begin(state: LeadState, event: Event, timeout: int) -> VisitorState:
-    # Sessions that are over can never be entered again, as events come in order: the state stays small.
-    over = event.at - max(timeout, DUPLICATE_WITHIN_MS + 1)
-    for key in [key for key, each in state.visitors.items() if each.session.last_at <= over]:
+    # Events come in order, so sessions that are over are never entered again: the state stays small.
+    for key in [key for key, each in state.visitors.items() if event.at - each.session.last_at >= timeout]:
         del state.visitors[key]
     session = Session(
         id=event.seq or event.id,
@@ -46,9 +46,7 @@ def _begin(state: LeadState, event: Event, timeout: int) -> VisitorState:
         source=event.source or DIRECT,
         suspect=event.suspect,
     )
-    before = state.visitors.get(event.visitor)
-    visitor = VisitorState(session, kept=before.kept if before else {})
-    state.visitors[event.visitor] = visitor
+    visitor = state.visitors[event.visitor] = VisitorState(session)
     return visitor
 
 

@@ -35,7 +35,7 @@ _USER = "u.id, u.email, u.name, u.role, u.locale, u.password_hash, u.disabled_at
 
 
 def has_users(conn: Connection) -> bool:
-    return conn.execute("/* has_users */ SELECT EXISTS (SELECT 1 FROM users)").fetchone()[0] == 1
+    return bool(conn.execute("/* has_users */ SELECT EXISTS (SELECT 1 FROM users)").fetchone()[0])
 
 
 def user_by_email(conn: Connection, email: str) -> User | None:
