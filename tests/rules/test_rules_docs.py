@@ -10,7 +10,8 @@ import pytest
 from ripeline.domain.event import KINDS, SESSION
 from ripeline.errors import InvalidRules
 from ripeline.rules import drafts, models, reading
-from ripeline.rules.advice import CHANNELS, advice_on
+from ripeline.rules.advice import advice_on
+from ripeline.rules.advice_rules import CHANNELS
 from ripeline.rules.fields import WHERE_KEYS
 from ripeline.rules.globs import compile_glob
 from ripeline.rules.model import Ruleset

@@ -128,6 +128,7 @@ class Model:
 
     `grades` name the fit as (name, from thousandths), highest first. `cool_down` in days; `re_enter` is the score
     (thousandths) at which a lead comes again after "too early", None: a quarter above the hand-off band's `enter`.
+    `decay` is already in the rules it is for.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Model:
     grades: tuple[tuple[str, int], ...] = ()
     cool_down: int = 30
     re_enter: int | None = None
+    decay: Decay | None = None
 
     @property
     def handoff_band(self) -> Band | None:

@@ -55,12 +55,12 @@ def _model(table: Table, id: str, shared: Sequence[Draft], content: Mapping[str,
     bands = read_bands(table)
     # As written, so that one unreadable band is not also reported wherever it is named.
     names = _names(table, "bands")
-    cool_down = table.days("cool_down", "30d", least=0)
+    cool_down, decay = table.days("cool_down", "30d", least=0), read_decay(table)
     return Model(
         id=id,
         label=table.text("label", "All offers") or id,
         bands=bands,
-        rules=_resolved(drafts, id, read_decay(table), table.mistakes),
+        rules=_resolved(drafts, id, decay, table.mistakes),
         handoff=read_handoff(table, names) if "handoff" in table else bands[-1].name if bands else None,
         next_step=read_next_steps(table, names),
         min_fit=table.points("min_fit"),
@@ -68,6 +68,7 @@ def _model(table: Table, id: str, shared: Sequence[Draft], content: Mapping[str,
         grades=read_grades(table),
         cool_down=COOL_DOWN if cool_down is None else cool_down,
         re_enter=table.points("re_enter"),
+        decay=decay,
     )
 
 
