@@ -25,7 +25,7 @@ where = st.fixed_dictionaries(
     {}, optional={"path": texts, "title": texts, "campaign": texts, "props": st.fixed_dictionaries({"plan": names})}
 ).filter(bool)
 person = st.dictionaries(
-    st.sampled_from(["job", "email_domain", "channel", "freemail", "company_size", "city"]), names | st.booleans(),
+    st.sampled_from(["job", "email_domain", "title", "freemail", "company_size", "city"]), names | st.booleans(),
     min_size=1, max_size=3,
 )  # fmt: skip
 decay = st.one_of(
