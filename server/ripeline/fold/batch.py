@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ripeline.domain.event import Event
 from ripeline.fold.reading import Reading
-from ripeline.identity.visitors import Placement
+from ripeline.identity.placement import Placement
 from ripeline.scoring.change import Change
 from ripeline.scoring.state import LeadState
 
@@ -21,11 +21,15 @@ class PoisonedBatch(Exception):
 
 @dataclass(slots=True)
 class Known:
-    """A lead between two batches: its state, how it reads, and whether it can be reached."""
+    """A lead between two batches: its state, how it reads, whether it can be reached.
+
+    `due`: when time alone changes it next (ms), None: never.
+    """
 
     state: LeadState
     readings: tuple[Reading, ...]
     reachable: bool
+    due: int | None = None
 
 
 @dataclass(slots=True)
@@ -50,11 +54,15 @@ class Folded:
 
 @dataclass(slots=True)
 class Batch:
-    """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead."""
+    """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead.
+
+    `is_quiet`: whatever it does to a lead, sales is not told of it.
+    """
 
     events: list[Event]
     upto: int
     now: int
+    is_quiet: bool = False
     placement: Placement = field(default_factory=Placement)
     by_lead: dict[int, list[Event]] = field(default_factory=dict)
     folded: list[Folded] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
@@ -76,6 +76,32 @@ class Folder:
                 if _is_the_disk(error):
                     raise
                 return self._skip(error) if limit == 1 else self._one_by_one(limit)
+
+    def refold(self, leads: Collection[int], visitors: Collection[int] = (), *, quiet: bool = False) -> None:
+        """Fold these leads again from all their events, inside the caller's transaction.
+
+        `visitors` are settled anew before, because what they said counts or counts no longer; leads that gain or lose
+        events by it are folded again too. `quiet`: nobody is to be told of what comes out.
+        """
+        batch = Batch([], self._cursor(), self._now(), is_quiet=quiet)
+        try:
+            batch.placement = self._visitors.reconsider(visitors, batch.upto, batch.now)
+            batch.placement.moved |= {*leads, *batch.placement.made} - batch.placement.merged.keys()
+            while not self._is_refolded(batch):
+                batch.folded.clear()
+        finally:
+            # The caller's transaction may yet fail, and what was remembered would then be of nobody's making.
+            self._drop_memory()
+
+    def _is_refolded(self, batch: Batch) -> bool:
+        try:
+            for do in REFOLDING:
+                do(self, batch)
+        except PoisonedBatch as poisoned:
+            set_aside(self._conn, [(seq, batch.now, problem) for seq, problem in poisoned.problems.items()])
+            self._aside.update(poisoned.problems)
+            return False
+        return True
 
     def _step(self, limit: int) -> int:
         try:
@@ -170,7 +196,7 @@ class Folder:
 
     def hand_over(self, batch: Batch) -> None:
         """Hand-offs and their messages, by what has just been written."""
-        tell_sales(self._conn, self._ruleset, self._known_names(), batch.folded, batch.now)
+        tell_sales(self._conn, self._ruleset, self._known_names(), batch)
 
     def move_cursor(self, batch: Batch) -> None:
         """With the work itself, so that each event is folded exactly once."""
@@ -214,6 +240,17 @@ STEPS: Final[tuple[Callable[[Folder, Batch], None], ...]] = (
     Folder.write_leads,
     Folder.hand_over,
     Folder.move_cursor,
+)
+
+
+#: What folding leads again does, for whatever reason but new events.
+REFOLDING: Final = (
+    Folder.drop_merged_leads,
+    Folder.load_states,
+    Folder.score,
+    Folder.write_projection,
+    Folder.write_leads,
+    Folder.hand_over,
 )
 
 

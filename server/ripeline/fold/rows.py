@@ -60,7 +60,7 @@ def _seen(folded: Folded) -> SeenRow:
 
 def _state(folded: Folded) -> StateRow:
     try:
-        return folded.lead, encode_state(folded.after.state)
+        return folded.lead, encode_state(folded.after.state), folded.after.due
     except Exception as error:
         # Only what an event taught can be beyond encoding, such as a number of a hundred digits.
         teaching = [event for event in folded.events if may_teach((event,))]

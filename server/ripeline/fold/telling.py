@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from ripeline.domain.points import as_number
-from ripeline.fold.batch import Folded
+from ripeline.fold.batch import Batch, Folded
 from ripeline.fold.reading import Reading
 from ripeline.fold.rows import Names
 from ripeline.rules.model import Model, Ruleset
@@ -49,13 +49,13 @@ class _Question:
         return Standing(now.ripe, now.ripe_until, now.asked, self.folded.after.reachable, now.out_of_target)
 
 
-def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, folded: Sequence[Folded], now: int) -> None:
-    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores; `now` in ms."""
-    questions = [question for each in folded for question in _questions(ruleset, each)]
+def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
+    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores."""
+    questions = [question for each in batch.folded for question in _questions(ruleset, each)]
     if not questions:
         return
     earlier = handoffs_of_leads(conn, {question.folded.lead for question in questions})
-    clerk = _Clerk(conn, ruleset, names, now)
+    clerk = _Clerk(conn, ruleset, names, batch)
     for question in questions:
         clerk.answer(question, [row for row in earlier.get(question.folded.lead, ()) if row.model == question.model.id])
 
@@ -75,11 +75,12 @@ def _questions(ruleset: Ruleset, folded: Folded) -> Iterator[_Question]:
 class _Clerk:
     """Writes down what was decided."""
 
-    def __init__(self, conn: Connection, ruleset: Ruleset, names: Names, now: int) -> None:
+    def __init__(self, conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
         self._conn = conn
         self._ruleset = ruleset
         self._names = names
-        self._now = now
+        self._now = batch.now
+        self._is_quiet = batch.is_quiet
 
     def answer(self, question: _Question, rows: Sequence[HandoffRow]) -> None:
         earlier = [_fact(row) for row in rows]
@@ -88,7 +89,7 @@ class _Clerk:
             expire_handoff(self._conn, question.folded.lead, question.model.id, self._now)
             earlier = [_fact(row, expired=row.state == "open") for row in rows]
             decision = decide(question.standing, earlier, self._now)
-        if decision.crossing is not None:
+        if decision.crossing is not None and not self._is_quiet:
             self._write(question, decision, decision.crossing)
 
     def _write(self, question: _Question, decision: Decision, crossing: Instant) -> None:

@@ -82,7 +82,7 @@ class _Verification:
             claims = claims_of_visitors(self._conn, visitors, self._upto)
             for visitor, stored in epochs_of_visitors(self._conn, visitors).items():
                 epochs = [tuple(epoch) for epoch in epochs_of(claims.get(visitor, ()))]
-                found = [(start, email) for start, email, _ in stored]
+                found = [(start, email) for start, email, *_ in stored]
                 if found != epochs:
                     yield Difference(f"visitor {visitor}", "epochs", found, epochs)
 

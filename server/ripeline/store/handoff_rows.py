@@ -43,7 +43,8 @@ _SCORE_AT = """-- score_at_event
 SELECT coalesce(sum(points), 0) FROM ledger WHERE lead_id = :lead AND model_id = :model AND n <= (
   SELECT max(n) FROM ledger WHERE lead_id = :lead AND event_seq = (
     SELECT max(seq) FROM events JOIN epochs ON epochs.visitor_id = events.visitor_id
-    WHERE event_id = :event AND epochs.lead_id = :lead))"""
+    WHERE event_id = :event AND epochs.lead_id IN (
+      SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead)))"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _LONGEST_CHAIN: Final = 100
 
 _VISITORS = """-- visitors_of_lead
 SELECT DISTINCT e.visitor_id, v.key FROM epochs AS e JOIN visitors AS v ON v.id = e.visitor_id
-WHERE e.lead_id = :lead ORDER BY e.visitor_id"""
+WHERE e.lead_id IN (SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead) ORDER BY e.visitor_id"""
 
 _SOURCE = """-- source_of_lead
 SELECT o.channel, o.source, o.medium, o.campaign, o.term
