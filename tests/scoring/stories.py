@@ -13,8 +13,8 @@ from ripeline.domain.event import Event
 from ripeline.rules.reading import read_rules
 from ripeline.scoring.change import Change, Crossing, Line
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.handoffs import Handoff, decide, standing_of
-from ripeline.scoring.reading import Reading, readings_of
+from ripeline.scoring.handoffs import Handoff, decide, standing_of, terms_of
+from ripeline.scoring.reading import Reading
 from ripeline.scoring.state import LeadState, decode_state, encode_state
 
 SECOND = 1_000
@@ -67,7 +67,7 @@ class Told(NamedTuple):
 
     @property
     def reading(self) -> Reading:
-        return readings_of(self.scorer, self.state)[0]
+        return self.scorer.read(self.state, 0)
 
     @property
     def score(self) -> float:
@@ -155,10 +155,11 @@ def handed_over(scorer: Scorer, events: Sequence[Event]) -> list[tuple[str, str]
     for each in sorted(events, key=lambda event: event.order):
         scorer.fold(state, each)
         for place, (model, before) in enumerate(earlier.items()):
+            terms = terms_of(scorer.ruleset.models[place])
             out_of_target = scorer.out_of_target(place, state)
             reachable = scorer.is_reachable(state)
             standing = standing_of(state.models[place], reachable=reachable, out_of_target=out_of_target)
-            decision = decide(standing, before, each.at)
+            decision = decide(standing, before, each.at, terms)
             if decision.act == "expire":
                 before[-1] = replace(before[-1], state="expired", closed_at=each.at)
             elif decision.act == "make" and decision.crossing is not None:

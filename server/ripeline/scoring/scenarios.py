@@ -13,8 +13,8 @@ from ripeline.rules.stories import OUT_OF_TARGET
 from ripeline.scoring.bands import COLD
 from ripeline.scoring.change import Line
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.handoffs import decide, standing_of
-from ripeline.scoring.reading import Reading, readings_of, tallies_of
+from ripeline.scoring.handoffs import Terms, decide, standing_of
+from ripeline.scoring.reading import Reading, tallies_of
 from ripeline.scoring.scenario_steps import events_of
 from ripeline.scoring.state import Attribute, LeadState
 
@@ -50,7 +50,7 @@ def _run(scorer: Scorer, scenario: Scenario) -> ScenarioResult:
     for event in events_of(scenario, begin, scorer.ruleset.content):
         lines += scorer.fold(state, event).lines
         handed_over = handed_over or _is_handed_over(scorer, place, state, event.at)
-    reading = readings_of(scorer, state)[place]
+    reading = scorer.read(state, place)
     rules = {rule: tally.points for rule, tally in tallies_of(lines, scenario.model).items()}
     problems = tuple(_problems(scenario, reading, handed_over, rules))
     return ScenarioResult(
@@ -75,7 +75,7 @@ def _is_handed_over(scorer: Scorer, place: int, state: LeadState, now: int) -> b
     out_of_target = scorer.out_of_target(place, state)
     # The lead of a story is reachable, whether or not the story says how.
     standing = standing_of(state.models[place], reachable=True, out_of_target=out_of_target)
-    return decide(standing, (), now).act == "make"
+    return decide(standing, (), now, Terms()).act == "make"
 
 
 def _bands_of(reading: Reading) -> tuple[str, ...]:
