@@ -28,11 +28,13 @@ def check_text(tmp_path: Path, text: str) -> tuple[int, list[str]]:
 def test_a_file_that_is_right_is_said_to_be(tmp_path: Path) -> None:
     code, lines = check_text(tmp_path, EXAMPLE)
     assert code == 0
-    assert lines[-1] == "FILE is right: 2 models, 17 rules, 4 scenarios as expected"
+    assert lines[-1] == "FILE is right: 2 models, 19 rules, 6 scenarios as expected"
     assert "13 points, hot, handed to sales" in lines[0]
     assert "5 points, warm)" in lines[1]
     assert "18 points, hot, handed to sales" in lines[2]
     assert "5 points, out of target)" in lines[3]
+    assert "12 points, hot, handed to sales" in lines[4]
+    assert "7 points, warm, handed to sales" in lines[5]
 
 
 def test_each_mistake_has_its_line_and_its_rule(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_a_scenario_that_ends_otherwise_refuses_the_file(tmp_path: Path) -> None
     assert lines[0].startswith("FILE:")
     assert "the score is 13, not 14" in lines[0]
     assert "white-paper-a 2, white-paper-b 5, blog 6" in lines[1]
-    assert lines[-1] == "FILE: 2 models, 17 rules, 1 of 4 scenarios not as expected"
+    assert lines[-1] == "FILE: 2 models, 19 rules, 1 of 6 scenarios not as expected"
 
 
 def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
 def test_a_file_without_scenarios_is_right(tmp_path: Path) -> None:
     code, lines = check_text(tmp_path, EXAMPLE.partition("[[scenarios]]")[0])
     assert code == 0
-    assert lines == ["FILE is right: 2 models, 17 rules, no scenarios yet"]
+    assert lines == ["FILE is right: 2 models, 19 rules, no scenarios yet"]
 
 
 def test_no_file_is_a_sentence(tmp_path: Path) -> None:

@@ -96,8 +96,10 @@ def test_windows_line_ends_and_a_byte_order_mark_change_no_line(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("path", "written"),
-    [(("a",), "1"), (("t", "in-line", "p", "q"), "1"), (("t", "sub", "list", 1, "k"), "2"), (("t", "sub", "list", 0), "1"),
-     (("many", 1, "below", "z"), "true")],
+    [
+        (("a",), "1"), (("t", "in-line", "p", "q"), "1"), (("t", "sub", "list", 1, "k"), "2"),
+        (("t", "sub", "list", 0), "1"), (("many", 1, "below", "z"), "true"),
+    ],
 )  # fmt: skip
 def test_a_bare_value_is_found_at_its_place(path: KeyPath, written: str) -> None:
     place = parse(TRICKY, "").lines.place(path)

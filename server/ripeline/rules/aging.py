@@ -12,9 +12,9 @@ from ripeline.rules.tables import Table, described
 Mode = Literal["while", "once"]
 
 _DECAY: Final = 'decay = { half_life = "30d" }'
-_KINDS: Final = ("half_life", "linear", "expire")
+KINDS: Final = ("half_life", "linear", "expire")
 _LINEAR: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*% per (\d{1,4}) ?([dw])")
-_MODES: Final = ("while", "once")
+MODES: Final = ("while", "once")
 _HINTS: Final = {
     "days": f"it is written {_DECAY}",
     "expires": "it is called `expire`",
@@ -29,8 +29,8 @@ def read_decay(table: Table) -> Decay | None:
     decay = table.table("decay", f"{_DECAY}, or false for none")
     if decay is None:
         return None
-    decay.only(_KINDS, hints=_HINTS)
-    said = [kind for kind in _KINDS if kind in decay]
+    decay.only(KINDS, hints=_HINTS)
+    said = [kind for kind in KINDS if kind in decay]
     if len(said) > 1:
         decay.wrong(f"{listed(said)} both say how points fade: keep one", said[1])
     if not said:
@@ -47,8 +47,8 @@ def read_inactive(table: Table) -> int | None:
 def read_mode(table: Table) -> Mode:
     """`while` unless the file says `once`."""
     value = table.data.get("mode", "while")
-    if value not in _MODES:
-        near = nearest(value, _MODES) if isinstance(value, str) else ""
+    if value not in MODES:
+        near = nearest(value, MODES) if isinstance(value, str) else ""
         asked = 'it must be "while" (gone when they come back) or "once" (stays)'
         table.wrong(f"`mode` is {described(value)}{near or ', ' + asked}", "mode")
     return "once" if value == "once" else "while"

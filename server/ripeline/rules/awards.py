@@ -8,8 +8,8 @@ from ripeline.rules.mistakes import listed, nearest
 from ripeline.rules.model import Cap, CapPeriod, Count, OncePart
 from ripeline.rules.tables import Table, described
 
-_PERIODS: Final[tuple[CapPeriod, ...]] = get_args(CapPeriod)
-_PARTS: Final[tuple[OncePart, ...]] = get_args(OncePart)
+PERIODS: Final[tuple[CapPeriod, ...]] = get_args(CapPeriod)
+PARTS: Final[tuple[OncePart, ...]] = get_args(OncePart)
 _PAIRED: Final = frozenset({"item", "session", "day"})
 
 _CAP: Final = 'cap = { points = 10, per = "day" }'
@@ -41,12 +41,12 @@ def read_once_per(table: Table) -> tuple[OncePart, ...]:
     if value is None:
         return ()
     words = value.split() if isinstance(value, str) else []
-    parts = tuple(part for part in _PARTS if part in words)
+    parts = tuple(part for part in PARTS if part in words)
     paired = len(parts) == 1 or (len(parts) == 2 and _PAIRED.issuperset(parts))
     if paired and len(parts) == len(words):
         return parts
-    asked = f'one of {listed(_PARTS)}, or two of `item`, `session`, `day` together, like "item day"'
-    near = nearest(words[0], _PARTS) if len(words) == 1 else ""
+    asked = f'one of {listed(PARTS)}, or two of `item`, `session`, `day` together, like "item day"'
+    near = nearest(words[0], PARTS) if len(words) == 1 else ""
     table.wrong(f"`once_per` is {described(value)}{near or ', it must be ' + asked}", "once_per")
     return ()
 
@@ -58,15 +58,13 @@ def read_cap(table: Table) -> Cap | None:
         return None
     cap.only(("points", "per"))
     points, per = cap.points("points"), cap.data.get("per")
-    period = next((known for known in _PERIODS if known == per), None)
+    period = next((known for known in PERIODS if known == per), None)
     if "points" not in cap:
         cap.lacking(f"`points` is missing: how many at most? {_CAP}")
     if per is None:
-        cap.lacking(f"`per` is missing: for how long? One of {listed(_PERIODS)}")
+        cap.lacking(f"`per` is missing: for how long? One of {listed(PERIODS)}")
     elif period is None:
-        cap.wrong(
-            f"`per` is {described(per)}{nearest(str(per), _PERIODS)}, it must be one of {listed(_PERIODS)}", "per"
-        )
+        cap.wrong(f"`per` is {described(per)}{nearest(str(per), PERIODS)}, it must be one of {listed(PERIODS)}", "per")
     if points is not None and points <= 0:
         cap.wrong("a cap is a number of points above 0", "points")
         return None
