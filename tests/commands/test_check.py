@@ -62,7 +62,7 @@ def test_a_scenario_that_ends_otherwise_refuses_the_file(tmp_path: Path) -> None
     assert code == 1
     assert lines[0].startswith("FILE:")
     assert "the score is 13, not 14" in lines[0]
-    assert "white-paper-a 2, white-paper-b 5, blog 6" in lines[1]
+    assert "blog 6, white-paper-b 5, white-paper-a 2" in lines[1]
     assert lines[-1] == "FILE: 2 models, 19 rules, 1 of 6 scenarios not as expected"
 
 

@@ -55,7 +55,7 @@ def test_a_rule_is_a_line(file: Path) -> None:
     text = file.read_text(encoding="utf-8").split("\n")
     for model in load_rules(file).models:
         for rule in model.rules:
-            assert re.match(rf"{rule.id} += {{ .* }}$", text[rule.line - 1])
+            assert re.match(rf"{rule.id} += {{ .* }}( +# .*)?$", text[rule.line - 1])
             assert rule.label != rule.id
 
 
