@@ -68,6 +68,6 @@ rules = st.one_of(event_rules, fit_rules, silent_rules)
 
 def file_with(rule: dict[str, Any], id: str = "r") -> Ruleset:
     """A file whose model has this rule, after a rule `first`."""
-    first = {"points": 1, "on": "page", "label": "The first"}
+    first = {"points": 1, "on": "page", "once_per": "lead", "label": "The first"}
     model = {"bands": {"hot": 5}, "groups": {"g": {"max": 30}}, "rules": {"first": first, id: rule}}
     return read_rules(toml_text({"models": {"m": model}}))

@@ -237,6 +237,20 @@ def test_a_key_of_a_model_at_the_top_is_told_where_it_belongs(key: str) -> None:
     assert "it belongs to a model, below its heading" in found
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("30j", "30d"), ("30 jours", "30d"), ("30 Days", "30d"), ("2 mois", "60d"), ("2 months", "60d"),
+        ("3 semaines", "3w"), ("3weeks", "3w"), ("1 an", "365d"), ("1 year", "365d"), ("45 min", "45m"),
+        ("2 heures", "2h"), ("90 secondes", "90s"), ("soon", "30d"), ("2 moons", "2m"),
+    ],
+)  # fmt: skip
+def test_a_duration_in_words_is_told_how_it_is_written(written: str, meant: str) -> None:
+    after = f'points = 1, on = "page", after = "pricing", after_within = "{written}"'
+    (found,) = mistakes_of(f"{MODEL}{RULES}r = {{ {after} }}")
+    assert found.endswith(f'in quotes, like "{meant}"')
+
+
 @given(st.integers(1, 3650), st.sampled_from("dw"))
 def test_a_duration_in_days_is_read_as_it_is_written(number: int, unit: str) -> None:
     days = number * (7 if unit == "w" else 1)

@@ -13,6 +13,17 @@ from ripeline.rules.mistakes import Mistakes, listed, nearest
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,6}) ?([smhdw])")
 
+#: How units are written in both languages, by their beginnings, and what would be right.
+_WORDS: Final = {
+    **dict.fromkeys(("month", "mois"), (30, "d")),
+    **dict.fromkeys(("year", "an"), (365, "d")),
+    **dict.fromkeys(("w", "sem"), (1, "w")),
+    **dict.fromkeys(("d", "j"), (1, "d")),
+    "h": (1, "h"),
+    "m": (1, "m"),
+    "s": (1, "s"),
+}
+
 #: Longer than any event is kept; keeps dates within the calendar.
 MOST_DAYS: Final = 3650
 _LONGEST: Final = MOST_DAYS * 86_400
@@ -164,7 +175,10 @@ def _as_number(value: object) -> str:
 
 
 def _guessed(value: object, units: str, asked: str) -> str:
-    """What is asked, its example replaced by the duration that was probably meant ("30j", "30 minutes")."""
-    found = re.match(r"(\d{1,6})\s*([a-zA-Z])", value.strip()) if isinstance(value, str) else None
-    unit = {"j": "d"}.get(found[2].lower(), found[2].lower()) if found else ""
-    return re.sub(r'"[^"]*"$', f'"{found[1]}{unit}"', asked) if found and unit in units else asked
+    """What is asked, its example replaced by the duration that was probably meant ("30j", "2 months", "3 semaines")."""
+    found = re.match(r"(\d{1,3})\s*([a-zA-Z]+)", value.strip()) if isinstance(value, str) else None
+    word = found[2].lower() if found else ""
+    factor, unit = next((meant for begin, meant in _WORDS.items() if word.startswith(begin)), (0, ""))
+    if not found or not unit or unit not in units:
+        return asked
+    return re.sub(r'"[^"]*"$', f'"{int(found[1]) * factor}{unit}"', asked)
