@@ -97,3 +97,45 @@ def test_without_a_name_it_is_the_file_of_the_data_folder_or_the_one_here(
     in_force.write_text(EXAMPLE, encoding="utf-8")
     monkeypatch.setenv("RIPELINE_RULES", str(in_force))
     assert f"{in_force} is right" in run().output
+
+
+TEN_MINUTES = {
+    "english": (
+        paths.EXAMPLE_RULES,
+        [
+            ('where.path = "/pricing*", once', 'where.path = ["/pricing*", "/plans*"], once'),
+            ("case-study  = { points = 5", "case-study  = { points = 2"),
+            (
+                "# 10 means to buy",
+                'calculator = { points = 5, on = "page", where.path = "/calc*", label = "Calculator" }',
+            ),
+            ("\ncall ", "\n#call "),
+            ("enter = 10, exit = 8", "enter = 12, exit = 8"),
+        ],
+    ),
+    "french": (
+        paths.EXAMPLE_RULES_FR,
+        [
+            ('["/tarifs*", ', '["/offres*", "/tarifs*", '),
+            ("etude-de-cas  = { points = 5", "etude-de-cas  = { points = 2"),
+            (
+                "# 10 veut acheter",
+                'calculer = { points = 5, on = "page", where.path = "/calculer*", label = "Calcul" }',
+            ),
+            ("\nappel ", "\n#appel "),
+            ("enter = 10, exit = 8", "enter = 12, exit = 8"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TEN_MINUTES)
+def test_the_first_ten_minutes_of_a_marketer_end_with_a_file_that_is_right(tmp_path: Path, language: str) -> None:
+    """The steps of docs/rules.md, one after the other, on the file that ships."""
+    file, steps = TEN_MINUTES[language]
+    text = file.read_text(encoding="utf-8")
+    for old, new in steps:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+        code, lines = check_text(tmp_path, text)
+        assert (code, [line for line in lines if not line.startswith("  ok")]) == (0, lines[-1:]), lines
