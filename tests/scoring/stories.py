@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ripeline.domain.event import Event
+from ripeline.domain.session import Session
 from ripeline.rules.reading import read_rules
 from ripeline.scoring.change import Change, Crossing, Line
 from ripeline.scoring.fold import Scorer
@@ -57,6 +58,16 @@ class Told(NamedTuple):
         return [line.reason for line in self.lines]
 
     @property
+    def sessions(self) -> list[Session]:
+        """The running session after every event."""
+        return [change.session for change in self.changes if change.session is not None]
+
+    @property
+    def started(self) -> list[bool]:
+        """Whether each event began a session."""
+        return [change.started for change in self.changes if change.session is not None]
+
+    @property
     def crossings(self) -> list[tuple[str, bool, str]]:
         """Band, entered or left, event."""
         return [(each.band, each.entered, each.event) for each in self.all_crossings]
@@ -74,38 +85,97 @@ class Told(NamedTuple):
         return self.reading.score / 1000
 
 
-Way = Callable[[Scorer, Sequence[Event]], Told]
+class Lead:
+    """One lead as a server keeps it: its stored events, its state as bytes, what was written."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+        self.stored: dict[str, Event] = {}
+        self.blob = encode_state(scorer.fresh())
+        self.changes: list[Change] = []
+
+    @property
+    def state(self) -> LeadState:
+        return decode_state(self.blob)
+
+    def take(self, *batch: Event) -> None:
+        """Fold a batch forward where all of it is in order, else fold the lead again."""
+        new = {event.id: event for event in reversed(batch) if event.id not in self.stored}
+        self.stored |= new
+        state = self.state
+        for event in sorted(new.values(), key=lambda event: event.order):
+            if not self.scorer.is_in_order(state, event):
+                self.fold_again()
+                return
+            self.changes.append(self.scorer.fold(state, event))
+        self.blob = encode_state(state)
+
+    def sweep(self, now: int) -> None:
+        """A night's sweep at `now` (ms): only leads that change are looked at."""
+        state = self.state
+        due = self.scorer.due(state)
+        if due is not None and due <= now:
+            self.advance(now)
+
+    def advance(self, until: int) -> None:
+        state = self.state
+        self.changes.append(self.scorer.advance(state, until))
+        self.blob = encode_state(state)
+
+    def fold_again(self) -> None:
+        """From all events, and on to the time it had come to."""
+        reached = self.scorer.advanced_to(self.state)
+        state, self.changes = self.scorer.refold(self.stored.values())
+        self.blob = encode_state(state)
+        if reached is not None:
+            self.advance(reached)
+
+    @property
+    def told(self) -> Told:
+        return Told(self.scorer, self.state, self.changes)
 
 
-def one_by_one(scorer: Scorer, events: Sequence[Event]) -> Told:
-    """In the order they occurred, the state stored and read again between any two."""
-    blob, changes = encode_state(scorer.fresh()), []
-    for event in sorted(events, key=lambda event: event.order):
-        state = decode_state(blob)
-        changes.append(scorer.fold(state, event))
-        blob = encode_state(state)
-    return Told(scorer, decode_state(blob), changes)
+#: A way to tell events (in any order) to a scorer, as of some ms after the last of them.
+Way = Callable[..., Told]
 
 
-def shuffled(scorer: Scorer, events: Sequence[Event]) -> Told:
-    """In any order of arrival, some twice: forward where it is in order, else the lead is refolded."""
+def one_by_one(scorer: Scorer, events: Sequence[Event], wait: int = 0) -> Told:
+    """In the order they occurred, the state stored and read again between any two, with sweeps now and then."""
+    lead, chance = Lead(scorer), random.Random(3)
+    ordered = sorted(events, key=lambda event: event.order)
+    for before, event in zip([None, *ordered], ordered, strict=False):
+        if before is not None and chance.random() < 0.7:
+            lead.sweep(chance.randint(before.at, event.at))
+        lead.take(event)
+    end = ordered[-1].at + wait
+    for now in sorted(chance.randint(ordered[-1].at, end) for _ in range(wait // DAY)):
+        lead.sweep(now)
+    lead.advance(end)
+    return lead.told
+
+
+def shuffled(scorer: Scorer, events: Sequence[Event], wait: int = 0) -> Told:
+    """In any order of arrival and in batches, some twice, with sweeps that may come before the events."""
     arrived = [*events, *events[::2]]
-    random.Random(7).shuffle(arrived)
-    told, stored = Told(scorer, scorer.fresh(), []), dict[str, Event]()
-    for event in arrived:
-        if event.id in stored:
-            continue
-        stored[event.id] = event
-        if told.state.last is None or event.order > told.state.last:
-            told.changes.append(scorer.fold(told.state, event))
-        else:
-            told = Told(scorer, *scorer.refold(stored.values()))
-    return told
+    last = max(event.at for event in events) + wait
+    chance = random.Random(7)
+    chance.shuffle(arrived)
+    lead = Lead(scorer)
+    while arrived:
+        size = chance.choice([1, 1, 2, 3])
+        lead.take(*arrived[:size])
+        arrived = arrived[size:]
+        if chance.random() < 0.3:
+            lead.sweep(chance.randint(min(event.at for event in events), last))
+    lead.advance(last)
+    return lead.told
 
 
-def rebuilt(scorer: Scorer, events: Sequence[Event]) -> Told:
-    """All at once, from nothing."""
-    return Told(scorer, *scorer.refold([*reversed(events), *events]))
+def rebuilt(scorer: Scorer, events: Sequence[Event], wait: int = 0) -> Told:
+    """All at once, from nothing, and one late sweep."""
+    state, changes = scorer.refold([*reversed(events), *events])
+    changes.append(scorer.advance(state, max(event.at for event in events) + wait))
+    return Told(scorer, state, changes)
 
 
 WAYS: dict[str, Way] = {"one by one": one_by_one, "shuffled": shuffled, "rebuilt": rebuilt}
