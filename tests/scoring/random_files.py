@@ -74,7 +74,10 @@ _decay = st.sampled_from(
 _window = st.sampled_from(["1h", "1d", "7d", "30d"])
 _group = st.sampled_from(["content", "person"])
 _limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}])
-_kinds = st.sampled_from(KINDS) | st.lists(st.sampled_from(KINDS), min_size=2, max_size=3, unique=True)
+# Mostly what histories are made of, so that rules meet events and each other.
+_kinds = st.sampled_from(["page"] * 6 + ["download"] * 4 + KINDS) | st.lists(
+    st.sampled_from(KINDS), min_size=2, max_size=3, unique=True
+)
 
 
 @st.composite
@@ -90,11 +93,11 @@ def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
     names = st.sampled_from([*earlier, f"{earlier[0][:-1]}*", earlier[-2:]]) if earlier else st.nothing()
     after: st.SearchStrategy[Any] = event | names
     wishes: tuple[tuple[str, st.SearchStrategy[Any], int], ...] = (
-        ("where", _where, 2),
+        ("where", _where, 3),
         ("once_per", _once, 2),
         ("cap", _cap, 3),
-        ("lead", _lead, 5),
-        ("after", after, 3),
+        ("lead", _lead, 6),
+        ("after", after, 2),
         ("count", _count, 6),
         ("decay", _decay | st.just(False), 5),
         ("group", _group, 4),

@@ -14,7 +14,7 @@ from ripeline.domain.session import Session
 from ripeline.rules.reading import read_rules
 from ripeline.scoring.change import Change, Crossing, Line
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.handoffs import Handoff, decide, standing_of, terms_of
+from ripeline.scoring.handoffs import Handoff, Standing, decide, next_look, standing_of, terms_of
 from ripeline.scoring.reading import Reading
 from ripeline.scoring.state import LeadState, decode_state, encode_state
 
@@ -217,22 +217,90 @@ def local(zone: str, text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp() * 1000) - MONDAY
 
 
-def handed_over(scorer: Scorer, events: Sequence[Event]) -> list[tuple[str, str]]:
-    """The hand-offs made while events come in one by one: model, and the event after which sales is told."""
-    state = scorer.fresh()
-    made: list[tuple[str, str]] = []
-    earlier: dict[str, list[Handoff]] = {model.id: [] for model in scorer.ruleset.models}
-    for each in sorted(events, key=lambda event: event.order):
-        scorer.fold(state, each)
-        for place, (model, before) in enumerate(earlier.items()):
-            terms = terms_of(scorer.ruleset.models[place])
-            out_of_target = scorer.out_of_target(place, state)
-            reachable = scorer.is_reachable(state)
-            standing = standing_of(state.models[place], reachable=reachable, out_of_target=out_of_target)
-            decision = decide(standing, before, each.at, terms)
+class Sales:
+    """What sales hear of one lead: told when something happened, and every night on which something may.
+
+    Times are ms after Monday morning; `told` are the hand-offs made: model, and the event (or the day) they came with.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.lead = Lead(scorer)
+        self.facts: dict[str, list[Handoff]] = {model.id: [] for model in scorer.ruleset.models}
+        self.told: list[tuple[str, str]] = []
+        self.now = 0
+
+    def take(self, *events: Event, now: int | None = None) -> None:
+        """Events that arrive when they occur, unless `now` says when."""
+        for each in events:
+            at = each.at - MONDAY if now is None else now
+            self.wait(at)
+            self.lead.take(each)
+            self.look(at, each.id)
+
+    def wait(self, until: int) -> None:
+        """The nights until then; whom time alone brings back is looked at in time."""
+        while (night := self._next_night()) is not None and night <= until:
+            self.look(night)
+        self.look(until)
+
+    def look(self, now: int, event: str = "") -> None:
+        self.now = now
+        if self.lead.state.last is not None:
+            self.lead.advance(MONDAY + now)
+        for place, model in enumerate(self.lead.scorer.ruleset.models):
+            facts, standing, terms = self.facts[model.id], self._standing(place), terms_of(model)
+            decision = decide(standing, facts, MONDAY + now, terms)
             if decision.act == "expire":
-                before[-1] = replace(before[-1], state="expired", closed_at=each.at)
-            elif decision.act == "make" and decision.crossing is not None:
-                before.append(Handoff("open", *decision.crossing, made_at=each.at))
-                made.append((model, each.id))
-    return made
+                self._close(model.id, now, state="expired")
+                decision = decide(standing, facts, MONDAY + now, terms)
+            if decision.crossing is not None:
+                late = decision.act == "late"
+                facts.append(Handoff("late" if late else "open", *decision.crossing, made_at=MONDAY + now))
+                self.told += [] if late else [(model.id, event or f"day {now / DAY:g}")]
+
+    def say(self, verdict: str, now: int, model: str = "") -> None:
+        """A verdict on the last hand-off."""
+        model = model or next(iter(self.facts))
+        place = list(self.facts).index(model)
+        score = self.lead.state.models[place].score
+        self._close(model, now, state="closed", verdict=verdict, closed_score=score)
+        self.look(now)
+
+    def end(self, outcome: str, now: int) -> None:
+        """The last hand-off was won or lost."""
+        self._close(next(iter(self.facts)), now, state="closed", outcome=outcome, outcome_at=MONDAY + now)
+        self.look(now)
+
+    def lift(self, now: int) -> None:
+        """A person lifts what the last verdict or outcome forbids."""
+        facts = next(iter(self.facts.values()))
+        facts[-1] = replace(facts[-1], lifted_at=MONDAY + now)
+        self.look(now)
+
+    def _close(self, model: str, now: int, **what: Any) -> None:
+        facts = self.facts[model]
+        facts[-1] = replace(facts[-1], closed_at=MONDAY + now, **what)
+
+    def _standing(self, place: int) -> Standing:
+        scorer, state = self.lead.scorer, self.lead.state
+        return standing_of(
+            state.models[place],
+            reachable=scorer.is_reachable(state),
+            out_of_target=scorer.out_of_target(place, state),
+        )
+
+    def _next_night(self) -> int | None:
+        """When time alone next changes the lead, or ends its cool-down."""
+        scorer, state = self.lead.scorer, self.lead.state
+        looks = [scorer.due(state)]
+        for place, (model, facts) in enumerate(self.facts.items()):
+            look = next_look(self._standing(place), facts, terms_of(scorer.ruleset.model(model)))
+            looks.append(look)
+        return min((look - MONDAY for look in looks if look is not None and look - MONDAY > self.now), default=None)
+
+
+def handed_over(scorer: Scorer, events: Sequence[Event]) -> list[tuple[str, str]]:
+    """The hand-offs made while events come in one by one: model, and the event it came with."""
+    sales = Sales(scorer)
+    sales.take(*sorted(events, key=lambda event: event.order))
+    return sales.told
