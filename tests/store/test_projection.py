@@ -26,7 +26,7 @@ def rows_of(lead: int) -> ProjectionRows:
         states=[(lead, b"\x00state", None)],
         sessions=[(lead, 10, 1, 1, 20, 2, None, None)],
         ledger=[(lead, 0, 1, 2, 1, 10, 2_000, None), (lead, 1, 1, 2, 2, 20, 0, "repeat")],
-        crossings=[(lead, 0, 1, "warm", 1, 1, 10)],
+        crossings=[(lead, 0, 1, "warm", 1, 1, 10, 2_000)],
         scores=[(1, lead, 2_000, 2_000, 0, "warm", 0), (2, lead, 0, 0, 0, "cold", 0)],
     )
 

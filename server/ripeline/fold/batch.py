@@ -36,9 +36,11 @@ class Known:
 class Folded:
     """What a batch did to one lead.
 
-    `events` and their `changes`, pairwise; `first_line` and `first_crossing` are the numbers of the first ones.
-    `before` is None when nothing was known of the lead. `taught`: something may have been said about the lead itself.
-    `is_rebuilt`: refolded, its old rows are to go.
+    `events` and their `changes`, pairwise; a last change beyond them is what time alone did after them. `first_line`
+    and `first_crossing` are the numbers of the first ones. `before` is None when nothing was known of the lead.
+    `taught`: something may have been said about the lead itself.
+    `is_rebuilt`: refolded, its old rows are to go. `is_asked`: whether it is handed over is to be decided again,
+    though its standing may not have changed.
     """
 
     lead: int
@@ -50,6 +52,7 @@ class Folded:
     first_crossing: int
     taught: bool
     is_rebuilt: bool
+    is_asked: bool = False
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
@@ -34,6 +34,9 @@ CURSOR: Final = "cursor"
 #: The name in `meta` of the rule file all scores were made under.
 RULES_HASH: Final = "rules_hash"
 
+#: The name in `meta` of the moment (ms) up to which time has changed every lead it changes.
+SWEPT: Final = "swept"
+
 #: Leads remembered between two batches: some 15 MB at most.
 _REMEMBERED: Final = 4_000
 
@@ -60,6 +63,7 @@ class Folder:
         self._leads: Recent[int, Known] = Recent(_REMEMBERED)
         self._names: Names | None = None
         self._aside = all_aside(conn)
+        self._swept = int(read_meta(conn, SWEPT) or 0)
 
     def step(self, limit: int = 500) -> int:
         """Fold the next events in one transaction with the cursor; how many there were, 0 when all is folded.
@@ -76,32 +80,6 @@ class Folder:
                 if _is_the_disk(error):
                     raise
                 return self._skip(error) if limit == 1 else self._one_by_one(limit)
-
-    def refold(self, leads: Collection[int], visitors: Collection[int] = (), *, quiet: bool = False) -> None:
-        """Fold these leads again from all their events, inside the caller's transaction.
-
-        `visitors` are settled anew before, because what they said counts or counts no longer; leads that gain or lose
-        events by it are folded again too. `quiet`: nobody is to be told of what comes out.
-        """
-        batch = Batch([], self._cursor(), self._now(), is_quiet=quiet)
-        try:
-            batch.placement = self._visitors.reconsider(visitors, batch.upto, batch.now)
-            batch.placement.moved |= {*leads, *batch.placement.made} - batch.placement.merged.keys()
-            while not self._is_refolded(batch):
-                batch.folded.clear()
-        finally:
-            # The caller's transaction may yet fail, and what was remembered would then be of nobody's making.
-            self._drop_memory()
-
-    def _is_refolded(self, batch: Batch) -> bool:
-        try:
-            for do in REFOLDING:
-                do(self, batch)
-        except PoisonedBatch as poisoned:
-            set_aside(self._conn, [(seq, batch.now, problem) for seq, problem in poisoned.problems.items()])
-            self._aside.update(poisoned.problems)
-            return False
-        return True
 
     def _step(self, limit: int) -> int:
         try:
@@ -126,13 +104,17 @@ class Folder:
     def _fold(self, limit: int) -> int:
         events = events_after(self._conn, self._cursor(), limit, self._dictionary)
         if events:
-            batch = Batch(events, events[-1].seq, self._now())
+            batch = Batch(events, events[-1].seq, self._moment())
             for do in STEPS:
                 do(self, batch)
         return len(events)
 
     def _cursor(self) -> int:
         return int(read_meta(self._conn, CURSOR) or 0)
+
+    def _moment(self) -> int:
+        """The clock (ms), never before what time has done already: a clock put back undoes nothing."""
+        return max(self._now(), self._swept)
 
     def place_events(self, batch: Batch) -> None:
         """Whose each event is; leads are made, named and merged."""
@@ -169,16 +151,16 @@ class Folder:
             if lead in again or not self._goes_forward(batch, lead, known, events):
                 again.add(lead)
             else:
-                batch.folded.append(fold_forward(self._scorer, lead, known, events))
+                batch.folded.append(fold_forward(self._scorer, lead, known, events, batch.now))
         if again:
             histories = events_of_leads(self._conn, again, batch.upto, self._aside, self._dictionary)
             for lead, history in histories.items():
-                batch.folded.append(fold_again(self._scorer, lead, self._leads.get(lead), history))
+                batch.folded.append(fold_again(self._scorer, lead, self._leads.get(lead), history, batch.now))
 
     def _goes_forward(self, batch: Batch, lead: int, known: Known | None, events: list[Event]) -> bool:
         if known is None:
             return lead in batch.placement.made
-        return comes_after(known.state, events)
+        return comes_after(self._scorer, known.state, events)
 
     def write_projection(self, batch: Batch) -> None:
         """States, sessions, ledger, crossings and scores; of a lead that was folded again the old ones go first."""
@@ -240,17 +222,6 @@ STEPS: Final[tuple[Callable[[Folder, Batch], None], ...]] = (
     Folder.write_leads,
     Folder.hand_over,
     Folder.move_cursor,
-)
-
-
-#: What folding leads again does, for whatever reason but new events.
-REFOLDING: Final = (
-    Folder.drop_merged_leads,
-    Folder.load_states,
-    Folder.score,
-    Folder.write_projection,
-    Folder.write_leads,
-    Folder.hand_over,
 )
 
 

@@ -26,6 +26,10 @@ CREATE TABLE detachments (
 # and sums as JSON {rule id: thousandths}.
 SALES: Final = """
 ALTER TABLE handoffs ADD COLUMN snoozed_until INTEGER;
+ALTER TABLE handoffs ADD COLUMN closed_score INTEGER;
+ALTER TABLE handoffs ADD COLUMN outcome TEXT CHECK (outcome IN ('won', 'lost'));
+ALTER TABLE handoffs ADD COLUMN outcome_at INTEGER;
+ALTER TABLE handoffs ADD COLUMN lifted_at INTEGER;
 CREATE TABLE verdicts (
   id INTEGER PRIMARY KEY, lead_id INTEGER NOT NULL, model TEXT NOT NULL, handoff_id INTEGER,
   verdict TEXT NOT NULL CHECK (verdict IN ('too_early', 'right_time', 'too_late', 'off_target')),
@@ -36,18 +40,23 @@ CREATE TABLE verdicts (
 CREATE INDEX verdicts_by_lead ON verdicts (lead_id, model);
 -- model: NULL when the outcome is about all of them; value in thousandths of the currency, NULL when unknown.
 CREATE TABLE outcomes (
-  id INTEGER PRIMARY KEY, lead_id INTEGER NOT NULL, model TEXT, outcome TEXT NOT NULL CHECK (outcome IN ('won', 'lost')),
-  at INTEGER NOT NULL, value INTEGER, author TEXT NOT NULL, made_at INTEGER NOT NULL, lifted_at INTEGER
+  id INTEGER PRIMARY KEY, lead_id INTEGER NOT NULL, model TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN ('won', 'lost')), at INTEGER NOT NULL, value INTEGER,
+  author TEXT NOT NULL, made_at INTEGER NOT NULL, lifted_at INTEGER
 ) STRICT;
 CREATE INDEX outcomes_by_lead ON outcomes (lead_id);
 -- was_id: what the event was suspected of when it was collected (NULL: of nothing).
 CREATE TABLE marks (
   event_seq INTEGER PRIMARY KEY, was_id INTEGER, author TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
+-- Texts and sources of events that were erased: to be erased too, unless somebody else used them.
+CREATE TABLE doubtful_texts (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE doubtful_sources (id INTEGER PRIMARY KEY) STRICT;
 """
 
 DUE: Final = """
 ALTER TABLE lead_states ADD COLUMN due_at INTEGER;
+ALTER TABLE crossings ADD COLUMN score INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX lead_states_due ON lead_states (due_at) WHERE due_at IS NOT NULL;
 -- Whether a lead is handed over in a model is to be looked at again then, though nothing may happen until.
 CREATE TABLE looks (

@@ -79,7 +79,7 @@ def name_leads(conn: Connection, named: Sequence[tuple[int, str]]) -> None:
 
 
 def merge_leads(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
-    """Leads as (id, lead it is read under): the row stays, so that its id still leads there; what was in it goes along."""
+    """Leads as (id, lead it is read under): the row stays, so that its id still leads there; what is in it too."""
     _MERGE.run(conn, merged)
     _CARRY.run(conn, merged)
 
@@ -102,3 +102,9 @@ def living_leads(conn: Connection, after: int, limit: int) -> list[tuple[int, st
 def count_living_leads(conn: Connection) -> int:
     """How many leads were not merged into another."""
     return int(conn.execute(_COUNT).fetchone()[0])
+
+
+def email_of(conn: Connection, lead: int) -> str | None:
+    """The lead's own e-mail, None while it is anonymous."""
+    found = conn.execute("-- email_of_lead\nSELECT email FROM leads WHERE id = ?", (lead,)).fetchone()
+    return None if found is None else found[0]

@@ -20,7 +20,7 @@ _MANY_A_LEAD: Final = ("sessions", "ledger", "crossings")
 StateRow = tuple[int, bytes, int | None]
 SessionRow = tuple[int, int, int, int, int, int, int | None, int | None]
 LedgerRow = tuple[int, int, int, int, int, int, int, str | None]
-CrossingRow = tuple[int, int, int, str, int, int, int]
+CrossingRow = tuple[int, int, int, str, int, int, int, int]
 ScoreRow = tuple[int, int, int, int, int, str, int]
 
 
@@ -50,7 +50,7 @@ class Projection:
         self._save_states = Statement("save_states", f"INSERT OR REPLACE INTO lead_states{suffix}", 3)
         self._save_sessions = Statement("save_sessions", f"INSERT OR REPLACE INTO sessions{suffix}", 8)
         self._save_ledger = Statement("save_ledger", f"INSERT INTO ledger{suffix}", 8)
-        self._save_crossings = Statement("save_crossings", f"INSERT INTO crossings{suffix}", 7)
+        self._save_crossings = Statement("save_crossings", f"INSERT INTO crossings{suffix}", 8)
         self._save_scores = Statement(
             "save_scores",
             f"INSERT INTO scores{suffix}",

@@ -43,6 +43,11 @@ def begin_next(conn: Connection) -> None:
         conn.execute(_LEADS_NEXT)
 
 
+def is_next_begun(conn: Connection) -> bool:
+    """Whether there are tables being built."""
+    return conn.execute(_TABLE, (f"leads{NEXT}",)).fetchone() is not None
+
+
 def describe_next(conn: Connection, known: Sequence[DescribedRow]) -> None:
     """What is known of leads under the rules being applied."""
     _DESCRIBE.run(conn, known)
