@@ -7,7 +7,7 @@ between events is done before the next one, whether or not `advance` did it earl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ripeline.domain.event import POINTS, Event
 from ripeline.rules.model import Ruleset
@@ -63,12 +63,14 @@ class Scorer:
 
         Time stands at the last event: `advance` goes on from there.
         """
-        distinct: dict[tuple[int, str], Event] = {}
-        for event in events:
-            distinct.setdefault((event.site, event.id), event)
         state = self.fresh()
-        in_order = sorted(distinct.values(), key=lambda event: (event.order, event.site))
-        return state, [self._fold(state, event) for event in in_order]
+        return state, [self._fold(state, event) for event in _in_order(events)]
+
+    def replay(self, events: Iterable[Event]) -> Iterator[tuple[Event, LeadState, Change]]:
+        """A `refold` to be watched: each event with what it did, and the one state as it is just then."""
+        state = self.fresh()
+        for event in _in_order(events):
+            yield event, state, self._fold(state, event)
 
     def advance(self, state: LeadState, until: int) -> Change:
         """What time alone does up to and including `until` (ms): rules about silence begin, points fade, bands are
@@ -162,3 +164,11 @@ class Scorer:
     def _count(self, state: LeadState, change: Change) -> None:
         state.lines += len(change.lines)
         state.crossings += len(change.crossings)
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """In the total order, each once; two sites may use one event id at one moment, and any fixed order will do."""
+    distinct: dict[tuple[int, str], Event] = {}
+    for event in events:
+        distinct.setdefault((event.site, event.id), event)
+    return sorted(distinct.values(), key=lambda event: (event.order, event.site))
