@@ -81,6 +81,10 @@ class InvalidRequest(RipelineError):
         self.problem = problem
 
 
+class Conflict(RipelineError):
+    """What was asked does not fit what is so by now; the text says what that is."""
+
+
 class DataProblem(RipelineError):
     """The data folder or a file in it is not as it must be; the text says which, and the way out."""
 

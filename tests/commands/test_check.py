@@ -28,11 +28,13 @@ def check_text(tmp_path: Path, text: str) -> tuple[int, list[str]]:
 def test_a_file_that_is_right_is_said_to_be(tmp_path: Path) -> None:
     code, lines = check_text(tmp_path, EXAMPLE)
     assert code == 0
-    assert lines[-1] == "FILE is right: 2 models, 17 rules, 4 scenarios as expected"
+    assert lines[-1] == "FILE is right: 2 models, 19 rules, 6 scenarios as expected"
     assert "13 points, hot, handed to sales" in lines[0]
     assert "5 points, warm)" in lines[1]
     assert "18 points, hot, handed to sales" in lines[2]
     assert "5 points, out of target)" in lines[3]
+    assert "12 points, hot, handed to sales" in lines[4]
+    assert "7 points, warm, handed to sales" in lines[5]
 
 
 def test_each_mistake_has_its_line_and_its_rule(tmp_path: Path) -> None:
@@ -60,8 +62,8 @@ def test_a_scenario_that_ends_otherwise_refuses_the_file(tmp_path: Path) -> None
     assert code == 1
     assert lines[0].startswith("FILE:")
     assert "the score is 13, not 14" in lines[0]
-    assert "white-paper-a 2, white-paper-b 5, blog 6" in lines[1]
-    assert lines[-1] == "FILE: 2 models, 17 rules, 1 of 4 scenarios not as expected"
+    assert "blog 6, white-paper-b 5, white-paper-a 2" in lines[1]
+    assert lines[-1] == "FILE: 2 models, 19 rules, 1 of 6 scenarios not as expected"
 
 
 def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_warning_refuses_nothing(tmp_path: Path) -> None:
 def test_a_file_without_scenarios_is_right(tmp_path: Path) -> None:
     code, lines = check_text(tmp_path, EXAMPLE.partition("[[scenarios]]")[0])
     assert code == 0
-    assert lines == ["FILE is right: 2 models, 17 rules, no scenarios yet"]
+    assert lines == ["FILE is right: 2 models, 19 rules, no scenarios yet"]
 
 
 def test_no_file_is_a_sentence(tmp_path: Path) -> None:
@@ -95,3 +97,45 @@ def test_without_a_name_it_is_the_file_of_the_data_folder_or_the_one_here(
     in_force.write_text(EXAMPLE, encoding="utf-8")
     monkeypatch.setenv("RIPELINE_RULES", str(in_force))
     assert f"{in_force} is right" in run().output
+
+
+TEN_MINUTES = {
+    "english": (
+        paths.EXAMPLE_RULES,
+        [
+            ('where.path = "/pricing*", once', 'where.path = ["/pricing*", "/plans*"], once'),
+            ("case-study  = { points = 5", "case-study  = { points = 2"),
+            (
+                "# 10 means to buy",
+                'calculator = { points = 5, on = "page", where.path = "/calc*", label = "Calculator" }',
+            ),
+            ("\ncall ", "\n#call "),
+            ("enter = 10, exit = 8", "enter = 12, exit = 8"),
+        ],
+    ),
+    "french": (
+        paths.EXAMPLE_RULES_FR,
+        [
+            ('["/tarifs*", ', '["/offres*", "/tarifs*", '),
+            ("etude-de-cas  = { points = 5", "etude-de-cas  = { points = 2"),
+            (
+                "# 10 veut acheter",
+                'calculer = { points = 5, on = "page", where.path = "/calculer*", label = "Calcul" }',
+            ),
+            ("\nappel ", "\n#appel "),
+            ("enter = 10, exit = 8", "enter = 12, exit = 8"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TEN_MINUTES)
+def test_the_first_ten_minutes_of_a_marketer_end_with_a_file_that_is_right(tmp_path: Path, language: str) -> None:
+    """The steps of docs/rules.md, one after the other, on the file that ships."""
+    file, steps = TEN_MINUTES[language]
+    text = file.read_text(encoding="utf-8")
+    for old, new in steps:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+        code, lines = check_text(tmp_path, text)
+        assert (code, [line for line in lines if not line.startswith("  ok")]) == (0, lines[-1:]), lines

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database as Migrated
 
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
-from ripeline.fold.folder import Folder
+from ripeline.fold.desk import Desk
+from ripeline.fold.keeper import Keeper
 from ripeline.fold.rescore import ensure_scored
 from ripeline.fold.verify import verify
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_rows import append_events
 from ripeline.store.migrations import migrations
+
+T = TypeVar("T")
 
 #: 2026-11-02 09:00 UTC, a Monday.
 START = 1_793_610_000_000
@@ -96,16 +100,31 @@ class House:
     conn: Connection
     ruleset: Ruleset
     now: int = START
-    folder: Folder = field(init=False)
+    folder: Keeper = field(init=False)
     _dictionary: Dictionary = field(default_factory=Dictionary)
 
     def __post_init__(self) -> None:
         self.folder = self.new_folder()
 
-    def new_folder(self) -> Folder:
+    def new_folder(self) -> Keeper:
         """As after a restart: nothing remembered."""
-        self.folder = Folder(self.conn, self.ruleset, lambda: self.now)
+        self.folder = Keeper(self.conn, self.ruleset, lambda: self.now)
         return self.folder
+
+    def do(self, deed: Callable[..., T], *said: Any, **more: Any) -> T:
+        """A deed of sales', now, in a transaction of its own."""
+        with transaction(self.conn):
+            return deed(Desk(self.conn, self.folder, Said("sales", self.now), self.forget), *said, **more)
+
+    def forget(self) -> None:
+        """Rows whose ids somebody may remember are gone."""
+        self._dictionary.clear()
+        self.folder.forget()
+
+    def sweep(self, limit: int = 500) -> None:
+        """Let time do what it has done by now."""
+        while self.folder.sweep(limit):
+            pass
 
     def append(self, *events: Event) -> list[bool]:
         with transaction(self.conn):
@@ -157,7 +176,9 @@ class House:
             keys = [
                 key
                 for (key,) in self.rows(
-                    "SELECT DISTINCT key FROM epochs e JOIN visitors v ON v.id = e.visitor_id WHERE lead_id = ?", lead
+                    "SELECT DISTINCT key FROM epochs e JOIN visitors v ON v.id = e.visitor_id JOIN leads l "
+                    "ON l.id = e.lead_id WHERE coalesce(l.merged_into, l.id) = ? ORDER BY v.id",
+                    lead,
                 )
             ]
             person = email or f"visitor:{keys[0]}"

@@ -10,7 +10,8 @@ from tests.fold.ledger_house import ADA, EVE, HOUR, House, identify, open_house,
 
 from ripeline.domain.event import Event
 from ripeline.identity.history import events_of_leads
-from ripeline.identity.visitors import Placement, Visitors
+from ripeline.identity.placement import Placement
+from ripeline.identity.visitors import Visitors
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_reading import events_after
 

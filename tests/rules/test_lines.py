@@ -92,3 +92,21 @@ def test_masking_keeps_every_place() -> None:
 def test_windows_line_ends_and_a_byte_order_mark_change_no_line(tmp_path: Path) -> None:
     lines = parse("\ufeff" + TRICKY.replace("\n", "\r\n"), "f").lines
     assert lines.of(("many", 1, "below", "z")) == 24
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        (("a",), "1"), (("t", "in-line", "p", "q"), "1"), (("t", "sub", "list", 1, "k"), "2"),
+        (("t", "sub", "list", 0), "1"), (("many", 1, "below", "z"), "true"),
+    ],
+)  # fmt: skip
+def test_a_bare_value_is_found_at_its_place(path: KeyPath, written: str) -> None:
+    place = parse(TRICKY, "").lines.place(path)
+    assert place is not None
+    assert TRICKY.split("\n")[place.line - 1][place.begin : place.end] == written
+
+
+def test_a_text_has_no_place() -> None:
+    assert parse(TRICKY, "").lines.place(("b c", "d")) is None
+    assert parse(TRICKY, "").lines.place(("t",)) is None

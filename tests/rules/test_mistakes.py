@@ -109,27 +109,6 @@ def test_a_mistake_in_a_rule_is_named(rule: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        'inactive = "21d"', "count = { n = 3, within = '7d' }", 'decay = { half_life = "30d" }', "decay = false",
-        'group = "content"', "retro = true", 'after_within = "30d"', 'mode = "once"',
-    ],
-)  # fmt: skip
-def test_a_key_of_a_later_version_is_an_error_and_nothing_else_is_said(text: str) -> None:
-    key = text.split(" ")[0]
-    assert mistakes_of_rule(f"{{ points = 5, {text} }}") == [f"`{key}` is not available yet in this version"]
-
-
-@pytest.mark.parametrize(
-    "text", ['cool_down = "30d"', "re_enter = 15", "grades = { A = 20 }", "groups = {}", "decay = {}"]
-)
-def test_a_key_of_a_later_version_in_a_model_is_an_error(text: str) -> None:
-    key = text.split(" ")[0]
-    found = mistakes(f"[models.m]\nbands = {{ hot = 1 }}\n{text}\n[models.m.rules]\n{PRICING}")
-    assert found == [f"rules.toml:3: `{key}` is not available yet in this version"]
-
-
-@pytest.mark.parametrize(
     ("said_in_file", "line", "said"),
     [
         ("bands = { warm = 5, hot = { enter = 10, exit = 12 } }", 2, "`exit` is above `enter`"),
@@ -262,13 +241,15 @@ def test_a_mistake_carries_its_facts() -> None:
 
 WORDS = (
     "timezone session_timeout attributes content rules models scenarios on where lead points values once_per cap after "
-    "label handoff bands next min_fit shared path props not min enter exit fit per steps expect name model wait m r hot"
+    "label handoff bands next min_fit shared path props not min enter exit fit per steps expect name model wait m r "
+    "count n within distinct decay half_life linear expire group groups max inactive mode after_within retro grades "
+    "cool_down re_enter hot"
 ).split()
 SCALARS = st.one_of(
     st.booleans(),
     st.integers(-20, 20),
     st.sampled_from([1.5, float("inf")]),
-    st.sampled_from(['"page"', '"hot"', '"m"', '"r"', '""']),
+    st.sampled_from(['"page"', '"hot"', '"m"', '"r"', '""', '"7d"', '"0d"', '"50% per 30d"', '"item"', '"once"']),
 )
 VALUES = st.recursive(
     SCALARS.map(lambda value: str(value).lower()),

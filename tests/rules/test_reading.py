@@ -122,6 +122,11 @@ def test_after_may_be_an_event() -> None:
     assert rule.after == After(on=frozenset({"download", "form"}), where=(Condition("path", ("/files/*",)),))
 
 
+def test_an_attribute_may_be_called_as_a_condition_of_events_is() -> None:
+    rule = one_rule("{ points = 1, lead.category = { min = 2 } }")
+    assert rule.lead == (Condition("category", minimum=2),)
+
+
 def test_a_rule_about_sessions_is_built() -> None:
     assert one_rule('{ points = 1, on = "session", where.channel = "email" }').on == {"session"}
 

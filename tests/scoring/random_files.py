@@ -60,7 +60,27 @@ _lead = st.fixed_dictionaries(
 _cap = st.fixed_dictionaries(
     {"points": st.sampled_from([0.5, 1, 2, 5]), "per": st.sampled_from(["day", "24h", "7d", "30d", "ever"])}
 )
-_kinds = st.sampled_from(["page", "page", "page", "download", *KINDS]) | st.lists(
+_count = st.fixed_dictionaries(
+    {"n": st.integers(2, 3), "within": st.sampled_from(["1h", "1d", "7d", "30d"])},
+    optional={"distinct": st.just("item")},
+)
+_decay = st.sampled_from(
+    [
+        {"half_life": "1d"},
+        {"half_life": "7d"},
+        {"half_life": "30d"},
+        {"linear": "50% per 30d"},
+        {"linear": "33.3% per 7d"},
+        {"linear": "100% per 2d"},
+        {"expire": "1d"},
+        {"expire": "30d"},
+    ]
+)
+_window = st.sampled_from(["1h", "1d", "7d", "30d"])
+_group = st.sampled_from(["content", "person"])
+_limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}])
+# Mostly what histories are made of, so that rules meet events and each other.
+_kinds = st.sampled_from(["page"] * 6 + ["download"] * 4 + KINDS) | st.lists(
     st.sampled_from(KINDS), min_size=2, max_size=3, unique=True
 )
 
@@ -81,13 +101,29 @@ def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
         ("where", _where, 3),
         ("once_per", _once, 2),
         ("cap", _cap, 3),
-        ("lead", _lead, 5),
-        ("after", after, 4),
+        ("lead", _lead, 6),
+        ("after", after, 2),
+        ("count", _count, 6),
+        ("decay", _decay | st.just(False), 5),
+        ("group", _group, 4),
+        ("after_within", _window, 2),
+        ("retro", st.just(True), 2),
     )
     for key, values, odds in wishes:
-        if draw(st.integers(1, odds)) == 1:
+        if (key not in ("after_within", "retro") or "after" in rule) and draw(st.integers(1, odds)) == 1:
             rule[key] = draw(values)
     return {key: value for key, value in rule.items() if value != {}}
+
+
+@st.composite
+def _held_rules(draw: st.DrawFn) -> dict[str, Any]:
+    """A rule about the person, or about silence."""
+    rule: dict[str, Any] = {"points": draw(_points)}
+    rule |= {"group": draw(_group)} if draw(st.integers(0, 3)) == 0 else {}
+    if draw(st.booleans()):
+        return rule | {"lead": draw(_lead)}
+    mode = {"mode": draw(st.sampled_from(["while", "once"]))} if draw(st.booleans()) else {}
+    return rule | {"inactive": draw(st.sampled_from(["1d", "3d", "21d"]))} | mode
 
 
 def _first(pair: tuple[Any, Any]) -> Any:
@@ -99,8 +135,7 @@ def _rules(draw: st.DrawFn, prefix: str, most: int) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     for number in range(draw(st.integers(most // 2, most))):
         events = [id for id, rule in rules.items() if "on" in rule]
-        fit = st.fixed_dictionaries({"points": _points, "lead": _lead})
-        rules[f"{prefix}-{number}"] = draw(fit if draw(st.integers(0, 5)) == 0 else _event_rules(events))
+        rules[f"{prefix}-{number}"] = draw(_held_rules() if draw(st.integers(0, 4)) == 0 else _event_rules(events))
     if not any("on" in rule for rule in rules.values()):
         rules[f"{prefix}-e"] = {"points": 1, "on": "page"}
     return rules
@@ -112,7 +147,13 @@ def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
     hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(-1, warm + width))}
     if draw(st.integers(0, 3)) == 0:
         hot["fit"] = draw(st.integers(-2, 3))
-    model: dict[str, Any] = {"bands": {"warm": warm, "hot": hot}, "rules": draw(_rules("rule", 5))}
+    model: dict[str, Any] = {
+        "bands": {"warm": warm, "hot": hot},
+        "groups": {"content": draw(_limits), "person": draw(_limits)},
+        "rules": draw(_rules("rule", 4)),
+    }
+    if draw(st.integers(0, 3)) == 0:
+        model["decay"] = draw(_decay)
     if draw(st.booleans()):
         model["shared"] = draw(st.sampled_from([False, True, shared[:1] or False]))
     return model

@@ -26,6 +26,13 @@ _TRAITS = st.fixed_dictionaries(
 _PROPS = st.dictionaries(
     st.sampled_from(["plan", "seats"]), st.sampled_from(["pro", "free", 3, 5, 9]), min_size=1, max_size=2
 )
+_GIVEN = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from(["model-0", "model-1", "gone"]),
+        "points": st.sampled_from([5, -2, 0.125]),
+        "reason": st.just("met at a fair"),
+    }
+)
 _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "page": (PATHS, [""]),
     "download": (FILES, [""]),
@@ -37,6 +44,7 @@ _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "email_click": (PATHS[:2], EMAILS),
     "unsubscribe": ([""], EMAILS),
     "trial": (["", "/pricing"], ["", "big"]),
+    "points": ([""], [""]),
 }
 _ON = ["page", "page", "page", "page", "download", "download", "identify", *_PLACES]
 
@@ -47,7 +55,7 @@ def _events(draw: st.DrawFn, number: int, at: int) -> dict[str, Any]:
     paths, items = _PLACES[on]
     path = draw(st.sampled_from(paths))
     claims = on in ("form", "identify")
-    props = draw(st.none() | _PROPS) if on == "trial" else draw(_PROPS) if draw(st.integers(0, 8)) == 0 else None
+    props = draw(_PROPS) if draw(st.integers(0, 1 if on == "trial" else 8)) == 0 else None
     return {
         # Ids that do not sort as they were sent: at the same moment the id decides.
         "id": f"e{number * 7 % 10}{number:03}",
@@ -59,8 +67,8 @@ def _events(draw: st.DrawFn, number: int, at: int) -> dict[str, Any]:
         "email": draw(st.sampled_from([None, "ada@acme.com", "ada@gmail.com"])) if claims else None,
         "verified": draw(st.booleans()),
         "suspect": "bot" if draw(st.integers(0, 7)) == 0 else "",
-        "props": props,
-        "traits": draw(_TRAITS) if claims else None,
+        "props": draw(_GIVEN) if on == "points" else props,
+        "traits": draw(_TRAITS) or None if claims else None,
         "channel": draw(st.sampled_from(["direct", "search"])),
     }
 

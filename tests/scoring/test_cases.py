@@ -1,4 +1,8 @@
-"""The numbered cases of scoring.md that rules of today can tell, each told three ways."""
+"""The numbered cases of scoring.md about rules, identity and hand-offs, each told three ways; see also test_cases_time.
+
+Not about scoring, and elsewhere: 24 (a client's clock) in tests/domain/test_wire_time.py, 30 (consent withdrawn) with
+the tracker and the door, 32 (killed between two statements) with the fold and its worker.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,18 @@ from tests.scoring.stories import (
     SECOND,
     WAYS,
     WHITE_PAPERS,
+    Sales,
     Way,
     download,
     event,
     handed_over,
-    local,
     page,
     scorer_of,
     visits,
 )
 
 from ripeline.domain.event import Event
+from ripeline.scoring.handoffs import NOTHING, Handoff, Terms, decide, standing_of
 
 MODEL = """
 [models.m]
@@ -83,6 +88,18 @@ def test_case_4_visits_before_the_download_count_nothing(tell: Way) -> None:
     assert told.crossings == [("warm", True, "b")]
 
 
+def test_case_5_retro_pays_the_earlier_visits_when_the_download_comes(tell: Way) -> None:
+    file = WHITE_PAPERS.replace('after = { on = "download" }', 'after = { on = "download" }, retro = true')
+    story = [*visits("v1", "v2", "v3"), download("a", HOUR), download("b", HOUR + MINUTE)]
+    told = tell(scorer_of(file), story)
+    assert told.reasons == [*["not_yet"] * 3, *[None] * 5]
+    assert told.paid == [0, 0, 0, 2, 2, 2, 2, 5]
+    assert {line.event for line in told.lines if line.rule == "blog" and line.points} == {"a"}
+    assert tell(told.scorer, story[:4]).score == 8
+    assert told.score == 13
+    assert told.crossings == [("warm", True, "a"), ("hot", True, "b")]
+
+
 def test_case_6_the_order_of_arrival_does_not_matter(tell: Way) -> None:
     story = [download("a", 0), *visits("v1", "v2", "v3"), download("b", HOUR)]
     told = tell(scorer_of(WHITE_PAPERS), [story[4], story[1], story[3], story[0], story[2]])
@@ -138,10 +155,25 @@ def test_case_16_two_leads_merged_are_one_history(tell: Way) -> None:
     assert (tell(scorer, one).score, tell(scorer, other).score) == (8, 8)
 
 
+def test_case_17_a_merge_soon_after_a_hand_off_tells_nobody_again() -> None:
+    sales = Sales(scorer_of(WHITE_PAPERS))
+    sales.take(*capucine())
+    assert sales.told == [("vertical", "c")]
+    sales.say("right_time", 2 * HOUR)
+    other = [msgspec.structs.replace(each, id=f"x{each.id}", visitor="laptop") for each in marc()]
+    sales.take(*other, now=3 * DAY)
+    assert len(sales.lead.state.visitors) + len(sales.lead.stored) > len(capucine())
+    assert sales.told == [("vertical", "c")]
+
+
 def test_case_18_a_cheaper_rule_is_another_reading_of_the_same_events(tell: Way) -> None:
     file = bands(WHITE_PAPERS).replace("points = 5", "points = 3")
     told = tell(scorer_of(file), marc())
     assert (told.score, told.reading.band) == (11, "warm")
+    # The hand-off of before stays: under these rules he never was ripe, so nothing is over and nothing new.
+    fact = Handoff("open", marc()[-1].at, "v3", made_at=marc()[-1].at)
+    standing = standing_of(told.state.models[0], reachable=True, out_of_target=False)
+    assert decide(standing, [fact], marc()[-1].at + DAY, Terms()) == NOTHING
 
 
 def test_case_19_a_lower_threshold_reaches_elodie(tell: Way) -> None:
@@ -172,22 +204,6 @@ def test_case_22_each_mail_has_its_own_worth_and_pays_once(tell: Way) -> None:
     told = tell(scorer_of(file), story)
     assert told.paid == [3, 0, 4, 0, 0, 0]
     assert told.reasons == [None, None, None, "repeat", "repeat", "repeat"]
-
-
-@pytest.mark.parametrize("day", [2, 28, 29])
-@pytest.mark.parametrize("month", ["03", "10"])
-def test_case_23_half_past_eleven_and_half_past_midnight_are_two_days(tell: Way, month: str, day: int) -> None:
-    zone = "Europe/Paris"
-    day -= 4 if month == "10" and day > 2 else 0  # clocks change on 29 March and 25 October 2026
-    story = [
-        page("late", local(zone, f"2026-{month}-{day:02}T23:30"), "/1"),
-        page("early", local(zone, f"2026-{month}-{day + 1:02}T00:30"), "/2"),
-        page("again", local(zone, f"2026-{month}-{day + 1:02}T23:29"), "/3"),
-    ]
-    capped = MODEL + 'visit = { points = 2, on = "page", cap = { points = 2, per = "day" } }'
-    daily = MODEL + 'visit = { points = 2, on = "page", once_per = "day" }'
-    assert tell(scorer_of(f'timezone = "{zone}"\n{capped}'), story).reasons == [None, None, "capped"]
-    assert tell(scorer_of(f'timezone = "{zone}"\n{daily}'), story).reasons == [None, None, "repeat"]
 
 
 def test_case_25_a_corrected_attribute_takes_its_points_back(tell: Way) -> None:

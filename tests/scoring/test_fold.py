@@ -9,7 +9,7 @@ from tests.scoring.stories import DAY, HOUR, MINUTE, WHITE_PAPERS, download, eve
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.rules.reading import load_rules
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.reading import Reading, Tally, readings_of, tallies_of
+from ripeline.scoring.reading import Reading, Tally, tallies_of
 from ripeline.scoring.state import decode_state, encode_state
 
 
@@ -18,7 +18,7 @@ def test_an_event_out_of_order_is_refused() -> None:
     state = scorer.fresh()
     scorer.fold(state, page("b", HOUR))
     for late in (page("a", 0), page("a", HOUR), page("b", HOUR), event("z", "form", HOUR)):
-        with pytest.raises(ValueError, match="refold"):
+        with pytest.raises(ValueError, match="again"):
             scorer.fold(state, late)
     scorer.fold(state, page("c", HOUR))
 
@@ -67,7 +67,7 @@ def test_a_state_does_not_grow_with_the_events() -> None:
 def test_readings_are_one_a_model_in_the_order_of_the_file() -> None:
     two = WHITE_PAPERS + WHITE_PAPERS.replace("vertical", "another").replace("points = 5", "points = 1")
     told = one_by_one(scorer_of(two), [download("b", 0)])
-    assert readings_of(told.scorer, told.state) == (
+    assert told.scorer.readings(told.state) == (
         Reading("vertical", 5000, 5000, 0, "warm", False),
         Reading("another", 1000, 1000, 0, "cold", False),
     )

@@ -24,39 +24,39 @@ def told(*events: Event, file: str = FILE) -> Told:
 
 def test_a_gap_of_exactly_thirty_minutes_starts_a_new_session() -> None:
     story = told(page("a", 0), page("b", 30 * MINUTE - 1), page("c", 60 * MINUTE - 1))
-    assert [change.started for change in story.changes] == [True, False, True]
+    assert story.started == [True, False, True]
 
 
 def test_the_rule_file_says_how_long_a_session_idles() -> None:
     story = told(page("a", 0), page("b", 2 * MINUTE), file='session_timeout = "2m"\n' + FILE)
-    assert [change.started for change in story.changes] == [True, True]
+    assert story.started == [True, True]
 
 
 def test_phone_and_laptop_at_once_are_two_sessions() -> None:
     story = told(page("a", 0), page("b", MINUTE, visitor="laptop"), page("c", 2 * MINUTE))
-    assert [change.session.id for change in story.changes] == ["a", "b", "a"]
+    assert [session.id for session in story.sessions] == ["a", "b", "a"]
 
 
 def test_midnight_splits_nothing() -> None:
     story = told(page("a", 15 * HOUR - MINUTE), page("b", 15 * HOUR + MINUTE))
-    assert [change.started for change in story.changes] == [True, False]
+    assert story.started == [True, False]
 
 
 def test_a_session_is_known_by_the_place_of_its_first_event_in_the_log() -> None:
-    assert told(page("a", 0, seq=17)).changes[0].session.id == 17
-    assert told(page("a", 0)).changes[0].session.id == "a"
+    assert told(page("a", 0, seq=17)).sessions[0].id == 17
+    assert told(page("a", 0)).sessions[0].id == "a"
 
 
 def test_the_source_of_a_session_is_that_of_its_first_event() -> None:
     newsletter = Source(channel="email", source="newsletter")
     story = told(page("a", 0, source=newsletter), page("b", MINUTE, source=Source(channel="search")), page("c", HOUR))
-    assert [change.session.source for change in story.changes] == [newsletter, newsletter, DIRECT]
+    assert [session.source for session in story.sessions] == [newsletter, newsletter, DIRECT]
 
 
 def test_the_entry_is_the_first_page_with_an_address() -> None:
     story = told(event("a", "trial", 0, url=""), page("b", MINUTE, "/pricing"), page("c", 2 * MINUTE, "/about"))
-    assert story.changes[-1].session.entry == "/pricing"
-    assert story.changes[-1].session.events == 3
+    assert story.sessions[-1].entry == "/pricing"
+    assert story.sessions[-1].events == 3
 
 
 def test_a_session_happens_at_its_first_event_just_before_it() -> None:

@@ -23,10 +23,10 @@ def conn(tmp_path: Path) -> Iterator[Connection]:
 
 def rows_of(lead: int) -> ProjectionRows:
     return ProjectionRows(
-        states=[(lead, b"\x00state")],
+        states=[(lead, b"\x00state", None)],
         sessions=[(lead, 10, 1, 1, 20, 2, None, None)],
         ledger=[(lead, 0, 1, 2, 1, 10, 2_000, None), (lead, 1, 1, 2, 2, 20, 0, "repeat")],
-        crossings=[(lead, 0, 1, "warm", 1, 1, 10)],
+        crossings=[(lead, 0, 1, "warm", 1, 1, 10, 2_000)],
         scores=[(1, lead, 2_000, 2_000, 0, "warm", 0), (2, lead, 0, 0, 0, "cold", 0)],
     )
 
@@ -46,7 +46,7 @@ def test_what_is_written_again_replaces_what_was_there(conn: Connection) -> None
     projection = Projection(conn)
     projection.save(rows_of(1))
     again = ProjectionRows(
-        states=[(1, b"later")],
+        states=[(1, b"later", 5)],
         sessions=[(1, 10, 1, 1, 90, 9, None, None)],
         scores=[(1, 1, 5_000, 5_000, 0, "hot", 0)],
     )

@@ -22,7 +22,7 @@ from ripeline.identity.epochs import claim_of, epoch_at, epochs_of
 from ripeline.rules.reading import load_rules
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.reading import readings_of, tallies_of
+from ripeline.scoring.reading import tallies_of
 
 
 def _as_ms(_: click.Context, __: click.Parameter, moment: str | None) -> int | None:
@@ -114,7 +114,7 @@ def scores_of(scorer: Scorer, lead: str, events: list[Event], as_of: int | None)
             "crossings": _crossings(changes, reading.model),
             "rules": _rules(changes, reading.model),
         }
-        for reading in sorted(readings_of(scorer, state), key=lambda reading: reading.model)
+        for reading in sorted(scorer.readings(state), key=lambda reading: reading.model)
     ]
 
 

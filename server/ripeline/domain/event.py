@@ -21,6 +21,9 @@ UNSUBSCRIBE: Final = "unsubscribe"
 BOUNCE: Final = "bounce"
 SESSION: Final = "session"
 
+#: Points a person gives by hand: `props` {"model": id, "points": number, "reason": text}; no rule matches it.
+POINTS: Final = "points"
+
 #: Names with a meaning of their own; any other `on` is a custom event.
 KINDS: Final = frozenset(
     {PAGE, DOWNLOAD, FORM, CLICK, IDENTIFY, ENGAGEMENT, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE}

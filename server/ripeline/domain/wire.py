@@ -24,6 +24,9 @@ from ripeline.errors import InvalidEvent
 
 EMAIL_VISITOR: Final = "email:"
 
+#: What people say about an anonymous lead has a visitor of this name and the lead's id, which no sender may use.
+LEAD_VISITOR: Final = "lead:"
+
 #: A session is read off the events; nobody may send one.
 _RESERVED: Final = frozenset({SESSION})
 
@@ -110,7 +113,7 @@ def _claim(event: ApiItem, on: str) -> tuple[str | None, dict[str, Any] | None]:
 def _visitor(event: ApiItem, email: str | None) -> str:
     """The visitor's key; of an event with only an e-mail `email:<address>`."""
     if event.visitor:
-        if not is_id(event.visitor):
+        if not is_id(event.visitor) or event.visitor.startswith(LEAD_VISITOR):
             raise InvalidEvent("bad_visitor", "visitor", "1–64 printable ASCII characters")
         return event.visitor
     if email is None:

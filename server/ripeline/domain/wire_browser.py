@@ -9,10 +9,20 @@ import msgspec
 from msgspec import Struct, ValidationError
 
 from ripeline.domain.emails import plausible_email
-from ripeline.domain.event import BOUNCE, EMAIL_CLICK, EMAIL_OPEN, FORM, IDENTIFY, SESSION, UNSUBSCRIBE, Event
+from ripeline.domain.event import (
+    BOUNCE,
+    EMAIL_CLICK,
+    EMAIL_OPEN,
+    FORM,
+    IDENTIFY,
+    POINTS,
+    SESSION,
+    UNSUBSCRIBE,
+    Event,
+)
 from ripeline.domain.fields import kept_fields
 from ripeline.domain.fields_person import email_of, traits_of
-from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
+from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, cleaned_values
 from ripeline.domain.wire_place import place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, occurred_at
@@ -20,7 +30,7 @@ from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
 from ripeline.errors import InvalidEvent
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
-_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE})
+_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS})
 
 _NO_HINTS: Final[Mapping[str, str]] = {}
 # The proof of a verified identify is no attribute.
@@ -63,8 +73,8 @@ _NOTHING: Final = Claim()
 
 
 def is_browser_visitor(text: str) -> bool:
-    """A visitor id a browser may send: an id, but not one that names somebody's e-mail."""
-    return is_id(text) and not text.startswith(EMAIL_VISITOR)
+    """A visitor id a browser may send: an id, but not one that names somebody's e-mail, or a lead."""
+    return is_id(text) and not text.startswith((EMAIL_VISITOR, LEAD_VISITOR))
 
 
 def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:

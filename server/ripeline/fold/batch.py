@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ripeline.domain.event import Event
 from ripeline.fold.reading import Reading
-from ripeline.identity.visitors import Placement
+from ripeline.identity.placement import Placement
 from ripeline.scoring.change import Change
 from ripeline.scoring.state import LeadState
 
@@ -21,20 +21,26 @@ class PoisonedBatch(Exception):
 
 @dataclass(slots=True)
 class Known:
-    """A lead between two batches: its state, how it reads, and whether it can be reached."""
+    """A lead between two batches: its state, how it reads, whether it can be reached.
+
+    `due`: when time alone changes it next (ms), None: never.
+    """
 
     state: LeadState
     readings: tuple[Reading, ...]
     reachable: bool
+    due: int | None = None
 
 
 @dataclass(slots=True)
 class Folded:
     """What a batch did to one lead.
 
-    `events` and their `changes`, pairwise; `first_line` and `first_crossing` are the numbers of the first ones.
-    `before` is None when nothing was known of the lead. `taught`: something may have been said about the lead itself.
-    `is_rebuilt`: refolded, its old rows are to go.
+    `events` and their `changes`, pairwise; a last change beyond them is what time alone did after them. `first_line`
+    and `first_crossing` are the numbers of the first ones. `before` is None when nothing was known of the lead.
+    `taught`: something may have been said about the lead itself.
+    `is_rebuilt`: refolded, its old rows are to go. `is_asked`: whether it is handed over is to be decided again,
+    though its standing may not have changed.
     """
 
     lead: int
@@ -46,15 +52,20 @@ class Folded:
     first_crossing: int
     taught: bool
     is_rebuilt: bool
+    is_asked: bool = False
 
 
 @dataclass(slots=True)
 class Batch:
-    """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead."""
+    """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead.
+
+    `is_quiet`: whatever it does to a lead, sales is not told of it.
+    """
 
     events: list[Event]
     upto: int
     now: int
+    is_quiet: bool = False
     placement: Placement = field(default_factory=Placement)
     by_lead: dict[int, list[Event]] = field(default_factory=dict)
     folded: list[Folded] = field(default_factory=list)

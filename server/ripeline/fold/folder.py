@@ -34,6 +34,9 @@ CURSOR: Final = "cursor"
 #: The name in `meta` of the rule file all scores were made under.
 RULES_HASH: Final = "rules_hash"
 
+#: The name in `meta` of the moment (ms) up to which time has changed every lead it changes.
+SWEPT: Final = "swept"
+
 #: Leads remembered between two batches: some 15 MB at most.
 _REMEMBERED: Final = 4_000
 
@@ -60,6 +63,7 @@ class Folder:
         self._leads: Recent[int, Known] = Recent(_REMEMBERED)
         self._names: Names | None = None
         self._aside = all_aside(conn)
+        self._swept = int(read_meta(conn, SWEPT) or 0)
 
     def step(self, limit: int = 500) -> int:
         """Fold the next events in one transaction with the cursor; how many there were, 0 when all is folded.
@@ -100,13 +104,17 @@ class Folder:
     def _fold(self, limit: int) -> int:
         events = events_after(self._conn, self._cursor(), limit, self._dictionary)
         if events:
-            batch = Batch(events, events[-1].seq, self._now())
+            batch = Batch(events, events[-1].seq, self._moment())
             for do in STEPS:
                 do(self, batch)
         return len(events)
 
     def _cursor(self) -> int:
         return int(read_meta(self._conn, CURSOR) or 0)
+
+    def _moment(self) -> int:
+        """The clock (ms), never before what time has done already: a clock put back undoes nothing."""
+        return max(self._now(), self._swept)
 
     def place_events(self, batch: Batch) -> None:
         """Whose each event is; leads are made, named and merged."""
@@ -143,16 +151,16 @@ class Folder:
             if lead in again or not self._goes_forward(batch, lead, known, events):
                 again.add(lead)
             else:
-                batch.folded.append(fold_forward(self._scorer, lead, known, events))
+                batch.folded.append(fold_forward(self._scorer, lead, known, events, batch.now))
         if again:
             histories = events_of_leads(self._conn, again, batch.upto, self._aside, self._dictionary)
             for lead, history in histories.items():
-                batch.folded.append(fold_again(self._scorer, lead, self._leads.get(lead), history))
+                batch.folded.append(fold_again(self._scorer, lead, self._leads.get(lead), history, batch.now))
 
     def _goes_forward(self, batch: Batch, lead: int, known: Known | None, events: list[Event]) -> bool:
         if known is None:
             return lead in batch.placement.made
-        return comes_after(known.state, events)
+        return comes_after(self._scorer, known.state, events)
 
     def write_projection(self, batch: Batch) -> None:
         """States, sessions, ledger, crossings and scores; of a lead that was folded again the old ones go first."""
@@ -170,7 +178,7 @@ class Folder:
 
     def hand_over(self, batch: Batch) -> None:
         """Hand-offs and their messages, by what has just been written."""
-        tell_sales(self._conn, self._ruleset, self._known_names(), batch.folded, batch.now)
+        tell_sales(self._conn, self._ruleset, self._known_names(), batch)
 
     def move_cursor(self, batch: Batch) -> None:
         """With the work itself, so that each event is folded exactly once."""

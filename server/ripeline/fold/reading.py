@@ -19,11 +19,12 @@ class Reading(NamedTuple):
     ripe: Instant | None
     ripe_until: int | None
     asked: Instant | None
+    again: Instant | None
 
     @property
-    def standing(self) -> tuple[bool, Instant | None, int | None, Instant | None]:
+    def standing(self) -> tuple[bool, Instant | None, int | None, Instant | None, Instant | None]:
         """All that a hand-off rests on, besides whether the lead can be reached."""
-        return self.out_of_target, self.ripe, self.ripe_until, self.asked
+        return self.out_of_target, self.ripe, self.ripe_until, self.asked, self.again
 
 
 def readings_of(scorer: Scorer, state: LeadState) -> tuple[Reading, ...]:
@@ -48,4 +49,5 @@ def _read(scorer: Scorer, state: LeadState, place: int) -> Reading:
         model.ripe,
         model.ripe_until,
         model.asked,
+        model.again,
     )

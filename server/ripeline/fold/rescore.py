@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ripeline.fold.batch import Folded, PoisonedBatch
-from ripeline.fold.folder import CURSOR, RULES_HASH, now_ms
+from ripeline.fold.batch import PoisonedBatch
+from ripeline.fold.folder import CURSOR, RULES_HASH, SWEPT, now_ms
 from ripeline.fold.rows import Names, described_rows, projection_rows
 from ripeline.fold.scored import fold_again
 from ripeline.identity.history import events_of_leads
@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 FORM_KEY: Final = "scoring_form"
 
 #: Raised by one whenever the same events and rules give other scores or states than before.
-FORM: Final = "1"
+FORM: Final = "2"
 
 _LEADS_A_BATCH: Final = 200
 
@@ -46,7 +46,7 @@ def rescore(conn: Connection, ruleset: Ruleset, progress: Progress, now: Callabl
     Nobody is told anything: hand-offs are facts and stay. Nothing may be folded meanwhile. Stopped half-way, it
     leaves the scores as they were. Events set aside are tried again. `now` gives ms.
     """
-    rebuilding = _Rebuilding(conn, ruleset)
+    rebuilding = _Rebuilding(conn, ruleset, now())
     begin_next(conn)
     total = count_living_leads(conn)
     done = 0
@@ -74,13 +74,14 @@ def _all_leads(conn: Connection) -> Iterator[list[int]]:
 class _Rebuilding:
     """Folds leads again, a batch a transaction, into the next tables; `problems` of events it could not take."""
 
-    def __init__(self, conn: Connection, ruleset: Ruleset) -> None:
+    def __init__(self, conn: Connection, ruleset: Ruleset, now: int) -> None:
         self.problems: dict[int, str] = {}
         self._conn = conn
         self._scorer = Scorer(ruleset)
         self._dictionary = Dictionary()
         self._projection = Projection(conn, NEXT)
         self._upto = int(read_meta(conn, CURSOR) or 0)
+        self._until = max(now, int(read_meta(conn, SWEPT) or 0))
         with transaction(conn):
             self._names = Names(conn, ruleset, self._dictionary)
 
@@ -97,6 +98,6 @@ class _Rebuilding:
 
     def _rebuild(self, leads: list[int]) -> None:
         histories = events_of_leads(self._conn, leads, self._upto, self.problems, self._dictionary)
-        folded: list[Folded] = [fold_again(self._scorer, lead, None, events) for lead, events in histories.items()]
+        folded = [fold_again(self._scorer, lead, None, events, self._until) for lead, events in histories.items()]
         self._projection.save(projection_rows(self._conn, self._names, self._dictionary, folded))
         describe_next(self._conn, described_rows(folded))

@@ -10,6 +10,7 @@ from ripeline.domain.session import Session
 from ripeline.fold.batch import Folded, PoisonedBatch
 from ripeline.fold.scored import may_teach, problem_of
 from ripeline.rules.model import Ruleset
+from ripeline.scoring.points_by_hand import MANUAL
 from ripeline.scoring.state import encode_state
 from ripeline.store.database import Connection
 from ripeline.store.dictionary import Dictionary
@@ -22,7 +23,7 @@ class Names:
 
     def __init__(self, conn: Connection, ruleset: Ruleset, dictionary: Dictionary) -> None:
         models = [model.id for model in ruleset.models]
-        found = dictionary.text_ids.learn(conn, {*models, *(r.id for m in ruleset.models for r in m.rules)})
+        found = dictionary.text_ids.learn(conn, {*models, *(r.id for m in ruleset.models for r in m.rules), MANUAL})
         self.ids: dict[str, int] = {text: id for text, id in found.items() if id is not None}
         self.models = [self.ids[model] for model in models]
 
@@ -60,7 +61,7 @@ def _seen(folded: Folded) -> SeenRow:
 
 def _state(folded: Folded) -> StateRow:
     try:
-        return folded.lead, encode_state(folded.after.state)
+        return folded.lead, encode_state(folded.after.state), folded.after.due
     except Exception as error:
         # Only what an event taught can be beyond encoding, such as a number of a hundred digits.
         teaching = [event for event in folded.events if may_teach((event,))]
@@ -76,7 +77,7 @@ def _add_lines(folded: Folded, ids: dict[str, int], rows: ProjectionRows) -> Non
             rows.ledger.append(row)
             n += 1
         for each in change.crossings:
-            rows.crossings.append((lead, m, ids[each.model], each.band, each.entered, each.seq, each.at))
+            rows.crossings.append((lead, m, ids[each.model], each.band, each.entered, each.seq, each.at, each.score))
             m += 1
 
 
@@ -94,9 +95,10 @@ def _sessions(conn: Connection, dictionary: Dictionary, folded: Sequence[Folded]
     """Each session that was touched, once, as it stands now: a running one is one object in all its changes."""
     touched: dict[int, tuple[int, int, Session]] = {}
     for each in folded:
-        for event, change in zip(each.events, each.changes, strict=True):
+        for event, change in zip(each.events, each.changes, strict=False):
             session = change.session
-            touched[int(session.id)] = (each.lead, int(event.visitor), session)
+            if session is not None:
+                touched[int(session.id)] = (each.lead, int(event.visitor), session)
     paths = dictionary.text_ids.learn(conn, {session.entry for _, _, session in touched.values()})
     sources = dictionary.source_ids.learn(conn, {session.source for _, _, session in touched.values()})
     return [

@@ -15,25 +15,30 @@ from ripeline.scoring.state import LeadState
 
 def known_from(scorer: Scorer, state: LeadState) -> Known:
     """What a stored state says, as it was remembered when it was written."""
-    return Known(state, readings_of(scorer, state), scorer.is_reachable(state))
+    return Known(state, readings_of(scorer, state), scorer.is_reachable(state), scorer.due(state))
 
 
-def comes_after(state: LeadState, events: Sequence[Event]) -> bool:
-    """Whether these events, sorted, are newer than all the lead did before, and no two share a place.
+def comes_after(scorer: Scorer, state: LeadState, events: Sequence[Event]) -> bool:
+    """Whether these events, sorted, are newer than all the state has seen, and no two share a place.
 
     Two sites may use one event id at the same moment: the total order then says nothing, and a refold decides.
     """
-    last = state.last
-    for event in events:
+    if not events:
+        return True
+    last = events[0].order
+    for event in events[1:]:
         order = event.order
-        if last is not None and order <= last:
+        if order <= last:
             return False
         last = order
-    return True
+    return scorer.is_in_order(state, events[0])
 
 
-def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Event]) -> Folded:
-    """Fold the newest events of a lead, in the total order; `known.state` is changed. Raises `PoisonedBatch`."""
+def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Event], until: int) -> Folded:
+    """Fold the newest events of a lead, in the total order, and what time did since then up to `until` (ms).
+
+    `known.state` is changed. Raises `PoisonedBatch`.
+    """
     state = scorer.fresh() if known is None else known.state
     first_line, first_crossing = state.lines, state.crossings
     changes: list[Change] = []
@@ -42,19 +47,35 @@ def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Ev
             changes.append(scorer.fold(state, event))
         except Exception as error:
             raise PoisonedBatch({event.seq: problem_of(error)}) from error
+    due = _let_pass(scorer, state, until, changes)
     taught = known is None or may_teach(events)
     after = known_from(scorer, state) if known is None else _known_now(scorer, known, changes, taught)
+    after.due = due
     return Folded(lead, known, after, events, changes, first_line, first_crossing, taught, is_rebuilt=False)
 
 
-def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Event]) -> Folded:
-    """Fold a lead from all its events, sorted by the total order. Raises `PoisonedBatch` with the first bad one."""
+def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Event], until: int) -> Folded:
+    """Fold a lead from all its events, sorted by the total order, and what time did since up to `until` (ms).
+
+    Raises `PoisonedBatch` with the first bad one.
+    """
     try:
         state, changes = scorer.refold(events)
     except Exception as error:
         raise PoisonedBatch({_first_bad(scorer, events).seq: problem_of(error)}) from error
+    _let_pass(scorer, state, until, changes)
     after = known_from(scorer, state)
     return Folded(lead, known, after, events, changes, 0, 0, taught=True, is_rebuilt=True)
+
+
+def age(scorer: Scorer, lead: int, known: Known, until: int) -> Folded:
+    """What time alone does to a lead up to `until` (ms); `known.state` is changed."""
+    state = known.state
+    first_line, first_crossing = state.lines, state.crossings
+    changes: list[Change] = []
+    _let_pass(scorer, state, until, changes)
+    after = known_from(scorer, state) if changes else known
+    return Folded(lead, known, after, [], changes, first_line, first_crossing, taught=False, is_rebuilt=False)
 
 
 def problem_of(error: Exception) -> str:
@@ -68,13 +89,24 @@ def may_teach(events: Iterable[Event]) -> bool:
 
 
 def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:
-    """Without a new line no score, band or request can have changed; untaught nobody became reachable."""
+    """Without a new line, or time, no score, band or request can have changed; untaught nobody became reachable."""
     state, readings, reachable = known.state, known.readings, known.reachable
     written = {line.model for change in changes for line in change.lines}
-    if written:
+    if known.due is not None:
+        readings = readings_of(scorer, state)
+    elif written:
         models = {place for place, model in enumerate(scorer.ruleset.models) if model.id in written}
         readings = renewed(scorer, state, readings, models)
     return Known(state, readings, reachable or (taught and scorer.is_reachable(state)))
+
+
+def _let_pass(scorer: Scorer, state: LeadState, until: int, changes: list[Change]) -> int | None:
+    """Add what time alone has done by `until` (ms), and say when it will do more (None: never)."""
+    due = scorer.due(state)
+    if due is None or due > until:
+        return due
+    changes.append(scorer.advance(state, until))
+    return scorer.due(state)
 
 
 def _first_bad(scorer: Scorer, events: list[Event]) -> Event:

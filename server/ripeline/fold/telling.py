@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
 from ripeline.domain.points import as_number
-from ripeline.fold.batch import Folded
+from ripeline.fold.batch import Batch, Folded
 from ripeline.fold.reading import Reading
 from ripeline.fold.rows import Names
 from ripeline.rules.model import Model, Ruleset
-from ripeline.scoring.handoffs import Decision, Handoff, HandoffState, Standing, decide
+from ripeline.scoring.handoffs import Decision, Handoff, HandoffState, Standing, decide, next_look, terms_of
 from ripeline.scoring.state import Instant
 from ripeline.store.database import Connection
 from ripeline.store.handoff_rows import (
@@ -26,6 +26,7 @@ from ripeline.store.handoff_rows import (
     reasons_of,
     score_at,
 )
+from ripeline.store.looks import put_look
 from ripeline.store.outbox_rows import OutboxRow, put_in_outbox
 
 READY: Final = "lead.ready"
@@ -46,23 +47,25 @@ class _Question:
     @property
     def standing(self) -> Standing:
         now = self.reading
-        return Standing(now.ripe, now.ripe_until, now.asked, self.folded.after.reachable, now.out_of_target)
+        reachable = self.folded.after.reachable
+        return Standing(now.ripe, now.ripe_until, now.asked, reachable, now.out_of_target, now.again)
 
 
-def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, folded: Sequence[Folded], now: int) -> None:
-    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores; `now` in ms."""
-    questions = [question for each in folded for question in _questions(ruleset, each)]
+def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
+    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores."""
+    questions = [question for each in batch.folded for question in _questions(ruleset, each)]
     if not questions:
         return
     earlier = handoffs_of_leads(conn, {question.folded.lead for question in questions})
-    clerk = _Clerk(conn, ruleset, names, now)
+    clerk = _Clerk(conn, ruleset, names, batch)
     for question in questions:
-        clerk.answer(question, [row for row in earlier.get(question.folded.lead, ()) if row.model == question.model.id])
+        rows = earlier.get(question.folded.lead, ())
+        clerk.answer(question, [row for row in rows if row.model in (None, question.model.id)])
 
 
 def _questions(ruleset: Ruleset, folded: Folded) -> Iterator[_Question]:
     """Only a changed standing asks: what was so before (under these rules) was decided before."""
-    before, after = folded.before, folded.after
+    before, after = None if folded.is_asked else folded.before, folded.after
     if before is not None and before.reachable == after.reachable and before.readings is after.readings:
         return
     for place, (model, reading) in enumerate(zip(ruleset.models, after.readings, strict=True)):
@@ -75,21 +78,27 @@ def _questions(ruleset: Ruleset, folded: Folded) -> Iterator[_Question]:
 class _Clerk:
     """Writes down what was decided."""
 
-    def __init__(self, conn: Connection, ruleset: Ruleset, names: Names, now: int) -> None:
+    def __init__(self, conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
         self._conn = conn
         self._ruleset = ruleset
         self._names = names
-        self._now = now
+        self._now = batch.now
+        self._is_quiet = batch.is_quiet
 
     def answer(self, question: _Question, rows: Sequence[HandoffRow]) -> None:
-        earlier = [_fact(row) for row in rows]
-        decision = decide(question.standing, earlier, self._now)
+        earlier, terms = [_fact(row) for row in rows], terms_of(question.model)
+        decision = decide(question.standing, earlier, self._now, terms)
         if decision.act == "expire":
             expire_handoff(self._conn, question.folded.lead, question.model.id, self._now)
             earlier = [_fact(row, expired=row.state == "open") for row in rows]
-            decision = decide(question.standing, earlier, self._now)
-        if decision.crossing is not None:
+            decision = decide(question.standing, earlier, self._now, terms)
+        if decision.crossing is not None and not self._is_quiet:
             self._write(question, decision, decision.crossing)
+        if earlier:
+            look_at = None if decision.act == "make" else next_look(question.standing, earlier, terms)
+            # What is past was decided just now.
+            soon = look_at if look_at is not None and look_at > self._now else None
+            put_look(self._conn, question.folded.lead, question.model.id, soon)
 
     def _write(self, question: _Question, decision: Decision, crossing: Instant) -> None:
         is_late = decision.act == "late"
@@ -117,18 +126,24 @@ class _Clerk:
         return [(rule, labels.get(rule, rule), points, times) for rule, points, times in found]
 
     def _score_at(self, question: _Question, crossing: Instant) -> int:
-        """The score at the crossing: of this batch, or, when the lead was hot before it was known, of the ledger."""
-        model = question.model.id
-        for change in question.folded.changes:
-            for each in change.crossings:
-                if each.event == crossing[1] and each.model == model:
-                    return each.score
-        return score_at(self._conn, question.folded.lead, self._names.ids[model], crossing[1])
+        """The score when it entered the band, which may be long ago for who was anonymous; else the score now."""
+        found = score_at(self._conn, question.folded.lead, self._names.ids[question.model.id], crossing[0])
+        return question.reading.score if found is None else found
 
 
 def _fact(row: HandoffRow, expired: bool = False) -> Handoff:
-    state = cast(HandoffState, "expired" if expired else row.state)
-    return Handoff(state, row.crossed_at, row.crossing_event, row.made_at, row.closed_at, row.verdict)
+    return Handoff(
+        cast(HandoffState, "expired" if expired else row.state),
+        row.crossed_at,
+        row.crossing_event,
+        row.made_at,
+        row.closed_at,
+        row.verdict,
+        row.closed_score,
+        cast(Literal["won", "lost"] | None, row.outcome),
+        row.outcome_at,
+        row.lifted_at,
+    )
 
 
 def _ready(question: _Question, handoff: int, crossing: Instant, reasons: list[Reason], now: int) -> OutboxRow:

@@ -11,8 +11,9 @@ from ripeline.domain.event import Event, OrderKey
 #: Before every event: where the first epoch of a visitor begins. SQLite's smallest integer, so it can be stored.
 MIN: Final[OrderKey] = (-(2**63), 0, "")
 
-#: At this place in the total order, this browser said it is the person with that (normal) e-mail.
-Claim = tuple[OrderKey, str]
+#: At this place in the total order, this browser said it is the person with that (normal) e-mail; None: it named
+#: somebody a person says it is not, so from there on it is nobody that is known.
+Claim = tuple[OrderKey, str | None]
 
 
 class Epoch(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container
 
 from ripeline.domain.event import Event, OrderKey
-from ripeline.identity.visitors import Placed, placed_at
+from ripeline.identity.placement import Placed, placed_at
 from ripeline.store.database import Connection
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.epochs import epochs_of_visitors, visitors_of_leads

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
 
-from ripeline.domain.event import Event, OrderKey
+from ripeline.domain.event import Event
 from ripeline.identity.epochs import Claim, Epoch, claim_of, epochs_of
+from ripeline.identity.placement import Placed, Placement, Settling, placed_at
 from ripeline.identity.recent import Recent
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection
-from ripeline.store.epochs import claims_of_visitors, epochs_of_visitors, save_epochs
+from ripeline.store.detachments import all_detachments, detach
+from ripeline.store.epochs import (
+    claims_of_visitors,
+    epochs_of_visitors,
+    repoint_epochs,
+    save_epochs,
+    visitors_of_leads,
+)
 from ripeline.store.leads import leads_by_email, make_leads, merge_leads, name_leads, next_lead_id
 
 #: Visitors remembered between two batches: some 10 MB at most.
 _REMEMBERED = 40_000
-
-
-class Placed(NamedTuple):
-    """An epoch (see `epochs.Epoch`) and the lead it belongs to."""
-
-    start: OrderKey
-    email: str | None
-    lead: int
-
-
-@dataclass(slots=True)
-class Placement:
-    """What a batch of events did to identity.
-
-    `leads`: whose each event is, in the order of the events. `made` and `named` as (id, e-mail or None),
-    `merged`: anonymous leads that went into another. `moved`: leads that gained or lost events of before this
-    batch, and so must be refolded.
-    """
-
-    leads: list[int] = field(default_factory=list)
-    made: dict[int, str | None] = field(default_factory=dict)
-    named: dict[int, str] = field(default_factory=dict)
-    merged: dict[int, int] = field(default_factory=dict)
-    moved: set[int] = field(default_factory=set)
 
 
 class Visitors:
@@ -48,10 +30,12 @@ class Visitors:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self._placed: Recent[int, tuple[Placed, ...]] = Recent(_REMEMBERED)
+        self._detached = all_detachments(conn)
 
     def forget(self) -> None:
         """Drop all that is remembered: the transaction it came from failed, or somebody else wrote."""
         self._placed.clear()
+        self._detached = all_detachments(self._conn)
 
     def place(self, events: Sequence[Event], now: int) -> Placement:
         """Find or make the lead of each event, and write what changed, inside the caller's transaction.
@@ -59,7 +43,7 @@ class Visitors:
         `events` are new ones, consecutive in the log; their `visitor` is the visitor's row id. `now` in ms.
         """
         self._placed.trim()
-        self._load(events)
+        self._load({int(event.visitor) for event in events})
         placement = Placement()
         wanted = self._wanted(events)
         if wanted:
@@ -70,8 +54,30 @@ class Visitors:
             placement.leads.append(epochs[0].lead if len(epochs) == 1 else placed_at(epochs, event.order).lead)
         return placement
 
-    def _load(self, events: Sequence[Event]) -> None:
-        missing = self._placed.missing({int(event.visitor) for event in events})
+    def reconsider(self, visitors: Collection[int], upto: int, now: int) -> Placement:
+        """Settle visitors anew whose claims are no longer what they were, up to that place in the log."""
+        self._load(set(visitors))
+        known = [visitor for visitor in visitors if self._placed.get(visitor) is not None]
+        placement = Placement()
+        claims = claims_of_visitors(self._conn, known, upto)
+        wanted = {visitor: epochs_of(claims.get(visitor, ())) for visitor in known}
+        if wanted:
+            self._settle(wanted, placement, now)
+        return placement
+
+    def take_out(self, visitor: int, lead: int, emails: Iterable[str], by: Said) -> None:
+        """From now on the visitor is none of the people of that lead, whatever it says; `reconsider` it then.
+
+        What it did without a name stays no longer with the lead either: it gets an anonymous lead of its own.
+        """
+        detach(self._conn, visitor, emails, by)
+        self._detached = all_detachments(self._conn)
+        self._load({visitor})
+        epochs = self._placed[visitor]
+        self._placed[visitor] = tuple(each for each in epochs if each.email is not None or each.lead != lead)
+
+    def _load(self, visitors: Iterable[int]) -> None:
+        missing = self._placed.missing(visitors)
         if missing:
             for visitor, stored in epochs_of_visitors(self._conn, missing).items():
                 self._placed[visitor] = tuple(Placed(*epoch) for epoch in stored)
@@ -85,73 +91,42 @@ class Visitors:
             known = self._placed.get(visitor)
             if known is None:
                 claims.setdefault(visitor, [])
-            claim = claim_of(event)
+            claim = self._claim(visitor, event)
             if claim is None or (known is not None and placed_at(known, claim[0]).email == claim[1]):
                 continue
             claims.setdefault(visitor, []).append(claim)
-            if known is not None and known[0].email is not None:
+            if known is not None and (known[0].email is not None or visitor in self._detached):
                 claimed_before.append(visitor)
         if claimed_before:
             # Only the stored claims tell where between two epochs a new one belongs.
             claims |= claims_of_visitors(self._conn, claimed_before, events[-1].seq)
         return {visitor: epochs_of(made) for visitor, made in claims.items()}
 
+    def _claim(self, visitor: int, event: Event) -> Claim | None:
+        claim = claim_of(event)
+        if claim is not None and claim[1] in self._detached.get(visitor, ()):
+            return claim[0], None
+        return claim
+
     def _settle(self, wanted: dict[int, tuple[Epoch, ...]], placement: Placement, now: int) -> None:
         known = [visitor for visitor in wanted if self._placed.get(visitor) is not None]
         emails = {epoch.email for epochs in wanted.values() for epoch in epochs if epoch.email is not None}
-        leads = _Leads(leads_by_email(self._conn, emails) if emails else {}, next_lead_id(self._conn), placement)
+        by_email = leads_by_email(self._conn, emails) if emails else {}
+        settling = Settling(by_email, next_lead_id(self._conn), placement)
         for visitor, epochs in wanted.items():
-            self._placed[visitor] = leads.settle(epochs, self._placed.get(visitor) or ())
+            self._placed[visitor] = settling.settle(epochs, self._placed.get(visitor) or ())
         make_leads(self._conn, [(id, email, now) for id, email in placement.made.items()])
         name_leads(self._conn, list(placement.named.items()))
-        merge_leads(self._conn, list(placement.merged.items()))
-        starts = {visitor: [(epoch.start, epoch.lead) for epoch in self._placed[visitor]] for visitor in wanted}
+        starts = {visitor: [(epoch.start, epoch.own) for epoch in self._placed[visitor]] for visitor in wanted}
         save_epochs(self._conn, starts, known)
+        if placement.merged:
+            self._merge(placement.merged)
 
-
-class _Leads:
-    """The leads of one batch, by e-mail, while its visitors are settled one after the other."""
-
-    def __init__(self, by_email: dict[str, int], next_id: int, placement: Placement) -> None:
-        self._by_email = by_email
-        self._next_id = next_id
-        self._placement = placement
-
-    def settle(self, epochs: tuple[Epoch, ...], before: tuple[Placed, ...]) -> tuple[Placed, ...]:
-        """The lead of each epoch of one visitor; an anonymous lead of `before` takes the first e-mail or merges."""
-        anonymous = before[0].lead if before and before[0].email is None else None
-        after = (
-            Placed(epochs[0].start, epochs[0].email, self._lead(epochs[0].email, anonymous)),
-            *(Placed(epoch.start, epoch.email, self._lead(epoch.email, None)) for epoch in epochs[1:]),
-        )
-        if before and [(epoch.start, epoch.lead) for epoch in before] != [(epoch.start, epoch.lead) for epoch in after]:
-            self._placement.moved |= {epoch.lead for epoch in (*before, *after)}
-        if anonymous is not None and anonymous != after[0].lead:
-            self._placement.merged[anonymous] = after[0].lead
-            self._placement.moved.discard(anonymous)
-        return after
-
-    def _lead(self, email: str | None, anonymous: int | None) -> int:
-        if email is None:
-            return self._made(None)
-        if email not in self._by_email:
-            if anonymous is None:
-                self._by_email[email] = self._made(email)
-            else:
-                self._placement.named[anonymous] = email
-                self._by_email[email] = anonymous
-        return self._by_email[email]
-
-    def _made(self, email: str | None) -> int:
-        id, self._next_id = self._next_id, self._next_id + 1
-        self._placement.made[id] = email
-        return id
-
-
-def placed_at(epochs: Sequence[Placed], key: OrderKey) -> Placed:
-    """The epoch an event with that order key falls in; `epochs` in order, the first from `MIN` on."""
-    return epochs[bisect_right(epochs, key, key=_start) - 1]
-
-
-def _start(epoch: Placed) -> OrderKey:
-    return epoch.start
+    def _merge(self, merged: dict[int, int]) -> None:
+        """What people said about an anonymous lead, or put into it, is about whoever it turned out to be."""
+        along = visitors_of_leads(self._conn, merged)
+        merge_leads(self._conn, list(merged.items()))
+        if along:
+            repoint_epochs(self._conn, merged.items())
+            self._placed.drop(along)
+            self._load(along)

@@ -62,7 +62,9 @@ def _condition(table: Table, key: str, name: str) -> Condition | None:
     refused = _globs(tests, value["not"], "not") if "not" in value else ()
     if low is not None and high is not None and low > high:
         tests.wrong(f"nothing is at least {low:g} and at most {high:g}")
-    if (low is not None or high is not None) and name in WHERE_KEYS:
+    # An attribute of a lead may be called as a key of `where` is, and be a number all the same.
+    is_text = name == "channel" or (name in WHERE_KEYS and table.path[-1] == "where")
+    if (low is not None or high is not None) and is_text:
         tests.wrong(f"`min` and `max` compare numbers, and {name} is text: they are for `props.X` and `lead.X`")
     if refused or low is not None or high is not None:
         return Condition(name, refused=refused, minimum=low, maximum=high)

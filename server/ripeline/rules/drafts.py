@@ -5,27 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from ripeline.domain.event import FORM
+from ripeline.rules.aging import read_decay, read_inactive, read_mode
 from ripeline.rules.attributes import ATTRIBUTES
+from ripeline.rules.awards import read_cap, read_count, read_once_per, read_values
 from ripeline.rules.conditions import read_lead, read_where
 from ripeline.rules.fields import WHERE_KEYS
 from ripeline.rules.habits import slug
 from ripeline.rules.lines import KeyPath
-from ripeline.rules.mistakes import listed, nearest
-from ripeline.rules.model import After, Cap, CapPeriod, OncePart, Rule
+from ripeline.rules.model import After, Rule
 from ripeline.rules.tables import Table, described
 
-KEYS: Final = ("on", "where", "lead", "points", "values", "once_per", "cap", "after", "label", "handoff")
-LATER: Final = ("inactive", "count", "decay", "group", "after_within", "retro", "mode")
+KEYS: Final = (
+    *("on", "where", "lead", "points", "label"),
+    *("once_per", "cap", "after", "inactive"),
+    *("values", "handoff", "after_within", "retro", "count", "decay", "group", "mode"),
+)
 
 _EXAMPLE: Final = '{ points = 5, on = "page", where.path = "/pricing*" }'
 _ID: Final = re.compile(r"[a-z0-9-]+")
-_OF_EVENTS: Final = ("once_per", "cap", "after", "values", "handoff")
-_PERIODS: Final[tuple[CapPeriod, ...]] = get_args(CapPeriod)
-_PARTS: Final[tuple[OncePart, ...]] = get_args(OncePart)
-_PAIRED: Final = frozenset({"item", "session", "day"})
+
+#: What only an event can have; rules that are held while something is true have none.
+_OF_EVENTS: Final = ("values", "once_per", "cap", "after", "after_within", "retro", "count", "decay", "handoff")
 _HINTS: Final = {
     **{name: f"what is known about a person is asked with `lead.{name}`" for name in ATTRIBUTES},
     **{name: f"conditions on an event are written `where.{name}`" for name in WHERE_KEYS},
@@ -34,17 +37,29 @@ _HINTS: Final = {
     "name": "a rule's name in words is its `label`",
     "max": 'a limit is written cap = { points = 10, per = "day" }',
     "once": 'it is called `once_per`, like once_per = "lead"',
+    "within": '`after` has after_within = "30d", and count = { n = 3, within = "7d" }',
+    "distinct": 'it belongs to `count`: count = { n = 3, within = "7d", distinct = "item" }',
+    **dict.fromkeys(("half_life", "linear", "expire"), 'it belongs to `decay`: decay = { half_life = "30d" }'),
+    **dict.fromkeys(("silent", "silence"), 'it is called `inactive`: inactive = "30d"'),
     **dict.fromkeys(("timezone", "session_timeout"), "it belongs at the top of the file, before the first [heading]"),
+}
+_IN_AFTER: Final = {
+    **dict.fromkeys(("within", "after_within"), 'it is a key of the rule, behind `after`: after_within = "30d"'),
+    "retro": "it is a key of the rule, behind `after`: retro = true",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A rule whose `after` is still names (`wanted`, globs of ids); `path` is where it stands."""
+    """A rule whose `after` is still names (`wanted`, globs of ids); `path` is where it stands.
+
+    `says_decay`: the rule says itself how its points fade, or that they do not.
+    """
 
     rule: Rule
     wanted: tuple[str, ...]
     path: KeyPath
+    says_decay: bool = False
 
 
 def read_drafts(table: Table, content: Mapping[str, Sequence[str]]) -> list[Draft]:
@@ -63,11 +78,10 @@ def _draft(rules: Table, id: str, content: Mapping[str, Sequence[str]], shared: 
         better = f": write `{slug(id)}`" if slug(id) else ""
         rules.wrong(f"`{id}` cannot be a rule's id, which has only a–z, 0–9 and -{better}", id)
     table = Table(value, (*rules.path, id), rules.mistakes)
-    table.only(KEYS, LATER, _HINTS)
+    table.only(KEYS, _HINTS)
     on = _kinds(table)
-    # What is not built yet may be what makes this a rule of another sort: nothing more can be said about it.
-    if not any(key in value for key in LATER):
-        _check_sort(table, bool(on))
+    _check_worth(table)
+    _check_sort(table, bool(on))
     after, wanted = _after(table, content)
     rule = Rule(
         id=id,
@@ -76,15 +90,20 @@ def _draft(rules: Table, id: str, content: Mapping[str, Sequence[str]], shared: 
         on=on,
         where=read_where(table, content),
         lead=read_lead(table),
-        values=_values(table),
-        once_per=_once_per(table),
-        cap=_cap(table),
+        values=read_values(table),
+        once_per=read_once_per(table),
+        cap=read_cap(table),
         after=after,
+        count=read_count(table),
+        decay=read_decay(table),
+        group=table.text("group", "content"),
+        inactive=read_inactive(table),
+        mode=read_mode(table),
         handoff=table.flag("handoff") or False,
         shared=shared,
         line=rules.mistakes.lines.of(table.path),
     )
-    return Draft(rule, wanted, table.path)
+    return Draft(rule, wanted, table.path, "decay" in table)
 
 
 def _not_a_rule(id: str, value: Any) -> str:
@@ -93,21 +112,43 @@ def _not_a_rule(id: str, value: Any) -> str:
     return f"`{id}` is {described(value)}; a rule is written {id} = {_EXAMPLE}"
 
 
-def _check_sort(table: Table, has_events: bool) -> None:
-    """Points and their event (`on`), or points and who it is about (`lead` alone, a fit rule)."""
+def _check_worth(table: Table) -> None:
     if "points" in table and "values" in table:
         table.wrong("`points` and `values` both say what it is worth: keep one", "values")
     if "points" not in table and "values" not in table:
         table.lacking("`points` is missing: what is it worth? points = 5")
+
+
+def _check_sort(table: Table, has_events: bool) -> None:
+    """A rule is about an event (`on`), about the person (`lead` alone), or about silence (`inactive`)."""
+    for key in ("after_within", "retro"):
+        if key in table and "after" not in table:
+            table.wrong(f'`{key}` belongs to `after`, which is missing: after which rule? after = "white-paper-*"', key)
+    if "inactive" in table:
+        _check_silence(table)
+        return
+    if "mode" in table:
+        table.wrong('`mode` belongs to `inactive`, which is missing: after how long? inactive = "30d"', "mode")
     if has_events or "on" in table:
         return
     if "where" in table:
         table.wrong('`where` asks about an event, and `on` is missing: which one? on = "page"', "where")
-    elif "lead" not in table:
-        table.lacking('neither `on` (which event? on = "page") nor `lead` (about whom? lead.job = "*director*")')
+        return
+    if "lead" not in table:
+        examples = '`on` (which event? on = "page") nor `lead` (about whom? lead.job = "*director*")'
+        table.lacking(f'neither {examples} nor `inactive` (silent for how long? inactive = "30d")')
     for key in _OF_EVENTS:
-        if key in table and "where" not in table:
+        if key in table:
             table.wrong(f"`{key}` cannot stand in a rule about the person (it has no `on`): it is for events", key)
+
+
+def _check_silence(table: Table) -> None:
+    for key in ("on", "where", "lead"):
+        if key in table:
+            table.wrong(f"`{key}` cannot stand beside `inactive`, which is about everybody: make two rules of it", key)
+    for key in _OF_EVENTS:
+        if key in table:
+            table.wrong(f"`{key}` cannot stand in a rule about silence (`inactive`): it is for events", key)
 
 
 def _kinds(table: Table) -> frozenset[str]:
@@ -120,66 +161,17 @@ def _kinds(table: Table) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def _values(table: Table) -> tuple[tuple[str, int], ...]:
-    values = table.table("values", 'values = { "*case*.pdf" = 5, "*.pdf" = 2 }')
-    if values is None:
-        return ()
-    if not values.data:
-        values.wrong("an empty { } is worth nothing")
-    worth: list[tuple[str, int]] = []
-    for glob, value in values.data.items():
-        if isinstance(value, dict):
-            values.wrong(f'a pattern needs quotes: "{glob}.…" = 5', glob)
-        elif (points := values.thousandths(value, glob)) is not None:
-            worth.append((glob, points))
-    return tuple(worth)
-
-
-def _once_per(table: Table) -> tuple[OncePart, ...]:
-    value = table.data.get("once_per")
-    if value is None:
-        return ()
-    words = value.split() if isinstance(value, str) else []
-    parts = tuple(part for part in _PARTS if part in words)
-    paired = len(parts) == 1 or (len(parts) == 2 and _PAIRED.issuperset(parts))
-    if paired and len(parts) == len(words):
-        return parts
-    asked = f'one of {listed(_PARTS)}, or two of `item`, `session`, `day` together, like "item day"'
-    near = nearest(words[0], _PARTS) if len(words) == 1 else ""
-    table.wrong(f"`once_per` is {described(value)}{near or ', it must be ' + asked}", "once_per")
-    return ()
-
-
-def _cap(table: Table) -> Cap | None:
-    cap = table.table("cap", 'cap = { points = 10, per = "day" }')
-    if cap is None:
-        return None
-    cap.only(("points", "per"))
-    points, per = cap.points("points"), cap.data.get("per")
-    period = next((known for known in _PERIODS if known == per), None)
-    if "points" not in cap:
-        cap.lacking('`points` is missing: how many at most? cap = { points = 10, per = "day" }')
-    if per is None:
-        cap.lacking(f"`per` is missing: for how long? One of {listed(_PERIODS)}")
-    elif period is None:
-        cap.wrong(
-            f"`per` is {described(per)}{nearest(str(per), _PERIODS)}, it must be one of {listed(_PERIODS)}", "per"
-        )
-    if points is not None and points <= 0:
-        cap.wrong("a cap is a number of points above 0", "points")
-        return None
-    return Cap(points, period) if points is not None and period else None
-
-
 def _after(table: Table, content: Mapping[str, Sequence[str]]) -> tuple[After | None, tuple[str, ...]]:
+    """The prerequisite, and the names of rules it is still to be resolved to."""
     value = table.data.get("after")
     if value is None:
         return None, ()
+    within, retro = table.period("after_within", "30d"), table.flag("retro") or False
     if not isinstance(value, dict):
-        return None, table.texts("after", '"white-paper-*"')
+        return After(within=within, retro=retro), table.texts("after", '"white-paper-*"')
     event = Table(value, (*table.path, "after"), table.mistakes)
-    event.only(("on", "where"), hints={"within": "`after_within` is not available yet in this version"})
+    event.only(("on", "where"), hints=_IN_AFTER)
     kinds = _kinds(event)
     if "on" not in event:
         event.lacking(f'`on` is missing: after which event? after = {{ on = "{FORM}" }}')
-    return After(on=kinds, where=read_where(event, content)), ()
+    return After(on=kinds, where=read_where(event, content), within=within, retro=retro), ()

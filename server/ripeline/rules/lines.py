@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ripeline.rules.statements import FILLER, Statement, masked
 
@@ -15,24 +15,37 @@ _PART: Final = re.compile(r"""\s*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)\
 _BARE: Final = re.compile(r"[^,\]}\n]*")
 
 
+class Place(NamedTuple):
+    """Where a bare value (a number, true, a date) stands: its 1-based line, and columns from 0, the last excluded."""
+
+    line: int
+    begin: int
+    end: int
+
+
 class Lines:
     """The line of every key path of a valid document; array elements count as paths with their index."""
 
     def __init__(self, found: Sequence[Statement]) -> None:
         self._lines: dict[KeyPath, int] = {}
+        self._places: dict[KeyPath, Place] = {}
         self._counts: dict[KeyPath, int] = {}
         base: KeyPath = ()
         for statement in found:
             if statement.is_header:
                 base = self._header(statement)
             else:
-                _Scanner(statement, self._lines).pair(base, 0)
+                _Scanner(statement, self._lines, self._places).pair(base, 0)
 
     def of(self, path: KeyPath) -> int:
         """The line of the path, or of the nearest path around it; 0 for the file as a whole."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 0)
+
+    def place(self, path: KeyPath) -> Place | None:
+        """Where the bare value of this very path stands; None when there is none, or it is a text, list or table."""
+        return self._places.get(path)
 
     def _header(self, statement: Statement) -> KeyPath:
         text = statement.text.strip()
@@ -73,13 +86,14 @@ def _unquoted(key: str) -> str:
 
 
 class _Scanner:
-    """Walks one valid statement and notes the line of each key in it."""
+    """Walks one valid statement and notes the line of each key and the place of each bare value in it."""
 
-    def __init__(self, statement: Statement, lines: dict[KeyPath, int]) -> None:
+    def __init__(self, statement: Statement, lines: dict[KeyPath, int], places: dict[KeyPath, Place]) -> None:
         self._text = statement.text
         self._plain = masked(statement.text)
         self._first = statement.line
         self._lines = lines
+        self._places = places
 
     def pair(self, base: KeyPath, at: int) -> int:
         keys, after = key_parts(self._text, at)
@@ -104,8 +118,15 @@ class _Scanner:
             while self._plain[end : end + 1] == FILLER:
                 end += 1
             return end + 1
-        bare = _BARE.match(self._plain, at)
-        return bare.end() if bare else at
+        return self._bare(path, at)
+
+    def _bare(self, path: KeyPath, at: int) -> int:
+        found = _BARE.match(self._plain, at)
+        if found is None:
+            return at
+        above, column = self._text.count("\n", 0, at), at - (self._text.rfind("\n", 0, at) + 1)
+        self._places[path] = Place(self._first + above, column, column + len(found[0].rstrip()))
+        return found.end()
 
     def _items(self, path: KeyPath, at: int, closing: str) -> int:
         index = 0

@@ -34,12 +34,47 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Pays at the `n`-th kept match (of distinct items if `distinct`) inside (t - `within`, t], ms; those are spent."""
+
+    n: int
+    within: int
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """What is left of p points after d whole local days (scoring.md, `decay`).
+
+    `half_life`: p x 2^(-d / days); `linear`: p x max(0, 1 - share x d / days); `expire`: p while d < days, then 0.
+    `share` is 0.5 for "50% per 30d" and is used by `linear` only.
+    """
+
+    kind: Literal["half_life", "linear", "expire"]
+    days: int
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bounds (thousandths; None: none) on the sum of the rules that name it, applied when reading."""
+
+    maximum: int | None = None
+    minimum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class After:
-    """A prerequisite: an earlier match of any of these rules (ids, resolved), or of an event like this."""
+    """A prerequisite: an earlier match of any of these rules (ids, resolved), or of an event like this.
+
+    `within` ms at most since that match (None: however long ago); `retro`: what matched before is paid when it is met.
+    """
 
     rules: frozenset[str] = frozenset()
     on: frozenset[str] = frozenset()
     where: tuple[Condition, ...] = ()
+    within: int | None = None
+    retro: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +83,9 @@ class Rule:
 
     `points` thousandths, or None when `values` (glob of the item → thousandths, in file order) says it.
     `once_per` is empty when the file does not say: each kind then has its own default (see `once_parts`).
-    A rule without `on` is a fit rule: held while its `lead` conditions are true. `line` is 1-based.
+    A rule without `on` and `inactive` is a fit rule: held while its `lead` conditions are true. `line` is 1-based.
+    `inactive` is held from the local midnight that begins the N-th calendar day after the last activity (whole days);
+    `mode` says whether it goes on return (`while`) or stays (`once`). `decay` is the model's when the rule says none.
     """
 
     id: str
@@ -61,13 +98,18 @@ class Rule:
     once_per: tuple[OncePart, ...] = ()
     cap: Cap | None = None
     after: After | None = None
+    count: Count | None = None
+    decay: Decay | None = None
+    group: str | None = None
+    inactive: int | None = None
+    mode: Literal["while", "once"] = "while"
     handoff: bool = False
     shared: bool = False
     line: int = 0
 
     @property
     def is_fit(self) -> bool:
-        return not self.on
+        return not self.on and self.inactive is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +124,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A scoring scenario for one offer. `bands` ordered by `enter`; `handoff` names one of them, None: never."""
+    """A scoring scenario for one offer. `bands` ordered by `enter`; `handoff` names one of them, None: never.
+
+    `grades` name the fit as (name, from thousandths), highest first. `cool_down` in days; `re_enter` is the score
+    (thousandths) at which a lead comes again after "too early", None: a quarter above the hand-off band's `enter`.
+    `decay` is already in the rules it is for.
+    """
 
     id: str
     label: str
@@ -91,6 +138,11 @@ class Model:
     handoff: str | None
     next_step: dict[str, str] = field(default_factory=dict)
     min_fit: int | None = None
+    groups: dict[str, Group] = field(default_factory=dict)
+    grades: tuple[tuple[str, int], ...] = ()
+    cool_down: int = 30
+    re_enter: int | None = None
+    decay: Decay | None = None
 
     @property
     def handoff_band(self) -> Band | None:

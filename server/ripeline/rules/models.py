@@ -1,4 +1,4 @@
-"""Models read from the file: bands, the shared rules they take, and `after` resolved to rules."""
+"""Models read from the file: the shared rules they take, their groups, and what rules say of each other resolved."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ripeline.rules.aging import read_decay
+from ripeline.rules.bands import read_bands, read_grades, read_handoff, read_next_steps
 from ripeline.rules.drafts import Draft, read_drafts
 from ripeline.rules.globs import compile_any, compile_glob
 from ripeline.rules.habits import slug
 from ripeline.rules.mistakes import Mistakes, listed, nearest
-from ripeline.rules.model import After, Band, Model, Rule
-from ripeline.rules.tables import Table, described
+from ripeline.rules.model import Decay, Group, Model, Rule
+from ripeline.rules.tables import Table
 
-KEYS: Final = ("label", "bands", "handoff", "next", "min_fit", "shared", "rules")
-LATER: Final = ("cool_down", "re_enter", "grades", "groups", "decay")
+KEYS: Final = (
+    *("label", "bands", "handoff", "next", "min_fit", "shared", "rules"),
+    *("cool_down", "re_enter", "groups", "decay", "grades"),
+)
 
-#: Words that pages and scenarios use for what is no band.
-RESERVED: Final = ("cold", "froid", "out of target", "out_of_target", "hors cible", "none")
+#: Days after a hand-off until a lead that came back is handed over again.
+COOL_DOWN: Final = 30
 
 _ID: Final = re.compile(r"[a-z0-9-]+")
-_BANDS: Final = "bands = { warm = 5, hot = { enter = 10, exit = 8 } }"
+_GROUPS: Final = "groups = { content = { max = 30 } }"
+_HINTS: Final = {
+    "timezone": "it belongs at the top of the file, before the first [heading]",
+    "fit": "the least fit is called `min_fit`",
+}
 
 
 def read_models(models: Table, shared: Sequence[Draft], content: Mapping[str, Sequence[str]]) -> tuple[Model, ...]:
@@ -38,24 +46,35 @@ def read_models(models: Table, shared: Sequence[Draft], content: Mapping[str, Se
 
 
 def _model(table: Table, id: str, shared: Sequence[Draft], content: Mapping[str, Sequence[str]]) -> Model:
-    table.only(KEYS, LATER, {"timezone": "it belongs at the top of the file, before the first [heading]"})
+    table.only(KEYS, _HINTS)
     own_table = table.table("rules", f"[models.{id}.rules]")
     own = read_drafts(own_table, content) if own_table else []
-    taken = _taken(table, shared)
-    _refuse_same_ids(own, taken, table.mistakes)
-    bands = _bands(table)
+    drafts = [*own, *_taken(table, shared)]
+    _refuse_same_ids(drafts, table.mistakes)
+    _refuse_unknown_groups(drafts, table, id)
+    bands = read_bands(table)
     # As written, so that one unreadable band is not also reported wherever it is named.
-    written = table.data.get("bands")
-    names = list(written) if isinstance(written, dict) else []
+    names = _names(table, "bands")
+    cool_down, decay = table.days("cool_down", "30d", least=0), read_decay(table)
     return Model(
         id=id,
         label=table.text("label", "All offers") or id,
         bands=bands,
-        rules=_resolved([*own, *taken], id, table.mistakes),
-        handoff=_handoff(table, names) if "handoff" in table else bands[-1].name if bands else None,
-        next_step=_next_steps(table, names),
+        rules=_resolved(drafts, id, decay, table.mistakes),
+        handoff=read_handoff(table, names) if "handoff" in table else bands[-1].name if bands else None,
+        next_step=read_next_steps(table, names),
         min_fit=table.points("min_fit"),
+        groups=_groups(table),
+        grades=read_grades(table),
+        cool_down=COOL_DOWN if cool_down is None else cool_down,
+        re_enter=table.points("re_enter"),
+        decay=decay,
     )
+
+
+def _names(table: Table, key: str) -> list[str]:
+    written = table.data.get(key)
+    return list(written) if isinstance(written, dict) else []
 
 
 def _taken(table: Table, shared: Sequence[Draft]) -> list[Draft]:
@@ -71,95 +90,63 @@ def _taken(table: Table, shared: Sequence[Draft]) -> list[Draft]:
     return [draft for draft in shared if draft.rule.id not in left_out]
 
 
-def _refuse_same_ids(own: Sequence[Draft], taken: Sequence[Draft], mistakes: Mistakes) -> None:
-    lines = {draft.rule.id: draft.rule.line for draft in taken}
-    for draft in own:
-        if draft.rule.id in lines:
+def _refuse_same_ids(drafts: Sequence[Draft], mistakes: Mistakes) -> None:
+    lines = {draft.rule.id: draft.rule.line for draft in drafts if draft.rule.shared}
+    for draft in drafts:
+        if not draft.rule.shared and draft.rule.id in lines:
             where = f"a shared rule on line {lines[draft.rule.id]} has the same id"
             mistakes.add(
                 draft.path, f'{where}: give one of them another, or leave it out: shared = ["{draft.rule.id}"]'
             )
 
 
-def _resolved(drafts: Sequence[Draft], model: str, mistakes: Mistakes) -> tuple[Rule, ...]:
+def _refuse_unknown_groups(drafts: Sequence[Draft], table: Table, model: str) -> None:
+    known = _names(table, "groups")
+    for draft in drafts:
+        name = draft.rule.group
+        if name and name not in known:
+            near = nearest(name, known) or f": write it there, groups = {{ {name} = {{ max = 30 }} }}"
+            table.mistakes.lacking((*draft.path, "group"), f"model `{model}` has no group `{name}`{near}")
+
+
+def _groups(table: Table) -> dict[str, Group]:
+    groups = table.table("groups", _GROUPS)
+    found = {name: _group(groups, name) for name in groups.data} if groups else {}
+    return {name: group for name, group in found.items() if group}
+
+
+def _group(groups: Table, name: str) -> Group | None:
+    table = groups.table(name, f"{name} = {{ max = 30, min = -10 }}")
+    if table is None:
+        return None
+    table.only(("max", "min"))
+    low, high = table.points("min"), table.points("max")
+    if not table.data:
+        table.wrong(f"an empty {{ }} limits nothing: {name} = {{ max = 30 }}")
+    if low is not None and high is not None and low > high:
+        table.wrong(f"nothing is at least {table.data['min']} and at most {table.data['max']}")
+    return Group(high, low)
+
+
+def _resolved(drafts: Sequence[Draft], model: str, decay: Decay | None, mistakes: Mistakes) -> tuple[Rule, ...]:
+    """The rules with `after` as ids, and the model's decay where they are about events and say none."""
     events = [draft.rule.id for draft in drafts if draft.rule.on]
-    people = {draft.rule.id for draft in drafts if not draft.rule.on}
+    held = {draft.rule.id: draft.rule for draft in drafts if not draft.rule.on}
     rules: list[Rule] = []
     for draft in drafts:
+        rule = draft.rule
         for name in draft.wanted:
             if not any(map(compile_glob(name), events)):
-                mistakes.lacking((*draft.path, "after"), _names_nothing(name, model, events, people))
-        ids = frozenset(filter(compile_any(draft.wanted), events))
-        rules.append(replace(draft.rule, after=After(rules=ids)) if draft.wanted else draft.rule)
+                mistakes.lacking((*draft.path, "after"), _names_nothing(name, model, events, held))
+        if rule.after and draft.wanted:
+            rule = replace(rule, after=replace(rule.after, rules=frozenset(filter(compile_any(draft.wanted), events))))
+        rules.append(replace(rule, decay=decay) if rule.on and not draft.says_decay else rule)
     return tuple(rules)
 
 
-def _names_nothing(name: str, model: str, events: Sequence[str], people: set[str]) -> str:
-    if name in people:
-        return f"`after` names `{name}`, a rule about the person: name one with `on`"
+def _names_nothing(name: str, model: str, events: Sequence[str], held: Mapping[str, Rule]) -> str:
+    if name in held:
+        about = "the person" if held[name].is_fit else "silence"
+        return f"`after` names `{name}`, a rule about {about}: name one with `on`"
     near = nearest(name.strip("*"), events)
     return f"`after` names `{name}`, and model `{model}` has no such rule{near or '; it has ' + listed(events)}"
-
-
-def _bands(table: Table) -> tuple[Band, ...]:
-    bands = table.table("bands", _BANDS)
-    if bands is None or not bands.data:
-        if "bands" not in table or bands is not None:
-            problem = f"`bands` is missing: from how many points is somebody warm, or hot? {_BANDS}"
-            table.mistakes.lacking((*table.path, "bands"), problem)
-        return ()
-    found = [band for name in bands.data if (band := _band(bands, name))]
-    entered: dict[int, str] = {}
-    for band in found:
-        if band.enter in entered:
-            bands.wrong(f"`{band.name}` and `{entered[band.enter]}` begin at the same score", band.name)
-        entered[band.enter] = band.name
-    return tuple(sorted(found, key=lambda band: band.enter))
-
-
-def _band(bands: Table, name: str) -> Band | None:
-    if name.lower() in RESERVED or not name.strip():
-        bands.wrong(f"`{name}` cannot be a band: it is what pages say of a lead outside all bands", name)
-        return None
-    value = bands.data[name]
-    if not isinstance(value, dict):
-        enter = bands.thousandths(value, name)
-        return None if enter is None else Band(name, enter, enter)
-    table = Table(value, (*bands.path, name), bands.mistakes)
-    table.only(("enter", "exit", "fit"), hints={"leave": "it is called `exit`"})
-    enter, leave, fit = table.points("enter"), table.points("exit"), table.points("fit")
-    if "enter" not in table:
-        table.lacking("`enter` is missing: from which score on? { enter = 10, exit = 8 }")
-    if enter is None:
-        return None
-    if leave is not None and leave > enter:
-        table.wrong(
-            f"`exit` is above `enter`: a lead leaves below {value['exit']}, so {value['enter']} or less", "exit"
-        )
-        leave = None
-    return Band(name, enter, enter if leave is None else leave, fit)
-
-
-def _handoff(table: Table, bands: Sequence[str]) -> str | None:
-    """The band that sends a lead to sales, None for "none"."""
-    value = table.data["handoff"]
-    if value in bands:
-        return str(value)
-    if value != "none":
-        near = nearest(value, bands) if isinstance(value, str) else ""
-        known = f'{near or ";"} it must be one of {listed(bands)}, or "none"'
-        table.mistakes.lacking(
-            (*table.path, "handoff"), f"`handoff` is {described(value)}, no band of this model{known}"
-        )
-    return None
-
-
-def _next_steps(table: Table, bands: Sequence[str]) -> dict[str, str]:
-    steps = table.table("next", 'next = { hot = "Call within a day" }')
-    if steps is None:
-        return {}
-    for band in steps.data:
-        if band not in (*bands, "cold"):
-            table.mistakes.lacking((*steps.path, band), f"no band `{band}`{nearest(band, bands)}")
-    texts = {band: steps.text(band, "Call within a day") for band in steps.data}
-    return {band: text for band, text in texts.items() if text}

@@ -12,6 +12,7 @@ from ripeline.errors import InvalidRules
 from ripeline.rules.drafts import Draft, read_drafts
 from ripeline.rules.mistakes import Mistakes, nearest
 from ripeline.rules.model import Model, Ruleset
+from ripeline.rules.models import KEYS as KEYS_OF_A_MODEL
 from ripeline.rules.models import read_models
 from ripeline.rules.stories import read_scenarios
 from ripeline.rules.syntax import parse
@@ -25,7 +26,7 @@ _LONGEST_TIMEOUT: Final = 86_400
 
 _OF_A_MODEL: Final = "it belongs to a model, below its heading, like [models.general]"
 _HINTS: Final = {
-    **dict.fromkeys(("label", "bands", "handoff", "next", "min_fit", "shared"), _OF_A_MODEL),
+    **dict.fromkeys(sorted({*KEYS_OF_A_MODEL} - {"rules"}), _OF_A_MODEL),
     "points": "it belongs to a rule: pricing = { points = 5, … }",
     "zone": "it is called `timezone`",
     "tz": "it is called `timezone`",

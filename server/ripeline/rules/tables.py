@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ripeline.domain.points import THOUSANDTHS, to_thousandths
 from ripeline.rules.lines import KeyPath
@@ -12,6 +12,21 @@ from ripeline.rules.mistakes import Mistakes, listed, nearest
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,6}) ?([smhdw])")
+
+#: How units are written in both languages, by their beginnings, and what would be right.
+_WORDS: Final = {
+    **dict.fromkeys(("month", "mois"), (30, "d")),
+    **dict.fromkeys(("year", "an"), (365, "d")),
+    **dict.fromkeys(("w", "sem"), (1, "w")),
+    **dict.fromkeys(("d", "j"), (1, "d")),
+    "h": (1, "h"),
+    "m": (1, "m"),
+    "s": (1, "s"),
+}
+
+#: Longer than any event is kept; keeps dates within the calendar.
+MOST_DAYS: Final = 3650
+_LONGEST: Final = MOST_DAYS * 86_400
 _NUMERAL: Final = re.compile(r"\s*([+-]?)\s*(\d+)[.,]?(\d*)\s*")
 
 #: More than any honest currency of points; keeps sums exact.
@@ -36,14 +51,12 @@ class Table:
     def lacking(self, problem: str) -> None:
         self.mistakes.lacking(self.path, problem)
 
-    def only(self, known: Iterable[str], later: Iterable[str] = (), hints: Mapping[str, str] | None = None) -> None:
-        """Note every key that is not known; `later` ones exist in the plan, `hints` say what else was meant."""
-        known, later = tuple(known), frozenset(later)
+    def only(self, known: Iterable[str], hints: Mapping[str, str] | None = None) -> None:
+        """Note every key that is not known; `hints` say what else was meant."""
+        known = tuple(known)
         for key in self.data:
-            if key in later:
-                self.wrong(f"`{key}` is not available yet in this version", key)
-            elif key not in known:
-                meant = f": {hints[key]}" if hints and key in hints else nearest(key, (*known, *later))
+            if key not in known:
+                meant = f": {hints[key]}" if hints and key in hints else nearest(key, known)
                 self.wrong(f"unknown key `{key}`{meant or f'; there are {listed(known)}'}", key)
 
     def table(self, key: str, example: str) -> Table | None:
@@ -93,17 +106,39 @@ class Table:
 
     def seconds(self, key: str, example: str) -> int | None:
         """A duration like "30m", in seconds."""
+        asked = f'a duration: a number and s, m, h, d or w (seconds to weeks), in quotes, like "{example}"'
+        return self._duration(key, "smhdw", asked)
+
+    def period(self, key: str, example: str) -> int | None:
+        """A duration above 0, in ms."""
+        seconds = self.seconds(key, example)
+        if seconds == 0:
+            self.wrong(f'`{key}` must be longer than 0, like "{example}"', key)
+        return seconds * 1000 if seconds else None
+
+    def days(self, key: str, example: str, least: Literal[0, 1] = 1) -> int | None:
+        """Whole days, like "21d" or "3w"."""
+        seconds = self._duration(key, "dw", f'whole days or weeks, in quotes, like "{example}"')
+        if seconds is None:
+            return None
+        if seconds < least * _UNITS["d"]:
+            self.wrong(f'`{key}` must be at least one day, like "{example}"', key)
+            return None
+        return seconds // _UNITS["d"]
+
+    def _duration(self, key: str, units: str, asked: str) -> int | None:
         value = self.data.get(key)
         if value is None:
             return None
         found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-        if not found:
-            asked = "a number and s, m, h, d or w (seconds to weeks), in quotes, like"
-            self.wrong(
-                f'`{key}` is {described(value)}, it must be a duration: {asked} "{_duration(value, example)}"', key
-            )
+        if not found or found[2] not in units:
+            self.wrong(f"`{key}` is {described(value)}, it must be {_guessed(value, units, asked)}", key)
             return None
-        return int(found[1]) * _UNITS[found[2]]
+        seconds = int(found[1]) * _UNITS[found[2]]
+        if seconds > _LONGEST:
+            self.wrong(f'`{key}` is longer than ten years ("{MOST_DAYS}d"), more than anything is kept', key)
+            return None
+        return seconds
 
     def texts(self, key: str, example: str) -> tuple[str, ...]:
         """A text or a list of texts; empty (and noted) when it is neither."""
@@ -139,8 +174,11 @@ def _as_number(value: object) -> str:
     return f": write {sign.strip('+')}{whole}{'.' + rest if rest else ''}, without quotes"
 
 
-def _duration(value: object, example: str) -> str:
-    """The duration that was probably meant ("30j", "30 minutes"), else the example."""
-    found = re.match(r"(\d{1,6})\s*([a-zA-Z])", value.strip()) if isinstance(value, str) else None
-    unit = {"j": "d"}.get(found[2].lower(), found[2].lower()) if found else ""
-    return f"{found[1]}{unit}" if found and unit in _UNITS else example
+def _guessed(value: object, units: str, asked: str) -> str:
+    """What is asked, its example replaced by the duration that was probably meant ("30j", "2 months", "3 semaines")."""
+    found = re.match(r"(\d{1,3})\s*([a-zA-Z]+)", value.strip()) if isinstance(value, str) else None
+    word = found[2].lower() if found else ""
+    factor, unit = next((meant for begin, meant in _WORDS.items() if word.startswith(begin)), (0, ""))
+    if not found or not unit or unit not in units:
+        return asked
+    return re.sub(r'"[^"]*"$', f'"{int(found[1]) * factor}{unit}"', asked)

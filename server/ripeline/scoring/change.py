@@ -1,4 +1,4 @@
-"""What one event did to one lead: ledger lines, a session, crossings."""
+"""What one event, or time alone, did to one lead: ledger lines, a session, crossings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Reason = Literal["not_yet", "suspect", "duplicate", "repeat", "counting", "cappe
 
 
 class Line(Struct, frozen=True, gc=False):
-    """One ledger entry: model and rule ids, the event it hangs on, when (ms), thousandths, and why none if none."""
+    """One ledger entry: model and rule ids, the event it hangs on, when (ms), thousandths, and why none if none.
+
+    A line about silence is dated at the midnight it begins, and hangs on the last activity before it.
+    """
 
     model: str
     rule: str
@@ -25,7 +28,7 @@ class Line(Struct, frozen=True, gc=False):
 
 
 class Crossing(Struct, frozen=True, gc=False):
-    """The lead entered (or left) a band of a model at this event."""
+    """The lead entered (or left) a band of a model at this event, or at a midnight (see `midnight_name`; `seq` 0)."""
 
     model: str
     band: str
@@ -37,9 +40,13 @@ class Crossing(Struct, frozen=True, gc=False):
 
 
 class Change(Struct, frozen=True, gc=False):
-    """Everything one event did; `session` is the running one after it, `started` if this event began it."""
+    """Everything one event did, with what time did before it; or what time alone did.
 
-    session: Session
+    `session` is the running one after it, None where there is none (time alone, points given by a person); `started`
+    if the event began it. `asked` are the models whose hand-off was asked for by a rule.
+    """
+
+    session: Session | None
     started: bool
     lines: list[Line]
     crossings: list[Crossing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -20,3 +20,20 @@ def local_days(timezone: str) -> Callable[[int], int]:
         return datetime.fromtimestamp(quarter * _QUARTER_MS / 1000, zone).toordinal()
 
     return lambda at: day_of_quarter(at // _QUARTER_MS)
+
+
+def local_midnights(timezone: str) -> Callable[[int], int]:
+    """A function from the number of a local day to the moment it begins, ms UTC: where clocks skip midnight, the
+    moment they do; where they show it twice, the first time."""
+    zone = ZoneInfo(timezone)
+
+    @lru_cache(maxsize=10_000)
+    def midnight_of(day: int) -> int:
+        return int(datetime.combine(date.fromordinal(day), datetime.min.time(), zone).timestamp() * 1000)
+
+    return midnight_of
+
+
+def midnight_name(day: int) -> str:
+    """What stands where an event's id would, when something changed by time alone: "midnight 2026-03-29"."""
+    return f"midnight {date.fromordinal(day).isoformat()}"

@@ -1,23 +1,27 @@
 """The fold: one lead's events, in the total order, into sessions, ledger lines, scores and bands.
 
 Scores are made nowhere else. An event in order is folded forward; anything else (a late event, a merge, a changed
-verdict on a bot) is `refold` of that lead from its events, which is the same code from an empty state.
+verdict on a bot) is `refold` of that lead from its events, which is the same code from an empty state. What time does
+between events is done before the next one, whether or not `advance` did it earlier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from ripeline.domain.event import Event
+from ripeline.domain.event import POINTS, Event
 from ripeline.rules.model import Ruleset
-from ripeline.scoring.bands import is_out_of_target, shown_band, switch_bands
-from ripeline.scoring.change import Change, Line
+from ripeline.scoring.bands import is_out_of_target, shown_band
+from ripeline.scoring.change import Change
 from ripeline.scoring.days import local_days
-from ripeline.scoring.known import is_reachable, known_about, learn
-from ripeline.scoring.plan import KindPlan, ScoredRule, make_plan
-from ripeline.scoring.sessions import enter_session, is_duplicate, session_event
-from ripeline.scoring.state import LeadState, ModelState, VisitorState
-from ripeline.scoring.steps import Moment, judge, line, match
+from ripeline.scoring.judging import Judge
+from ripeline.scoring.known import is_reachable, learn
+from ripeline.scoring.ledger import Ledger
+from ripeline.scoring.midnights import Midnights
+from ripeline.scoring.plan import make_plan
+from ripeline.scoring.reading import Reading
+from ripeline.scoring.sessions import enter_session
+from ripeline.scoring.state import LeadState, ModelState
 
 
 class Scorer:
@@ -25,31 +29,87 @@ class Scorer:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self._plan = make_plan(ruleset)
-        self._day_of = local_days(ruleset.timezone)
+        #: The number of the local day of a time in ms.
+        self.day_of = local_days(ruleset.timezone)
         self._timeout = ruleset.session_timeout * 1000
+        plan = make_plan(ruleset)
+        self._ledger = Ledger(ruleset)
+        self._judge = Judge(plan, self._ledger, self.day_of)
+        self._midnights = Midnights(ruleset, plan, self._ledger)
+        self._is_timed = self._midnights.matter
 
     def fresh(self) -> LeadState:
         """A lead nothing has happened to."""
         return LeadState(models=[ModelState() for _ in self.ruleset.models])
 
-    def fold(self, state: LeadState, event: Event) -> Change:
-        """What one event does to its lead; changes `state`.
-
-        Raises ValueError when the event does not come after the last one in the total order: refold the lead then.
-        """
+    def is_in_order(self, state: LeadState, event: Event) -> bool:
+        """Whether the event comes after all that the state has seen: the last event in the total order, and the last
+        midnight it was advanced over. If not, the lead must be folded again."""
         if state.last is not None and event.order <= state.last:
-            raise ValueError(f"event {event.id} does not come after {state.last[2]}; refold its lead")
+            return False
+        return not self._is_timed or self.day_of(event.at) >= state.day
+
+    def fold(self, state: LeadState, event: Event) -> Change:
+        """What time did up to this event, and what the event does to its lead; changes `state`.
+
+        Raises ValueError when the event is not in order: refold the lead then, and advance it to where it was.
+        """
+        if not self.is_in_order(state, event):
+            raise ValueError(f"event {event.id} comes too late for its lead, which must be folded again")
         return self._fold(state, event)
 
     def refold(self, events: Iterable[Event]) -> tuple[LeadState, list[Change]]:
-        """A lead from all its events, in any order; of those with the same site and id the first given counts."""
-        distinct: dict[tuple[int, str], Event] = {}
-        for event in events:
-            distinct.setdefault((event.site, event.id), event)
+        """A lead from all its events, in any order; of those with the same site and id the first given counts.
+
+        Time stands at the last event: `advance` goes on from there.
+        """
         state = self.fresh()
-        in_order = sorted(distinct.values(), key=lambda event: (event.order, event.site))
-        return state, [self._fold(state, event) for event in in_order]
+        return state, [self._fold(state, event) for event in _in_order(events)]
+
+    def replay(self, events: Iterable[Event]) -> Iterator[tuple[Event, LeadState, Change]]:
+        """A `refold` to be watched: each event with what it did, and the one state as it is just then."""
+        state = self.fresh()
+        for event in _in_order(events):
+            yield event, state, self._fold(state, event)
+
+    def advance(self, state: LeadState, until: int) -> Change:
+        """What time alone does up to and including `until` (ms): rules about silence begin, points fade, bands are
+        left or entered, each dated at its local midnight. Changes `state`; nothing when it is there already."""
+        change = Change(None, False, [], [], [])
+        if self._is_timed and state.last is not None:
+            self._midnights.pass_to(state, self.day_of(until), change)
+            self._count(state, change)
+        return change
+
+    def advanced_to(self, state: LeadState) -> int | None:
+        """The local midnight (ms) that time has done its work up to; None where nothing depends on time."""
+        return self._midnights.midnight_of(state.day) if state.day else None
+
+    def due(self, state: LeadState) -> int | None:
+        """The next local midnight (ms) at which `advance` changes a score, a band or the ledger; None: none ever."""
+        day = self._midnights.next_day(state) if self._is_timed else None
+        return None if day is None else self._midnights.midnight_of(day)
+
+    def shelf_life(self, state: LeadState, model: int) -> int | None:
+        """The local midnight (ms) at which the lead will have left the hand-off band of the model of that index if
+        nothing happens; None: it is not in it, or will not leave it."""
+        return self._midnights.ripe_until(state, model) if self._is_timed else None
+
+    def read(self, state: LeadState, model: int) -> Reading:
+        """What the model of that index says of the lead, at the time of its state."""
+        reading = state.models[model]
+        return Reading(
+            model=self.ruleset.models[model].id,
+            score=reading.engagement + reading.fit,
+            engagement=reading.engagement,
+            fit=reading.fit,
+            band=self.band_of(model, state),
+            out_of_target=self.out_of_target(model, state),
+        )
+
+    def readings(self, state: LeadState) -> tuple[Reading, ...]:
+        """One reading for each model, in the order of the rule file."""
+        return tuple(self.read(state, place) for place in range(len(state.models)))
 
     def band_of(self, model: int, state: LeadState) -> str:
         """The band shown for the model of that index; "cold" below the lowest."""
@@ -64,77 +124,51 @@ class Scorer:
         return is_reachable(state)
 
     def _fold(self, state: LeadState, event: Event) -> Change:
-        """Session, its begin, what is known, fit rules, rules, bands: in this order, and bands once for all of it."""
-        visitor, began = enter_session(state, event, self._timeout)
-        change = Change(visitor.session, began, [], [], [])
         is_first = state.last is None
-        if is_first:
-            state.first_at, state.channel = event.at, visitor.session.source.channel
-        if began:
-            self._score_session(state, visitor, event, change)
-        if learn(state, event, self.ruleset.attributes) or is_first:
-            self._hold(state, event, change)
-        self._score_event(state, visitor, event, change)
+        change = self._given(state, event) if event.on == POINTS else self._lived(state, event)
         if is_first or any(entry.points for entry in change.lines):
-            self._switch(state, event, change)
-        state.last, state.last_at = event.order, event.at
-        state.lines += len(change.lines)
-        state.crossings += len(change.crossings)
+            self._ledger.turn_bands(state, (event.at, event.id), event.seq, change)
+        state.last = event.order
+        self._count(state, change)
         return change
 
-    def _score_session(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
-        """The pseudo-event `session`: rules about it come before the event, and what it meets is met for the event."""
-        if self._plan.session is not None:
-            self._score(self._plan.session, Moment(state, visitor, session_event(event), self._day_of), change)
+    def _lived(self, state: LeadState, event: Event) -> Change:
+        """An event of the lead's own: in its session, rule by rule."""
+        visitor, began = enter_session(state, event, self._timeout)
+        change = Change(visitor.session, began, [], [], [])
+        self._pass_time(state, event, change)
+        is_new = not state.channel
+        if is_new:
+            state.first_at, state.channel = event.at, visitor.session.source.channel
+        if began:
+            self._judge.session(state, visitor, event, change)
+        if learn(state, event, self.ruleset.attributes) or is_new:
+            self._judge.person(state, event, change)
+        self._judge.event(state, visitor, event, change)
+        state.last_at = event.at
+        return change
 
-    def _score_event(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
-        plan = self._plan.kinds.get(event.on)
-        if plan is not None:
-            moment = Moment(state, visitor, event, self._day_of)
-            if moment.flaw is None and is_duplicate(visitor, event):
-                moment.flaw = "duplicate"
-            self._score(plan, moment, change)
+    def _given(self, state: LeadState, event: Event) -> Change:
+        """Points given by hand: no session, no activity, nothing learnt."""
+        change = Change(None, False, [], [], [])
+        self._pass_time(state, event, change)
+        if state.last is None:
+            state.first_at = state.last_at = event.at
+        self._ledger.give(state, event, change)
+        return change
 
-    def _score(self, plan: KindPlan, moment: Moment, change: Change) -> None:
-        """Every rule's word on one moment; what the moment meets is met only after it (`after` is strict)."""
-        rules, watches = plan(moment.event.url, moment.event.item)
-        met: list[int] = []
-        for rule in rules:
-            matched = match(rule, moment)
-            if matched is not None:
-                self._post(moment.state, rule, judge(matched), change)
-                met += rule.meets
-        for watch in watches:
-            if watch.where is None or watch.where(moment.event, moment.visitor.session):
-                met.append(watch.prerequisite)
-        if met and moment.flaw is None:
-            moment.state.met.update(met)
+    def _pass_time(self, state: LeadState, event: Event, change: Change) -> None:
+        if self._is_timed:
+            self._midnights.pass_to(state, self.day_of(event.at), change)
 
-    def _hold(self, state: LeadState, event: Event, change: Change) -> None:
-        """Fit rules: a line when what is known makes one true, and its negation when it no longer is."""
-        known = known_about(state)
-        for rule in self._plan.fit:
-            holds, held = rule.lead is None or rule.lead(known), rule.number in state.held
-            if holds and not held:
-                state.held.add(rule.number)
-                self._post(state, rule, line(rule, event, rule.points), change)
-            elif held and not holds:
-                state.held.remove(rule.number)
-                self._post(state, rule, line(rule, event, -rule.points), change)
+    def _count(self, state: LeadState, change: Change) -> None:
+        state.lines += len(change.lines)
+        state.crossings += len(change.crossings)
 
-    def _post(self, state: LeadState, rule: ScoredRule, entry: Line, change: Change) -> None:
-        """Write a ledger line: the score is the sum of the ledger because nothing else changes it."""
-        change.lines.append(entry)
-        reading = state.models[rule.model]
-        if rule.is_fit:
-            reading.fit += entry.points
-        else:
-            reading.engagement += entry.points
-        if rule.handoff and entry.reason is None:
-            reading.asked = (entry.at, entry.event)
-            if rule.model_id not in change.asked:
-                change.asked.append(rule.model_id)
 
-    def _switch(self, state: LeadState, event: Event, change: Change) -> None:
-        for model, reading in zip(self.ruleset.models, state.models, strict=True):
-            change.crossings.extend(switch_bands(model, reading, event))
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """In the total order, each once; two sites may use one event id at one moment, and any fixed order will do."""
+    distinct: dict[tuple[int, str], Event] = {}
+    for event in events:
+        distinct.setdefault((event.site, event.id), event)
+    return sorted(distinct.values(), key=lambda event: (event.order, event.site))

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
-from ripeline.domain.event import ENGAGEMENT, SESSION, Event
+from ripeline.domain.event import ENGAGEMENT, POINTS, SESSION, Event
 from ripeline.domain.session import Session
 from ripeline.rules.match import event_matcher, lead_matcher, once_parts, value_matcher
-from ripeline.rules.model import After, Cap, Condition, Model, OncePart, Rule, Ruleset
+from ripeline.rules.model import After, Cap, Condition, Count, Model, OncePart, Rule, Ruleset
 
 #: Keys of `where` that an event's kind, address and item alone decide.
 _PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email", "stage"})
 
 #: Places (address and item) remembered for each kind: few enough that made-up addresses cannot fill the memory.
 _MOST_PLACES: Final = 2048
+
+#: How long somebody looked at a page, and what a person gave by hand: no rule is about them, whatever the file says.
+_NO_RULES: Final = (ENGAGEMENT, POINTS)
 
 EventTest = Callable[[Event, Session], bool]
 LeadTest = Callable[[Mapping[str, Any]], bool]
@@ -33,12 +36,13 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class ScoredRule:
-    """One rule of one model, for one kind of event (`once` may differ by kind); a fit rule is of no kind.
+    """One rule of one model, for one kind of event (`once` may differ by kind); a held rule is of no kind.
 
     `number` tells it from every other rule of the file, `model` is its model's place. `points` in thousandths, or
     `worth` of the event (None: no match). `place` and `where` are the two halves of `where`: what the place of the
-    event decides, and the rest. `prerequisite` is the number of what must be met before it pays, `meets` are those
-    that an event matching it meets. Where something is None, nothing is asked.
+    event decides, and the rest. `prerequisite` is the number of what must be met before it pays, at most `within` ms
+    ago, `retro`: or afterwards; `meets` are those that an event matching it meets. `inactive` in days. Where something
+    is None, nothing is asked.
     """
 
     number: int
@@ -51,10 +55,15 @@ class ScoredRule:
     where: EventTest | None
     lead: LeadTest | None
     prerequisite: int | None
+    within: int | None
+    retro: bool
     meets: frozenset[int]
+    count: Count | None
     cap: Cap | None
     handoff: bool
     is_fit: bool
+    inactive: int | None
+    stays: bool
     once: Once | None = None
 
 
@@ -80,34 +89,60 @@ KindPlan = Callable[[str, str], Concerned]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All rules of a file: about the pseudo-event `session`, by kind of real event, and the fit rules."""
+    """All rules of a file: about the pseudo-event `session`, by kind of real event, the fit rules, those about silence.
+
+    `retro` has the rules that are paid when a prerequisite is met (by its number), each by kind of event.
+    """
 
     session: KindPlan | None
     kinds: dict[str, KindPlan]
     fit: tuple[ScoredRule, ...]
+    silence: tuple[ScoredRule, ...]
+    retro: dict[int, tuple[dict[str, ScoredRule], ...]]
 
 
 _Prerequisites = dict[tuple[int, After], int]
 
 
+def rule_numbers(ruleset: Ruleset) -> list[list[int]]:
+    """The numbers of the rules of every model, in their order; a shared rule is one of each model that has it."""
+    found: list[list[int]] = []
+    first = 0
+    for model in ruleset.models:
+        found.append(list(range(first, first + len(model.rules))))
+        first += len(model.rules)
+    return found
+
+
 def make_plan(ruleset: Ruleset) -> Plan:
-    """Number and compile every rule of every model; a shared rule is one of each model that has it."""
-    of_models = [(place, rule) for place, model in enumerate(ruleset.models) for rule in model.rules]
+    """Number and compile every rule of every model."""
     prerequisites = _numbered_prerequisites(ruleset.models)
-    fit: list[ScoredRule] = []
+    held: list[ScoredRule] = []
     rules: dict[str, list[ScoredRule]] = {}
-    for number, (place, rule) in enumerate(of_models):
-        scored = _scored(number, place, rule, ruleset, prerequisites)
-        if rule.is_fit:
-            fit.append(scored)
-        for kind in rule.on:
-            rules.setdefault(kind, []).append(replace(scored, once=_once(once_parts(rule, kind))))
-    watches = _watches(prerequisites, ruleset)
-    kinds = rules.keys() | watches.keys()
-    by_kind = {kind: _by_place(kind, rules.get(kind, []), watches.get(kind, [])) for kind in kinds}
-    # `engagement` says how long a page was looked at; it matches no rule, whatever the file says.
-    by_kind.pop(ENGAGEMENT, None)
-    return Plan(by_kind.pop(SESSION, None), by_kind, tuple(fit))
+    retro: dict[int, list[dict[str, ScoredRule]]] = {}
+    for place, (model, numbers) in enumerate(zip(ruleset.models, rule_numbers(ruleset), strict=True)):
+        for number, rule in zip(numbers, model.rules, strict=True):
+            scored = _scored(number, place, rule, ruleset, prerequisites)
+            by_kind = {kind: replace(scored, once=_once(once_parts(rule, kind))) for kind in sorted(rule.on)}
+            for kind, each in by_kind.items():
+                rules.setdefault(kind, []).append(each)
+            if not by_kind:
+                held.append(scored)
+            if scored.retro and scored.prerequisite is not None:
+                retro.setdefault(scored.prerequisite, []).append(by_kind)
+    kinds = _by_kind(rules, _watches(prerequisites, ruleset))
+    return Plan(
+        session=kinds.pop(SESSION, None),
+        kinds=kinds,
+        fit=tuple(rule for rule in held if rule.is_fit),
+        silence=tuple(rule for rule in held if rule.inactive is not None),
+        retro={number: tuple(waiting) for number, waiting in retro.items()},
+    )
+
+
+def _by_kind(rules: dict[str, list[ScoredRule]], watches: dict[str, list[Watch]]) -> dict[str, KindPlan]:
+    kinds = (rules.keys() | watches.keys()).difference(_NO_RULES)
+    return {kind: _by_place(kind, rules.get(kind, []), watches.get(kind, [])) for kind in kinds}
 
 
 def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindPlan:
@@ -152,10 +187,15 @@ def _scored(number: int, place: int, rule: Rule, ruleset: Ruleset, prerequisites
         where=rest,
         lead=lead_matcher(rule.lead) if rule.lead else None,
         prerequisite=prerequisites[place, rule.after] if rule.after else None,
+        within=rule.after.within if rule.after else None,
+        retro=rule.after.retro if rule.after else False,
         meets=frozenset(meets),
+        count=rule.count,
         cap=rule.cap,
         handoff=rule.handoff,
         is_fit=rule.is_fit,
+        inactive=rule.inactive,
+        stays=rule.mode == "once",
     )
 
 

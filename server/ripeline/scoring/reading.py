@@ -1,4 +1,4 @@
-"""What a folded lead reads as: a score per model, and which rules made it."""
+"""What a folded lead reads as in one model, and which rules made it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ripeline.scoring.change import Line, Reason
-from ripeline.scoring.fold import Scorer
-from ripeline.scoring.state import LeadState
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One model's score of one lead, in thousandths; `band` is "cold" below the lowest."""
+    """One model's score of one lead at the time of its state, in thousandths, after decay and the limits of groups;
+    `band` is "cold" below the lowest."""
 
     model: str
     score: int
@@ -29,21 +28,6 @@ class Tally:
     times: int = 0
     points: int = 0
     refused: dict[Reason, int] = field(default_factory=dict)
-
-
-def readings_of(scorer: Scorer, state: LeadState) -> tuple[Reading, ...]:
-    """One reading for each model, in the order of the rule file."""
-    return tuple(
-        Reading(
-            model=model.id,
-            score=reading.score,
-            engagement=reading.engagement,
-            fit=reading.fit,
-            band=scorer.band_of(place, state),
-            out_of_target=scorer.out_of_target(place, state),
-        )
-        for place, (model, reading) in enumerate(zip(scorer.ruleset.models, state.models, strict=True))
-    )
 
 
 def tallies_of(lines: Iterable[Line], model: str) -> dict[str, Tally]:

@@ -32,6 +32,11 @@ def events_of(scenario: Scenario, begin: int, content: Content) -> Iterator[Even
         yield _event(name, step.on, at, step.event | {"path": _path(step.on, step.event, content)})
 
 
+def end_of(scenario: Scenario, begin: int) -> int:
+    """When (ms) a story ends: with its last step, or the wait after it."""
+    return begin + sum(step.wait for step in scenario.steps) * 1000
+
+
 def _landing(id: str, at: int, said: Said) -> Event:
     """An event that matches no rule, just before: where a session begins, `entry` is its page."""
     url = _address({"host": said.get("host", _SITE), "path": said["entry"]})

@@ -11,17 +11,21 @@ from ripeline.domain.points import as_number
 from ripeline.rules.model import Ruleset, Scenario
 from ripeline.rules.stories import OUT_OF_TARGET
 from ripeline.scoring.bands import COLD
-from ripeline.scoring.change import Line
+from ripeline.scoring.change import Change, Line
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.handoffs import decide, standing_of
-from ripeline.scoring.reading import Reading, readings_of, tallies_of
-from ripeline.scoring.scenario_steps import events_of
-from ripeline.scoring.state import Attribute, LeadState
+from ripeline.scoring.handoffs import decide, standing_of, terms_of
+from ripeline.scoring.reading import Reading
+from ripeline.scoring.receipt import receipt_of
+from ripeline.scoring.scenario_steps import end_of, events_of
+from ripeline.scoring.state import Attribute
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """How a story ended; `problems` say in a sentence each what differs. Points in thousandths, `line` 1-based."""
+    """How a story ended; `problems` say in a sentence each what differs. Thousandths, `line` 1-based.
+
+    `rules` is what each rule contributes in the end, after caps and decay, before the limits of groups.
+    """
 
     name: str
     model: str
@@ -41,18 +45,17 @@ def run_scenarios(ruleset: Ruleset) -> list[ScenarioResult]:
 
 
 def _run(scorer: Scorer, scenario: Scenario) -> ScenarioResult:
-    place = [model.id for model in scorer.ruleset.models].index(scenario.model)
-    state = scorer.fresh()
+    story = _Story(scorer, scenario)
     begin = _morning(scorer.ruleset.timezone)
-    state.attributes = {name: Attribute(value, True, begin) for name, value in scenario.lead.items()}
-    lines: list[Line] = []
-    handed_over = False
+    story.state.attributes = {name: Attribute(value, True, begin) for name, value in scenario.lead.items()}
     for event in events_of(scenario, begin, scorer.ruleset.content):
-        lines += scorer.fold(state, event).lines
-        handed_over = handed_over or _is_handed_over(scorer, place, state, event.at)
-    reading = readings_of(scorer, state)[place]
-    rules = {rule: tally.points for rule, tally in tallies_of(lines, scenario.model).items()}
-    problems = tuple(_problems(scenario, reading, handed_over, rules))
+        story.wait(event.at)
+        story.see(scorer.fold(story.state, event), event.at)
+    story.wait(end_of(scenario, begin))
+    receipt = receipt_of(scorer, story.state, story.place, story.lines)
+    rules = {row.rule: row.left for row in receipt.rows}
+    reading = scorer.read(story.state, story.place)
+    problems = tuple(_problems(scenario, reading, story.handed_over, rules))
     return ScenarioResult(
         name=scenario.name,
         model=scenario.model,
@@ -60,22 +63,40 @@ def _run(scorer: Scorer, scenario: Scenario) -> ScenarioResult:
         problems=problems,
         score=reading.score,
         band=_bands_of(reading)[0],
-        handoff=handed_over,
+        handoff=story.handed_over,
         rules=rules,
         line=scenario.line,
     )
 
 
+class _Story:
+    """One lead, looked at after every event and every night."""
+
+    def __init__(self, scorer: Scorer, scenario: Scenario) -> None:
+        self.place = [model.id for model in scorer.ruleset.models].index(scenario.model)
+        self.state = scorer.fresh()
+        self.lines: list[Line] = []
+        self.handed_over = False
+        self._scorer = scorer
+        self._terms = terms_of(scorer.ruleset.models[self.place])
+
+    def wait(self, until: int) -> None:
+        """Every night until then (ms) on which something changes."""
+        while (due := self._scorer.due(self.state)) is not None and due <= until:
+            self.see(self._scorer.advance(self.state, due), due)
+        self.see(self._scorer.advance(self.state, until), until)
+
+    def see(self, change: Change, now: int) -> None:
+        self.lines += change.lines
+        out_of_target = self._scorer.out_of_target(self.place, self.state)
+        # The lead of a story is reachable, whether or not the story says how.
+        standing = standing_of(self.state.models[self.place], reachable=True, out_of_target=out_of_target)
+        self.handed_over = self.handed_over or decide(standing, (), now, self._terms).act == "make"
+
+
 def _morning(timezone: str) -> int:
     """Nine o'clock on a Monday, so that steps minutes apart are on one day (ms)."""
     return int(datetime(2026, 1, 5, 9, tzinfo=ZoneInfo(timezone)).timestamp() * 1000)
-
-
-def _is_handed_over(scorer: Scorer, place: int, state: LeadState, now: int) -> bool:
-    out_of_target = scorer.out_of_target(place, state)
-    # The lead of a story is reachable, whether or not the story says how.
-    standing = standing_of(state.models[place], reachable=True, out_of_target=out_of_target)
-    return decide(standing, (), now).act == "make"
 
 
 def _bands_of(reading: Reading) -> tuple[str, ...]:

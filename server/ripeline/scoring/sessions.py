@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ripeline.domain.event import ENGAGEMENT, IDENTIFY, KINDS, SESSION, Event, item_of
+from ripeline.domain.event import (
+    BOUNCE,
+    EMAIL_OPEN,
+    ENGAGEMENT,
+    IDENTIFY,
+    KINDS,
+    SESSION,
+    UNSUBSCRIBE,
+    Event,
+    item_of,
+)
 from ripeline.domain.session import Session
 from ripeline.domain.source import DIRECT
 from ripeline.scoring.state import LeadState, VisitorState
@@ -16,6 +26,9 @@ DUPLICATE_WITHIN_MS: Final = 5_000
 
 #: Every one of these says something, however soon it follows.
 _NEVER_DUPLICATES: Final = frozenset({IDENTIFY, ENGAGEMENT})
+
+#: These happen without the lead coming back, or say nothing of it.
+_NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
 
 #: A visitor with more things kept than this within seconds is a machine; the old ones are then dropped.
 _KEPT_AT_MOST: Final = 8
@@ -65,6 +78,11 @@ def session_event(event: Event) -> Event:
         suspect=event.suspect,
         source=event.source,
     )
+
+
+def is_activity(event: Event) -> bool:
+    """Whether a lead that does this is not silent."""
+    return event.on not in _NO_ACTIVITY and not event.suspect
 
 
 def is_duplicate(visitor: VisitorState, event: Event) -> bool:

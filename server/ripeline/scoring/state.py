@@ -30,11 +30,15 @@ class Attribute(Struct, array_like=True, gc=False):
 
 
 class ModelState(Struct, array_like=True, gc=False):
-    """One model's reading, in thousandths.
+    """One model's reading, in thousandths, at the time of the state: `engagement` and `fit` are after decay and limits.
 
     `on`: each band that is on, and when it was entered. `ripe`: when the lead last came into the hand-off band or a
-    higher one, `ripe_until` when it left again (ms; None while it is in). `asked`: the last paid match of a rule with
-    `handoff = true`.
+    higher one, `ripe_until` when it left again (ms; None while it is in). `again`: since when the score is at the
+    model's `re_enter` or above, None while it is below. `asked`: the last paid match of a rule with `handoff = true`.
+
+    Of a model with decay or groups, what the reading is made of: `behaviour` and `person` are the undecayed sums of
+    the rules that have neither, `grouped` of those that only have a group (by number of the rule), and `fading` the
+    awards that decay, by number of the rule, as (local day, thousandths, how many of them).
     """
 
     engagement: int = 0
@@ -43,6 +47,11 @@ class ModelState(Struct, array_like=True, gc=False):
     ripe: Instant | None = None
     ripe_until: int | None = None
     asked: Instant | None = None
+    again: Instant | None = None
+    behaviour: int = 0
+    person: int = 0
+    grouped: dict[int, int] = field(default_factory=dict)
+    fading: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
@@ -57,13 +66,29 @@ class VisitorState(Struct, array_like=True, gc=False):
     kept: dict[str, int] = field(default_factory=dict)
 
 
+class Waiting(Struct, array_like=True, gc=False):
+    """A match that was stopped for want of its prerequisite and is paid when that is met (`retro`): the kind of its
+    event, when (ms), its thousandths and item; and where something is paid once, the key it will take `within` the
+    lead, a day (its number) or a session (visitor, session id)."""
+
+    kind: str
+    at: int
+    points: int
+    item: str
+    key: str = ""
+    within: tuple[str, str | int, str | int] = ("", 0, 0)
+
+
 class LeadState(Struct, array_like=True, gc=False):
     """All of it for one lead under one ruleset.
 
     `channel` is that of its first session; `visitors` holds those whose session may still run. `held` are the fit
-    rules that are true, `met` the prerequisites that are, by their numbers in the plan. `used_today` is of local day
-    `today` only. `awards` under a cap: (ms, local day or 0, thousandths), by the number of their rule.
-    `lines` and `crossings` count what has been written so far.
+    and silence rules that are true, `met` when (ms) each prerequisite last was, by their numbers in the plan.
+    `used_today` is of local day `today` only. `awards` under a cap: (ms, local day or 0, thousandths), `counted`
+    matches of a `count` not yet spent: (ms, item or ""), and `waiting` ones of `retro`, each by the number of their
+    rule. `day` is the local day up to whose beginning time has done its work, `active` the local day, event id and
+    seq of the last activity; 0 and None where no rule depends on time. `lines` and `crossings` count what has been
+    written so far.
     """
 
     last: OrderKey | None = None
@@ -76,11 +101,15 @@ class LeadState(Struct, array_like=True, gc=False):
     visitors: dict[str | int, VisitorState] = field(default_factory=dict)
     models: list[ModelState] = field(default_factory=list)
     held: set[int] = field(default_factory=set)
-    met: set[int] = field(default_factory=set)
+    met: dict[int, int] = field(default_factory=dict)
     used: set[UsedKey] = field(default_factory=set)
     today: int = 0
     used_today: set[UsedKey] = field(default_factory=set)
     awards: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    counted: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    waiting: dict[int, list[Waiting]] = field(default_factory=dict)
+    day: int = 0
+    active: tuple[int, str, int] | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

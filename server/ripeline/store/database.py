@@ -94,6 +94,9 @@ class Database:
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
+            # What is deleted or replaced is overwritten where that costs no write of its own, so that an erasure finds
+            # no older copy of what it erases.
+            conn.execute("PRAGMA secure_delete = FAST")
             conn.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
             conn.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             conn.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")

@@ -10,8 +10,15 @@ from typing import Any
 from ripeline.store.database import Connection
 
 _OF_LEADS = """-- handoffs_of_leads
-SELECT lead_id, model, state, crossed_at, crossing_event, made_at, closed_at, verdict
-FROM handoffs WHERE lead_id IN (SELECT value FROM json_each(?))"""
+WITH asked (id) AS (SELECT value FROM json_each(?))
+SELECT lead_id, model, state, crossed_at, crossing_event, made_at, closed_at, verdict, closed_score, outcome,
+  outcome_at, lifted_at FROM handoffs WHERE lead_id IN asked
+UNION ALL
+SELECT lead_id, model, 'review', at, '', at, at, verdict, score, NULL, NULL, lifted_at
+FROM verdicts WHERE lead_id IN asked AND handoff_id IS NULL
+UNION ALL
+SELECT lead_id, model, 'review', at, '', made_at, made_at, NULL, NULL, outcome, at, lifted_at
+FROM outcomes WHERE lead_id IN asked"""
 
 # A crossing that was over before anybody could be told may turn out not to be: then its row becomes the hand-off.
 _MAKE = """-- make_handoff
@@ -33,34 +40,42 @@ WHERE lead_id = :gone AND state IN ('open', 'claimed', 'snoozed') AND EXISTS (
   AND kept.state IN ('open', 'claimed', 'snoozed'))"""
 _MOVE = "-- move_handoffs\nUPDATE OR IGNORE handoffs SET lead_id = :into WHERE lead_id = :gone"
 
+_WAKE = """-- wake_handoffs
+UPDATE handoffs SET state = iif(owner_id IS NULL, 'open', 'claimed'), snoozed_until = NULL
+WHERE state = 'snoozed' AND snoozed_until <= ?"""
+_WAS_TOLD = "-- was_told\nSELECT EXISTS (SELECT 1 FROM handoffs WHERE lead_id = ? AND state <> 'late')"
+
 _REASONS = """-- reasons_of_score
 SELECT r.text, sum(g.points), count(*) FROM ledger AS g CROSS JOIN texts AS r ON r.id = g.rule_id
 WHERE g.lead_id = ? AND g.model_id = ? AND g.points <> 0
 GROUP BY g.rule_id ORDER BY 2 DESC, 1 LIMIT ?"""
 
-# Lines of one event stand together, so the last of them ends what was known at its crossing.
-_SCORE_AT = """-- score_at_event
-SELECT coalesce(sum(points), 0) FROM ledger WHERE lead_id = :lead AND model_id = :model AND n <= (
-  SELECT max(n) FROM ledger WHERE lead_id = :lead AND event_seq = (
-    SELECT max(seq) FROM events JOIN epochs ON epochs.visitor_id = events.visitor_id
-    WHERE event_id = :event AND epochs.lead_id = :lead))"""
+_SCORE_AT = """-- score_at_crossing
+SELECT score FROM crossings WHERE lead_id = ? AND model_id = ? AND at = ? AND entered = 1 ORDER BY n DESC LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
 class HandoffRow:
-    """A hand-off that was made before; times in ms."""
+    """A hand-off that was made before, or (state `review`) what was said of a lead without one.
 
-    model: str
+    Times in ms. `model` None: it is about all of them. The rest as `scoring.handoffs.Handoff` has it.
+    """
+
+    model: str | None
     state: str
     crossed_at: int
     crossing_event: str
     made_at: int
     closed_at: int | None
     verdict: str | None
+    closed_score: int | None
+    outcome: str | None
+    outcome_at: int | None
+    lifted_at: int | None
 
 
 def handoffs_of_leads(conn: Connection, lead_ids: Iterable[int]) -> dict[int, list[HandoffRow]]:
-    """Every hand-off of those leads that have any, late ones too."""
+    """Of those leads that have any every hand-off, late ones too, and every verdict and outcome without one."""
     found: dict[int, list[HandoffRow]] = {}
     for lead, *row in conn.execute(_OF_LEADS, (json.dumps(list(lead_ids)),)).fetchall():
         found.setdefault(lead, []).append(HandoffRow(*row))
@@ -85,11 +100,22 @@ def move_handoffs(conn: Connection, gone: int, into: int, now: int) -> None:
     conn.execute(_MOVE, values)
 
 
+def wake_handoffs(conn: Connection, now: int) -> None:
+    """Those that were put off until `now` (ms) or earlier are before sales again."""
+    conn.execute(_WAKE, (now,))
+
+
+def was_told(conn: Connection, lead: int) -> bool:
+    """Whether sales ever heard of the lead."""
+    return bool(conn.execute(_WAS_TOLD, (lead,)).fetchone()[0])
+
+
 def reasons_of(conn: Connection, lead: int, model_id: int, limit: int) -> list[tuple[str, int, int]]:
     """The rules that gave a lead's score, as (rule id, thousandths, times paid), most points first."""
     return conn.execute(_REASONS, (lead, model_id, limit)).fetchall()
 
 
-def score_at(conn: Connection, lead: int, model_id: int, event: str) -> int:
-    """The score in thousandths right after that event (its id) of the lead, as the ledger says it."""
-    return int(conn.execute(_SCORE_AT, {"lead": lead, "model": model_id, "event": event}).fetchone()[0])
+def score_at(conn: Connection, lead: int, model_id: int, at: int) -> int | None:
+    """The score in thousandths with which the lead entered a band at that moment (ms), None: it entered none."""
+    found = conn.execute(_SCORE_AT, (lead, model_id, at)).fetchone()
+    return int(found[0]) if found else None

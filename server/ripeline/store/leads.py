@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from ripeline.store.database import Connection
 from ripeline.store.projection_writing import Statement
@@ -14,8 +15,14 @@ SeenRow = tuple[int, int | None, int | None]
 #: The same, whether reachable (0 or 1), and attributes as JSON {name: [value, verified, at]}.
 DescribedRow = tuple[int, int | None, int | None, int, str]
 
-_NEXT_ID = "-- next_lead_id\nSELECT coalesce(max(id), 0) + 1 FROM leads"
-_BY_EMAIL = "-- leads_by_email\nSELECT email, id FROM leads WHERE email IN (SELECT value FROM json_each(?))"
+#: The name in `meta` of the highest id a lead had that was erased.
+LAST_ERASED: Final = "last_erased_lead"
+
+_NEXT_ID = f"""-- next_lead_id
+SELECT max(coalesce((SELECT max(id) FROM leads), 0),
+  coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = '{LAST_ERASED}'), 0)) + 1"""
+_BY_EMAIL = """-- leads_by_email
+SELECT email, id, coalesce(merged_into, id) FROM leads WHERE email IN (SELECT value FROM json_each(?))"""
 _MAKE = Statement("make_leads", "INSERT INTO leads (id, email, created_at)", 3)
 _NAME = Statement("name_leads", "UPDATE leads SET email = v.column2 FROM (", 2, ") AS v WHERE leads.id = v.column1")
 _MERGE = Statement(
@@ -24,6 +31,14 @@ _MERGE = Statement(
     FROM (""",
     2,
     ") AS v WHERE leads.id = v.column1",
+)
+# Those that a person put into it, whose events are read under it; other ids only lead there, step by step.
+_CARRY = Statement(
+    "carry_leads",
+    "UPDATE leads SET merged_into = v.column2 FROM (",
+    2,
+    """) AS v WHERE leads.merged_into = v.column1
+    AND leads.id IN (SELECT gone_id FROM merges WHERE undone_at IS NULL)""",
 )
 _SEEN = Statement(
     "saw_leads",
@@ -44,13 +59,13 @@ _COUNT = "-- count_living_leads\nSELECT count(*) FROM leads WHERE merged_into IS
 
 
 def next_lead_id(conn: Connection) -> int:
-    """The id the next lead gets; ids are never given twice while merged leads keep their row."""
+    """The id the next lead gets; ids are never given twice: merged leads keep their row, erased ones are counted."""
     return int(conn.execute(_NEXT_ID).fetchone()[0])
 
 
-def leads_by_email(conn: Connection, emails: Iterable[str]) -> dict[str, int]:
-    """Ids of the leads with those (normal) e-mails."""
-    return dict(conn.execute(_BY_EMAIL, (json.dumps(list(emails)),)).fetchall())
+def leads_by_email(conn: Connection, emails: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Of the leads with those (normal) e-mails the id, and the id of the lead that reads them."""
+    return {email: (id, root) for email, id, root in conn.execute(_BY_EMAIL, (json.dumps(list(emails)),)).fetchall()}
 
 
 def make_leads(conn: Connection, made: Sequence[tuple[int, str | None, int]]) -> None:
@@ -64,8 +79,9 @@ def name_leads(conn: Connection, named: Sequence[tuple[int, str]]) -> None:
 
 
 def merge_leads(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
-    """Leads as (id, lead it went into): the row stays, so that its id still leads there."""
+    """Leads as (id, lead it is read under): the row stays, so that its id still leads there; what is in it too."""
     _MERGE.run(conn, merged)
+    _CARRY.run(conn, merged)
 
 
 def saw_leads(conn: Connection, seen: Sequence[SeenRow]) -> None:
@@ -86,3 +102,9 @@ def living_leads(conn: Connection, after: int, limit: int) -> list[tuple[int, st
 def count_living_leads(conn: Connection) -> int:
     """How many leads were not merged into another."""
     return int(conn.execute(_COUNT).fetchone()[0])
+
+
+def email_of(conn: Connection, lead: int) -> str | None:
+    """The lead's own e-mail, None while it is anonymous."""
+    found = conn.execute("-- email_of_lead\nSELECT email FROM leads WHERE id = ?", (lead,)).fetchone()
+    return None if found is None else found[0]

@@ -29,11 +29,12 @@ _BY_VISITOR: Final = _SELECT.format(
 
 # An epoch ends where the visitor's next one begins, whosever that is.
 _SPANS: Final = """-- spans_of_lead
+WITH own AS (SELECT :lead AS id UNION ALL SELECT id FROM leads WHERE merged_into = :lead)
 SELECT visitor_id, from_at, from_rank, from_id, to_at, to_rank, to_id FROM (
   SELECT *, lead(from_at) OVER later AS to_at, lead(from_rank) OVER later AS to_rank, lead(from_id) OVER later AS to_id
-  FROM epochs WHERE visitor_id IN (SELECT visitor_id FROM epochs WHERE lead_id = :lead)
+  FROM epochs WHERE visitor_id IN (SELECT visitor_id FROM epochs WHERE lead_id IN own)
   WINDOW later AS (PARTITION BY visitor_id ORDER BY from_at, from_rank, from_id)
-) WHERE lead_id = :lead
+) WHERE lead_id IN own
 """
 
 
@@ -87,7 +88,7 @@ def events_of_visitors(conn: Connection, visitors: Iterable[int], dictionary: Di
 
 
 def events_of_lead(conn: Connection, lead_id: int, dictionary: Dictionary | None = None) -> list[Event]:
-    """All events of a lead in the total order: of each of its visitors, those in an epoch that is the lead's."""
+    """All events of a lead, and of those merged into it, in the total order: of each visitor those in its epochs."""
     spans = _spans(conn, lead_id)
     found = events_of_visitors(conn, spans, dictionary)
     if all(end is None and begin[2] == "" for parts in spans.values() for begin, end in parts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from ripeline.store.deeds_sql import DUE, ONE_PERSON, RULE_FILES, SALES
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
@@ -161,3 +162,27 @@ def the_database_as_an_interface(db: Database) -> None:
 @migrations()
 def days_as_an_interface(db: Database) -> None:
     db.executescript(DAILY_VIEW)
+
+
+@migrations()
+def leads_that_are_one(db: Database) -> None:
+    """Which leads read as another; a person's merges, visitors taken out again: all as facts."""
+    db.executescript(ONE_PERSON)
+
+
+@migrations()
+def what_sales_says(db: Database) -> None:
+    """Verdicts and outcomes, hand-offs put off, events a person marked or cleared."""
+    db.executescript(SALES)
+
+
+@migrations()
+def what_comes_due(db: Database) -> None:
+    """When time alone changes a score, or lets a lead be handed over again."""
+    db.executescript(DUE)
+
+
+@migrations()
+def files_of_rules(db: Database) -> None:
+    """Which file was in force since when, and whom a new one would send to sales."""
+    db.executescript(RULE_FILES)

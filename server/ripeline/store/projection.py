@@ -17,10 +17,10 @@ TABLES: Final = ("lead_states", "sessions", "ledger", "crossings", "scores")
 #: Tables with any number of rows a lead, emptied for a lead before it is refolded.
 _MANY_A_LEAD: Final = ("sessions", "ledger", "crossings")
 
-StateRow = tuple[int, bytes]
+StateRow = tuple[int, bytes, int | None]
 SessionRow = tuple[int, int, int, int, int, int, int | None, int | None]
 LedgerRow = tuple[int, int, int, int, int, int, int, str | None]
-CrossingRow = tuple[int, int, int, str, int, int, int]
+CrossingRow = tuple[int, int, int, str, int, int, int, int]
 ScoreRow = tuple[int, int, int, int, int, str, int]
 
 
@@ -47,10 +47,10 @@ class Projection:
         self._conn = conn
         self._states = f"""-- states_of_leads
             SELECT lead_id, state FROM lead_states{suffix} WHERE lead_id IN (SELECT value FROM json_each(?))"""
-        self._save_states = Statement("save_states", f"INSERT OR REPLACE INTO lead_states{suffix}", 2)
+        self._save_states = Statement("save_states", f"INSERT OR REPLACE INTO lead_states{suffix}", 3)
         self._save_sessions = Statement("save_sessions", f"INSERT OR REPLACE INTO sessions{suffix}", 8)
         self._save_ledger = Statement("save_ledger", f"INSERT INTO ledger{suffix}", 8)
-        self._save_crossings = Statement("save_crossings", f"INSERT INTO crossings{suffix}", 7)
+        self._save_crossings = Statement("save_crossings", f"INSERT INTO crossings{suffix}", 8)
         self._save_scores = Statement(
             "save_scores",
             f"INSERT INTO scores{suffix}",

@@ -22,7 +22,7 @@ SELECT g.lead_id, g.n, m.text, r.text, g.event_seq, g.at, g.points, g.reason FRO
 CROSS JOIN texts AS m ON m.id = g.model_id CROSS JOIN texts AS r ON r.id = g.rule_id
 WHERE g.lead_id IN (SELECT value FROM json_each(:leads)) ORDER BY g.n""",
     "crossings": """-- stored_crossings
-SELECT c.lead_id, c.n, m.text, c.band, c.entered, c.event_seq, c.at FROM crossings AS c
+SELECT c.lead_id, c.n, m.text, c.band, c.entered, c.event_seq, c.at, c.score FROM crossings AS c
 CROSS JOIN texts AS m ON m.id = c.model_id
 WHERE c.lead_id IN (SELECT value FROM json_each(:leads)) ORDER BY c.n""",
     "sessions": """-- stored_sessions
@@ -34,7 +34,7 @@ WHERE s.lead_id IN (SELECT value FROM json_each(:leads)) ORDER BY s.started_at, 
 SELECT id, first_seen, last_seen, reachable, attributes FROM leads
 WHERE id IN (SELECT value FROM json_each(:leads))""",
     "state": """-- stored_states
-SELECT lead_id, state FROM lead_states WHERE lead_id IN (SELECT value FROM json_each(:leads))""",
+SELECT lead_id, state, due_at FROM lead_states WHERE lead_id IN (SELECT value FROM json_each(:leads))""",
 }
 
 _UNPLACED = """-- unplaced_visitors

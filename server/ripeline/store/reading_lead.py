@@ -22,7 +22,7 @@ _LONGEST_CHAIN: Final = 100
 
 _VISITORS = """-- visitors_of_lead
 SELECT DISTINCT e.visitor_id, v.key FROM epochs AS e JOIN visitors AS v ON v.id = e.visitor_id
-WHERE e.lead_id = :lead ORDER BY e.visitor_id"""
+WHERE e.lead_id IN (SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead) ORDER BY e.visitor_id"""
 
 _SOURCE = """-- source_of_lead
 SELECT o.channel, o.source, o.medium, o.campaign, o.term
@@ -64,17 +64,26 @@ def lead_id_of(conn: Connection, key: int | str) -> int:
     return int(_found(conn, key)["id"])
 
 
+def own_id_of(conn: Connection, key: int | str) -> int:
+    """The id of the very lead named so, whatever it was merged into. Raises `NotFound`."""
+    return int(_named(conn, key)["id"])
+
+
 def _found(conn: Connection, key: int | str) -> Row:
-    wanted = key if isinstance(key, int) else key.strip().lower()
-    sql = _BY_ID if isinstance(key, int) else _BY_EMAIL
+    found = _named(conn, key)
     for _ in range(_LONGEST_CHAIN):
-        found = rows(conn, sql, {"key": wanted})
-        if not found:
-            break
-        if found[0]["merged_into"] is None:
-            return found[0]
-        wanted, sql = found[0]["merged_into"], _BY_ID
+        if found["merged_into"] is None:
+            return found
+        found = _named(conn, int(found["merged_into"]))
     raise NotFound("lead", key)
+
+
+def _named(conn: Connection, key: int | str) -> Row:
+    by_id = isinstance(key, int)
+    found = rows(conn, _BY_ID if by_id else _BY_EMAIL, {"key": key if by_id else str(key).strip().lower()})
+    if not found:
+        raise NotFound("lead", key)
+    return found[0]
 
 
 def _source(conn: Connection, lead_id: int, direction: str) -> str:

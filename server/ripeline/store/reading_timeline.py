@@ -24,7 +24,8 @@ WHERE s.lead_id = :lead AND (s.started_at, s.id) < (:at, :id)
 ORDER BY s.started_at DESC, s.id DESC LIMIT :limit"""
 
 _EPOCHS = """-- epochs_of_visitors
-SELECT visitor_id, from_at, from_rank, from_id, lead_id FROM epochs
+SELECT e.visitor_id, e.from_at, e.from_rank, e.from_id, coalesce(l.merged_into, l.id) AS lead_id
+FROM epochs AS e JOIN leads AS l ON l.id = e.lead_id
 WHERE visitor_id IN (SELECT value FROM json_each(:visitors))
 ORDER BY visitor_id, from_at, from_rank, from_id"""
 

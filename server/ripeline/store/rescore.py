@@ -7,7 +7,6 @@ from typing import Final
 
 from ripeline.store.database import Connection, transaction
 from ripeline.store.leads import DescribedRow
-from ripeline.store.migrations import PROJECTION
 from ripeline.store.projection import TABLES, as_json
 from ripeline.store.projection_writing import Statement
 
@@ -25,6 +24,7 @@ UPDATE leads SET first_seen = n.first_seen, last_seen = n.last_seen, reachable =
 FROM leads{NEXT} AS n WHERE n.id = leads.id AND
   (leads.first_seen, leads.last_seen, leads.reachable, leads.attributes)
   IS NOT (n.first_seen, n.last_seen, n.reachable, n.attributes)"""
+_TABLE = "-- schema_of_table\nSELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"
 _INDEXES = """-- indexes_of_projection
 SELECT sql FROM sqlite_schema
 WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(?))"""
@@ -36,11 +36,16 @@ def begin_next(conn: Connection) -> None:
     """Empty tables to build in; whatever an earlier rescore left behind goes."""
     with transaction(conn):
         drop_next(conn)
-        for statement in PROJECTION.format(suffix=NEXT).split(";"):
-            # Filled first and indexed at the swap: that is faster, and the index then has its own name.
-            if statement.strip().startswith("CREATE TABLE"):
-                conn.execute(statement)
+        # Filled first and indexed at the swap: that is faster, and the index then has its own name.
+        for table in TABLES:
+            (schema,) = conn.execute(_TABLE, (table,)).fetchone()
+            conn.execute(f"CREATE TABLE {table}{NEXT} {schema[schema.index('(') :]}")
         conn.execute(_LEADS_NEXT)
+
+
+def is_next_begun(conn: Connection) -> bool:
+    """Whether there are tables being built."""
+    return conn.execute(_TABLE, (f"leads{NEXT}",)).fetchone() is not None
 
 
 def describe_next(conn: Connection, known: Sequence[DescribedRow]) -> None:

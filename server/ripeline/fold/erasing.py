@@ -1,0 +1,53 @@
+"""Erasing a person, for good: every event, what was folded and said, and then the texts nobody else used."""
+
+from __future__ import annotations
+
+from ripeline.fold.desk import Desk, LeadKey
+from ripeline.rules.model import Ruleset
+from ripeline.scoring.points_by_hand import MANUAL
+from ripeline.store.database import Connection
+from ripeline.store.epochs import visitors_of_leads
+from ripeline.store.erasing import all_ids_of, doubt_entries, erase_events, erase_for_good, erase_leads
+from ripeline.store.erasing_texts import Unused, erase_texts, unused_texts
+from ripeline.store.log_reading import events_of_lead
+
+
+def erase_lead(desk: Desk, key: LeadKey) -> int:
+    """Erase a lead with all it did and all that was said of it; how many events that was. Raises `NotFound`.
+
+    Other people who used the same machine keep what is theirs. Texts that nobody else used wait for `erase_unused`.
+    """
+    lead, conn = desk.lead(key), desk.conn
+    visitors = visitors_of_leads(conn, [lead])
+    seqs = [event.seq for event in events_of_lead(conn, lead)]
+    erase_for_good(conn, True)
+    try:
+        doubt_entries(conn, lead)
+        erase_events(conn, seqs)
+        desk.folder.drop_lead(lead)
+        erase_leads(conn, all_ids_of(conn, lead), visitors)
+        desk.forget()
+        desk.folder.refold([], visitors, quiet=True)
+    finally:
+        erase_for_good(conn, False)
+    return len(seqs)
+
+
+def find_unused(conn: Connection) -> Unused | None:
+    """What of erased events nobody uses any more; None: there is nothing to look for. Reads the whole log."""
+    return unused_texts(conn)
+
+
+def erase_unused(desk: Desk, unused: Unused) -> None:
+    """Erase those texts and sources, but for what was used since."""
+    erase_for_good(desk.conn, True)
+    try:
+        erase_texts(desk.conn, unused, _names_of(desk.ruleset))
+        desk.forget()
+    finally:
+        erase_for_good(desk.conn, False)
+
+
+def _names_of(ruleset: Ruleset) -> set[str]:
+    """What the projection names in the same table of texts."""
+    return {MANUAL, *(model.id for model in ruleset.models), *(rule.id for m in ruleset.models for rule in m.rules)}

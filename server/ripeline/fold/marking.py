@@ -1,0 +1,41 @@
+"""Events that turn out to be of a machine, or of a person after all, and events that are erased."""
+
+from __future__ import annotations
+
+from ripeline.errors import Conflict, NotFound
+from ripeline.fold.desk import Desk
+from ripeline.store.erasing import erase_events
+from ripeline.store.marks import MarkedEvent, find_events, leads_of_visitors_of, mark_event
+
+
+def mark(desk: Desk, id: str, suspect: bool) -> None:
+    """Say that an event is suspect (worth nothing), or that it is not: its lead is as if it had come in so.
+
+    Reversible. Raises `NotFound`, and `Conflict` when it is so already.
+    """
+    found = _found(desk, id)
+    if all(event.is_suspect == suspect for event in found):
+        raise Conflict("the event is suspect already" if suspect else "the event is not suspect")
+    for event in found:
+        mark_event(desk.conn, event.seq, suspect, desk.by)
+    _refold(desk, found, leads_of_visitors_of(desk.conn, [event.seq for event in found]))
+
+
+def erase_event(desk: Desk, id: str) -> None:
+    """Take an event out of the log for ever; its lead is as if it had never come. Raises `NotFound`."""
+    found = _found(desk, id)
+    seqs = [event.seq for event in found]
+    leads = leads_of_visitors_of(desk.conn, seqs)
+    erase_events(desk.conn, seqs)
+    _refold(desk, found, leads)
+
+
+def _refold(desk: Desk, events: list[MarkedEvent], leads: list[int]) -> None:
+    desk.folder.refold(leads, {event.visitor for event in events})
+
+
+def _found(desk: Desk, id: str) -> list[MarkedEvent]:
+    found = find_events(desk.conn, id)
+    if not found:
+        raise NotFound("event", id)
+    return found

@@ -1,0 +1,93 @@
+"""Two leads that are one person, and a visitor who is somebody else: said by a person, and taken back by one."""
+
+from __future__ import annotations
+
+from ripeline.errors import Conflict, InvalidRequest, NotFound
+from ripeline.fold.desk import Desk, LeadKey
+from ripeline.store.handoff_rows import move_handoffs
+from ripeline.store.leads import merge_leads
+from ripeline.store.looks import drop_looks
+from ripeline.store.merge_rows import (
+    Merge,
+    add_merge,
+    emails_of,
+    end_merge,
+    facts_of,
+    merge_in_force,
+    merged_into,
+    move_facts,
+    read_under,
+    reopen_handoffs,
+)
+from ripeline.store.reading_lead import own_id_of
+from ripeline.store.visitors import visitor_of_lead
+
+#: Only a circle could be longer, and there are none.
+_LONGEST_CHAIN = 1_000
+
+
+def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
+    """Read the `other` lead under the first from now on: all events of both, folded as one; the id of the one.
+
+    Hand-offs, verdicts and outcomes go along, and of two hand-offs that sales has in one model that of the first
+    stays. Raises `NotFound`, and `Conflict` when the two are one already.
+    """
+    into, gone = desk.lead(key), desk.lead(other)
+    if into == gone:
+        raise Conflict("the two are one lead already")
+    moved = facts_of(desk.conn, gone)
+    move_handoffs(desk.conn, gone, into, desk.by.at)
+    move_facts(desk.conn, moved, into)
+    drop_looks(desk.conn, [gone])
+    add_merge(desk.conn, gone, into, desk.by, moved)
+    merge_leads(desk.conn, [(gone, into)])
+    desk.folder.drop_lead(gone)
+    desk.folder.refold([into])
+    return into
+
+
+def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
+    """Give back the `other` lead, that was put into the first by a person: both are as they would be without.
+
+    The id of the other. Nobody is told anything. Raises `NotFound`, and `Conflict` when no such merge is in force.
+    """
+    root = desk.lead(key)
+    found = _merge_of(desk, other)
+    if found is None or desk.lead(found.gone) != root:
+        raise Conflict("no person merged that lead into this one")
+    end_merge(desk.conn, found.id, desk.by.at)
+    read_under(desk.conn, found.gone, None)
+    move_facts(desk.conn, found.moved, found.gone)
+    reopen_handoffs(desk.conn, found.moved, found.at)
+    desk.folder.refold([root, found.gone], quiet=True)
+    return found.gone
+
+
+def detach(desk: Desk, key: LeadKey, visitor: str) -> int:
+    """Take a visitor out of a lead: its events are an anonymous lead of their own, whose id this gives.
+
+    It stays out, even when it says again that it is this person. Raises `NotFound`, and `InvalidRequest` for what
+    is no visitor of its own: what was said by e-mail, and an anonymous lead with no other visitor.
+    """
+    lead = desk.lead(key)
+    found = visitor_of_lead(desk.conn, lead, visitor)
+    if found is None:
+        raise NotFound("visitor of this lead", visitor)
+    if found.is_given:
+        raise InvalidRequest("visitor", "was made for this lead and has no browser: it cannot be somebody else")
+    emails = emails_of(desk.conn, lead)
+    if found.is_alone and not emails:
+        raise InvalidRequest("visitor", "is a lead of its own already")
+    return desk.folder.take_out(found.id, lead, emails, desk.by)
+
+
+def _merge_of(desk: Desk, key: LeadKey) -> Merge | None:
+    """The merge by which a person put away the lead named so, or the one that lead had become part of by itself."""
+    lead = own_id_of(desk.conn, key)
+    for _ in range(_LONGEST_CHAIN):
+        found = merge_in_force(desk.conn, lead)
+        into = merged_into(desk.conn, lead)
+        if found is not None or into is None:
+            return found
+        lead = into
+    return None

@@ -1,0 +1,78 @@
+"""What people add about a lead: points with a reason, attributes; events of the log, folded as such."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ripeline.domain.event import IDENTIFY, POINTS, Event
+from ripeline.domain.points import to_thousandths
+from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
+from ripeline.domain.wire_text import cleaned
+from ripeline.errors import InvalidRequest
+from ripeline.fold.desk import Desk, LeadKey
+from ripeline.identity.epochs import MIN
+from ripeline.store.dictionary import Dictionary
+from ripeline.store.leads import email_of
+from ripeline.store.log_rows import append_events
+from ripeline.store.visitors import tie_visitor
+
+_MOST_POINTS: Final = 1_000_000
+_LONGEST_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """So many points in one model (None: the only one), and why; `id` of the event, so that a retry gives them once."""
+
+    points: int | float
+    reason: str
+    model: str | None = None
+    id: str = ""
+
+
+def give_points(desk: Desk, key: LeadKey, given: Points) -> str:
+    """Points a person gives (or takes): a ledger line at this moment, as engagement; the id of its event.
+
+    Raises `NotFound`, and `InvalidRequest` for no number, no reason, an unknown model.
+    """
+    if not math.isfinite(given.points) or abs(given.points) > _MOST_POINTS or not to_thousandths(given.points):
+        raise InvalidRequest("points", f"must be a number other than 0, at most {_MOST_POINTS}")
+    reason = cleaned(given.reason)
+    if not 0 < len(reason) <= _LONGEST_REASON:
+        raise InvalidRequest("reason", f"say why, in at most {_LONGEST_REASON} characters")
+    props = {"model": desk.model(given.model), "points": given.points, "reason": reason, "by": desk.by.author}
+    return _append(desk, key, given.id, on=POINTS, props=props)
+
+
+def tell_attributes(desk: Desk, key: LeadKey, attributes: dict[str, Any]) -> str:
+    """What is so about a lead from now on, by a source we trust: it replaces what was known; the id of its event.
+
+    Before this moment things stay as they were known then. Raises `NotFound`, and `InvalidRequest` for an e-mail
+    (that is who the lead is) and for nothing.
+    """
+    if "email" in attributes:
+        raise InvalidRequest("email", "is who the lead is: send an identify event, or merge two leads")
+    told = cleaned_values(attributes)
+    if not told or len(told) < len(attributes):
+        raise InvalidRequest("attributes", "each needs a value that is not empty")
+    return _append(desk, key, "", on=IDENTIFY, traits=told)
+
+
+def _append(desk: Desk, key: LeadKey, id: str, **what: Any) -> str:
+    lead, at = desk.lead(key), desk.by.at
+    email = email_of(desk.conn, lead)
+    event = Event(
+        id=id or f"{what['on']}-{secrets.token_hex(12)}",
+        visitor=EMAIL_VISITOR + email if email else tie_visitor(desk.conn, lead, MIN),
+        at=at,
+        received_at=at,
+        email=email,
+        verified=True,
+        **what,
+    )
+    # Of its own: what this one learns is nobody's should the transaction fail.
+    append_events(desk.conn, [event], Dictionary())
+    return event.id

@@ -1,0 +1,153 @@
+"""What sales does with a hand-off and says of a lead: claim, put off, verdict, outcome; and taking each back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ripeline.errors import Conflict, InvalidRequest, NotFound
+from ripeline.fold.desk import Desk, LeadKey
+from ripeline.store.handoff_deeds import (
+    OneHandoff,
+    claim_handoff,
+    close_handoff,
+    handoff_by_id,
+    last_told,
+    lift_outcomes_of_handoffs,
+    lift_refusals,
+    models_told,
+    release_handoff,
+    reopen_handoff,
+    snooze_handoff,
+)
+from ripeline.store.verdict_rows import (
+    Frozen,
+    add_outcome,
+    add_verdict,
+    lift_outcomes,
+    lift_verdict,
+    lift_verdict_of,
+    standing_now,
+)
+
+VerdictWord = Literal["too_early", "right_time", "too_late", "off_target"]
+OutcomeWord = Literal["won", "lost"]
+
+_WITH_SALES: Final = frozenset({"open", "claimed", "snoozed"})
+_NOTHING_NEW: Final = {"verdict": None, "note": None, "score": None, "outcome": None, "outcome_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended with a lead: when (ms), and what it was worth in thousandths (None: not said)."""
+
+    outcome: OutcomeWord
+    at: int
+    value: int | None = None
+
+
+def claim(desk: Desk, handoff: int, owner: int) -> None:
+    """Make it that person's (a user's id); the first wins. Raises `NotFound`, and `Conflict` that says whose it is."""
+    _found(desk, handoff)
+    if not claim_handoff(desk.conn, handoff, owner):
+        now = _found(desk, handoff)
+        raise Conflict(f"{now.owner} has it" if now.state in _WITH_SALES else f"it is {now.state}")
+
+
+def release(desk: Desk, handoff: int) -> None:
+    """Nobody has it any more. Raises `NotFound`, and `Conflict` when nobody had."""
+    if not release_handoff(desk.conn, _found(desk, handoff).id):
+        raise Conflict(f"it is {_found(desk, handoff).state}")
+
+
+def snooze(desk: Desk, handoff: int, until: int) -> None:
+    """Put it off until then (ms). Raises `NotFound`, `InvalidRequest` for the past, `Conflict` when it is closed."""
+    if until <= desk.by.at:
+        raise InvalidRequest("until", "is not in the future")
+    if not snooze_handoff(desk.conn, _found(desk, handoff).id, until):
+        raise Conflict(f"it is {_found(desk, handoff).state}")
+
+
+def judge_handoff(desk: Desk, handoff: int, verdict: VerdictWord, note: str = "") -> None:
+    """Sales' word on a hand-off closes it; said again it replaces the word of before. Raises `NotFound`."""
+    found = _found(desk, handoff)
+    lift_verdict_of(desk.conn, handoff, desk.by.at)
+    # Of a crossing that came too late nobody was told, and nobody is now: the word is on the lead.
+    _judge(desk, found.lead, found.model, None if found.state == "late" else found.id, verdict, note)
+
+
+def judge_lead(desk: Desk, key: LeadKey, model: str | None, verdict: VerdictWord, note: str = "") -> None:
+    """Sales' word on any lead in any model; if a hand-off is open there, on that. Raises `NotFound`."""
+    lead, model = desk.lead(key), desk.model(model)
+    last = last_told(desk.conn, lead, model)
+    is_open = last is not None and _found(desk, last).state in _WITH_SALES
+    _judge(desk, lead, model, last if is_open else None, verdict, note)
+
+
+def take_back_verdict(desk: Desk, handoff: int) -> None:
+    """The verdict on a hand-off was a slip: it is before sales again. Raises `NotFound`, `Conflict` if it cannot be."""
+    found = _found(desk, handoff)
+    if found.verdict is None or not reopen_handoff(desk.conn, handoff):
+        raise Conflict("it has no verdict that could be taken back")
+    lift_verdict_of(desk.conn, handoff, desk.by.at)
+
+
+def lift(desk: Desk, key: LeadKey, model: str | None) -> None:
+    """The last verdict on a lead counts no more: one found off target may be handed over again. Raises `NotFound`."""
+    lead, model = desk.lead(key), desk.model(model)
+    if lift_verdict(desk.conn, lead, model, desk.by.at) is None:
+        raise NotFound("verdict on this lead in model", model)
+    lift_refusals(desk.conn, lead, model, desk.by.at)
+    desk.folder.decide_again(lead, even_new=True)
+
+
+def end_with(desk: Desk, key: LeadKey, model: str | None, end: Outcome) -> bool:
+    """Won or lost, in one model (None: in all where it was handed over, else in every one): whether that was new.
+
+    Raises `NotFound`.
+    """
+    lead = desk.lead(key)
+    named = desk.model(model) if model is not None else None
+    row = {"lead": lead, "model": named, "outcome": end.outcome, "at": end.at, "value": end.value}
+    if add_outcome(desk.conn, {**row, "author": desk.by.author, "made_at": desk.by.at}) is None:
+        return False
+    for each in [named] if named is not None else models_told(desk.conn, lead):
+        handoff = last_told(desk.conn, lead, each)
+        if handoff is not None:
+            score = _standing(desk, lead, each).score
+            said = {"at": desk.by.at, "score": score, "outcome": end.outcome, "outcome_at": end.at}
+            close_handoff(desk.conn, handoff, _NOTHING_NEW | said)
+    desk.folder.decide_again(lead)
+    return True
+
+
+def lift_end(desk: Desk, key: LeadKey, model: str | None) -> None:
+    """The outcome of a lead counts no more, in one model or (None) in all. Raises `NotFound`."""
+    lead = desk.lead(key)
+    named = desk.model(model) if model is not None else None
+    if not lift_outcomes(desk.conn, lead, named, desk.by.at):
+        raise NotFound("outcome of lead", key)
+    lift_outcomes_of_handoffs(desk.conn, lead, named, desk.by.at)
+    desk.folder.decide_again(lead, even_new=True)
+
+
+def _judge(desk: Desk, lead: int, model: str, handoff: int | None, verdict: str, note: str) -> None:
+    stood = _standing(desk, lead, model)
+    row = {"lead": lead, "model": model, "handoff": handoff, "verdict": verdict, "note": note}
+    add_verdict(desk.conn, row | {"rules_hash": desk.ruleset.hash}, stood, desk.by)
+    if handoff is not None:
+        said = {"at": desk.by.at, "verdict": verdict, "note": note, "score": stood.score}
+        close_handoff(desk.conn, handoff, _NOTHING_NEW | said)
+    desk.folder.decide_again(lead)
+
+
+def _standing(desk: Desk, lead: int, model: str) -> Frozen:
+    """How the lead stands now; in a model that is no more in force it stands nowhere."""
+    return standing_now(desk.conn, lead, model) or Frozen(0, "cold", {})
+
+
+def _found(desk: Desk, handoff: int) -> OneHandoff:
+    found = handoff_by_id(desk.conn, handoff)
+    if found is None:
+        raise NotFound("hand-off", handoff)
+    return found

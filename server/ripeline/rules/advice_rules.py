@@ -1,0 +1,123 @@
+"""Warnings about one rule: what never matches or never pays, and what outweighs all the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from ripeline.domain.event import CLICK, DOWNLOAD, EMAIL_CLICK, ENGAGEMENT, FORM, KINDS, SESSION
+from ripeline.domain.points import as_number
+from ripeline.rules.conditions import misspelt_attribute
+from ripeline.rules.fields import EMAIL_KINDS
+from ripeline.rules.globs import compile_glob
+from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.model import Decay, Model, Rule, Ruleset
+from ripeline.rules.reach import left_after, most_in_count, worth_of
+
+#: A rule that takes more than this many times the hand-off threshold outweighs all the others.
+CRUSHING: Final = 4
+
+#: Decay that leaves less than this the next day, or more than that after a year, is hardly meant.
+FAST: Final = 0.5
+SLOW: Final = 0.9
+
+#: Conditions that only events of some kinds can meet.
+_KINDS_OF_KEY: Final = {
+    "file": frozenset({DOWNLOAD}),
+    "form": frozenset({FORM}),
+    "link": frozenset({CLICK, EMAIL_CLICK}),
+    "email": EMAIL_KINDS,
+}
+
+#: Where sessions come from, as events are collected (see `source_of`); the server API may say others.
+CHANNELS: Final = ("direct", "organic search", "paid search", "organic social", "email", "referral")
+
+_MEANT: Final = {
+    **dict.fromkeys(("visit", "visite", "view", "pageview", "page_view"), "page"),
+    **dict.fromkeys(("submit", "formulaire", "form_submit"), "form"),
+    **dict.fromkeys(("telechargement", "téléchargement", "file"), "download"),
+    **dict.fromkeys(("clic", "link"), "click"),
+}
+_SILENCE: Final = ("inactive", "inactif", "inactivity", "silence", "silent")
+
+
+def warnings_of_rule(rule: Rule, model: Model, ruleset: Ruleset) -> Iterator[str]:
+    """Every warning on a rule as this model has it."""
+    yield from _on_worth(rule, model)
+    yield from _on_payment(rule)
+    yield from filter(None, map(_on_kind, sorted(rule.on | (rule.after.on if rule.after else frozenset()))))
+    yield from _on_conditions(rule, ruleset)
+    if rule.decay and rule.decay != model.decay and (problem := fading(rule.decay)):
+        yield problem
+
+
+def fading(decay: Decay) -> str:
+    """What is strange about how points fade, "" when nothing is."""
+    next_day, next_year = left_after(decay, 1), left_after(decay, 365)
+    if next_day <= FAST:
+        return f"the next day {next_day:.0%} of its points are left: `decay` is too fast for anybody to call in time"
+    if next_year > SLOW and decay.kind != "expire":
+        return f"a year later {next_year:.0%} of its points are left: `decay` is too slow to make a difference"
+    return ""
+
+
+def _on_worth(rule: Rule, model: Model) -> Iterator[str]:
+    worth = worth_of(rule)
+    least, best = min(worth), max(worth)
+    floor = model.groups[rule.group].minimum if rule.group else None
+    least = least if floor is None else max(least, floor)
+    threshold = model.handoff_band.enter if model.handoff_band else 0
+    if threshold > 0 and -least > CRUSHING * threshold:
+        handed = f"{as_number(threshold)} are enough to be handed over"
+        yield f"it takes {as_number(-least)} points where {handed}: nothing ever makes up for it"
+    if rule.inactive is not None and best > 0:
+        yield f"it gives {as_number(best)} points for silence: to take them, write {as_number(-best)}"
+    if rule.cap is not None and best <= 0:
+        yield "its `cap` limits nothing: a cap is for points above 0"
+    elif rule.cap is not None and rule.cap.points < best:
+        yield f"it never pays {as_number(best)} points: its `cap` lets {as_number(rule.cap.points)} through"
+
+
+def _on_payment(rule: Rule) -> Iterator[str]:
+    if rule.count is not None and rule.count.n == 1:
+        yield "its `count` waits for the first time, as any rule does: leave it out, or ask for 2 or more"
+    elif rule.count is not None and most_in_count(rule) < rule.count.n:
+        possible = f"{most_in_count(rule):g} can come together"
+        yield f"it never pays: `count` asks for {rule.count.n}, and only {possible} (see `once_per`, `within`)"
+    if rule.after is not None and rule.after.rules == {rule.id}:
+        yield "`after` names this rule itself: it pays from the second time on"
+
+
+def _on_conditions(rule: Rule, ruleset: Ruleset) -> Iterator[str]:
+    for condition in rule.where:
+        kinds = _KINDS_OF_KEY.get(condition.key)
+        if kinds and condition.globs and not kinds & rule.on:
+            asked = f"where.{condition.key} asks about {listed(sorted(kinds))}"
+            yield f"{asked}, and the rule is about {listed(sorted(rule.on))}: it never matches"
+    for condition in (*rule.where, *rule.lead):
+        if condition.key == "channel":
+            yield from (
+                _unknown_channel(glob)
+                for glob in condition.globs
+                if not any(map(compile_glob(glob, fold=True), CHANNELS))
+            )
+    for condition in rule.lead:
+        if near := misspelt_attribute(condition.key, tuple(ruleset.attributes)):
+            yield f"no form field fills `lead.{condition.key}`{near}"
+
+
+def _on_kind(kind: str) -> str:
+    if kind == ENGAGEMENT:
+        return "no rule ever matches `engagement`: it only says how long a page was read"
+    if kind in _SILENCE:
+        return f'`{kind}` is read as an event of your own: silence is written inactive = "30d", without `on`'
+    known = sorted((KINDS - {ENGAGEMENT}) | {SESSION})
+    if kind in known:
+        return ""
+    near = [_MEANT[kind]] if kind in _MEANT else get_close_matches(kind, known, n=1, cutoff=0.75)
+    return f"`{kind}` is read as an event of your own: did you mean `{near[0]}`?" if near else ""
+
+
+def _unknown_channel(glob: str) -> str:
+    return f"no session comes by `{glob}`{nearest(glob, CHANNELS) or ': there are ' + listed(CHANNELS)}"

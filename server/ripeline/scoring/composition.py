@@ -1,0 +1,166 @@
+"""The reading of a model whose points decay or are limited in groups: what it is on any day, and when it changes.
+
+Both are applied when reading, never in the ledger, so a floor can never swallow later points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ripeline.rules.model import Model, Ruleset
+from ripeline.scoring.bands import Switches
+from ripeline.scoring.fading import Fading, fading_of
+from ripeline.scoring.plan import rule_numbers
+from ripeline.scoring.state import ModelState
+
+
+class _Limit(NamedTuple):
+    """The bounds of a group, in thousandths, and whether all its rules are about the person."""
+
+    low: int | None
+    high: int | None
+    is_fit: bool
+
+
+class Composition:
+    """How the reading of one model follows from what its state keeps; `numbers` are those of its rules, in order.
+
+    What a group takes away or adds counts as engagement, unless all its rules are fit rules.
+    """
+
+    def __init__(self, model: Model, numbers: Sequence[int]) -> None:
+        rules = list(zip(numbers, model.rules, strict=True))
+        names = [name for name in model.groups if any(rule.group == name for rule in model.rules)]
+        self.switches = Switches(model)
+        self.fading: dict[int, Fading] = {number: fading_of(rule.decay) for number, rule in rules if rule.decay}
+        self._group = {number: names.index(rule.group) for number, rule in rules if rule.group in names}
+        self._fit = frozenset(number for number, rule in rules if rule.is_fit)
+        self._limits = [
+            _Limit(
+                model.groups[name].minimum,
+                model.groups[name].maximum,
+                all(rule.is_fit for rule in model.rules if rule.group == name),
+            )
+            for name in names
+        ]
+
+    def add(self, reading: ModelState, number: int, points: int, day: int) -> None:
+        """Keep an award of a rule, made on a local day; what is read changes with the next `refresh`."""
+        if number in self.fading:
+            _keep(reading.fading.setdefault(number, []), points, day)
+        elif number in self._group:
+            reading.grouped[number] = reading.grouped.get(number, 0) + points
+        elif number in self._fit:
+            reading.person += points
+        else:
+            reading.behaviour += points
+
+    def refresh(self, reading: ModelState, day: int) -> None:
+        """Read it on that day; what has wholly faded is forgotten, as it never comes back."""
+        for number in list(reading.fading):
+            left = self.fading[number].left
+            awards = reading.fading[number] = [each for each in reading.fading[number] if left(each[1], day - each[0])]
+            if not awards:
+                del reading.fading[number]
+        reading.engagement, reading.fit = self.read(reading, day)
+
+    def read(self, reading: ModelState, day: int) -> tuple[int, int]:
+        """Engagement and fit on a local day, after decay and limits, if nothing else happens until then."""
+        engagement, fit = reading.behaviour, reading.person
+        sums = [0] * len(self._limits)
+        for number, awards in reading.fading.items():
+            left = self.fading[number].left
+            value = 0
+            for begun, points, times in awards:
+                value += times * left(points, day - begun)
+            engagement += value
+            if number in self._group:
+                sums[self._group[number]] += value
+        for number, value in reading.grouped.items():
+            sums[self._group[number]] += value
+            if number in self._fit:
+                fit += value
+            else:
+                engagement += value
+        for total, limit in zip(sums, self._limits, strict=True):
+            if limit.is_fit:
+                fit += limited(total, limit.low, limit.high) - total
+            else:
+                engagement += limited(total, limit.low, limit.high) - total
+        return engagement, fit
+
+    def next_change(self, reading: ModelState, day: int, before: int | None) -> int | None:
+        """The first local day after `day` on which the reading is another; None: never, or not `before` that day."""
+        now = self.read(reading, day)
+        while (later := self._next_fading(reading, day)) is not None and (before is None or later < before):
+            if self.read(reading, later) != now:
+                return later
+            day = later
+        return None
+
+    def next_turn(self, reading: ModelState, day: int, upto: int) -> int | None:
+        """The first local day after `day`, `upto` the last, on which a band is entered or left; None: on none."""
+        if not reading.fading:
+            return None
+        if not _shrinks_one_way(reading):
+            return self._next_turn_by_days(reading, day, upto)
+        if not self._turns(reading, upto):
+            return None
+        while upto - day > 1:
+            middle = (day + upto) // 2
+            day, upto = (day, middle) if self._turns(reading, middle) else (middle, upto)
+        return upto
+
+    def _next_turn_by_days(self, reading: ModelState, day: int, upto: int) -> int | None:
+        """Points given and points taken fade at once: the score may go up and down."""
+        while (later := self._next_fading(reading, day)) is not None and later <= upto:
+            if self._turns(reading, later):
+                return later
+            day = later
+        return None
+
+    def _turns(self, reading: ModelState, day: int) -> bool:
+        return self.switches.would_turn(reading, *self.read(reading, day))
+
+    def _next_fading(self, reading: ModelState, day: int) -> int | None:
+        """The first day after `day` on which any award is worth less than before."""
+        ages = (
+            (begun, self.fading[number].next(points, day - begun))
+            for number, awards in reading.fading.items()
+            for begun, points, _ in awards
+        )
+        return min((begun + age for begun, age in ages if age is not None), default=None)
+
+
+def compositions_of(ruleset: Ruleset) -> list[Composition | None]:
+    """One for each model that has decay or groups, None for one whose reading is simply the sum of its ledger."""
+    return [
+        Composition(model, numbers) if any(rule.decay or rule.group for rule in model.rules) else None
+        for model, numbers in zip(ruleset.models, rule_numbers(ruleset), strict=True)
+    ]
+
+
+def limited(total: int, low: int | None, high: int | None) -> int:
+    """A sum within its bounds; None: no bound on that side."""
+    if low is not None and total < low:
+        return low
+    return high if high is not None and total > high else total
+
+
+def _keep(awards: list[tuple[int, int, int]], points: int, day: int) -> None:
+    for place in range(len(awards) - 1, -1, -1):
+        begun, worth, times = awards[place]
+        if begun != day:
+            break
+        if worth == points:
+            awards[place] = (begun, worth, times + 1)
+            return
+    awards.append((day, points, 1))
+
+
+def _shrinks_one_way(reading: ModelState) -> bool:
+    """Whether nothing but points given (or nothing but points taken) fades: the score then moves one way only, also
+    through the limits of groups, and so does every switch."""
+    signs = {points > 0 for awards in reading.fading.values() for _, points, _ in awards}
+    return len(signs) < 2

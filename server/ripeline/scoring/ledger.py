@@ -1,0 +1,63 @@
+"""Writing ledger lines, and turning bands: the score is what the ledger says because nothing else changes it."""
+
+from __future__ import annotations
+
+from ripeline.domain.event import Event
+from ripeline.rules.model import Ruleset
+from ripeline.scoring.bands import Switches
+from ripeline.scoring.change import Change, Line, Reason
+from ripeline.scoring.composition import compositions_of
+from ripeline.scoring.plan import ScoredRule
+from ripeline.scoring.points_by_hand import MANUAL, points_by_hand
+from ripeline.scoring.state import Instant, LeadState
+
+
+class Ledger:
+    """The pen: one for all leads under one rule file."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._models = ruleset.models
+        self._switches = [Switches(model) for model in ruleset.models]
+        self._compositions = compositions_of(ruleset)
+        #: The models with decay or groups, by their places.
+        self.composed = [(place, each) for place, each in enumerate(self._compositions) if each is not None]
+
+    def post(self, state: LeadState, rule: ScoredRule, entry: Line, change: Change) -> None:
+        """Write a line of a rule."""
+        change.lines.append(entry)
+        if entry.points:
+            self._add(state, rule, entry.points)
+        if rule.handoff and entry.reason is None:
+            state.models[rule.model].asked = (entry.at, entry.event)
+            if rule.model_id not in change.asked:
+                change.asked.append(rule.model_id)
+
+    def give(self, state: LeadState, event: Event, change: Change) -> None:
+        """Write the line of points given by hand; a mark as suspect takes them back."""
+        given = points_by_hand(event, self._models)
+        if given is None:
+            return
+        model, points = self._models[given.model].id, 0 if event.suspect else given.points
+        reason: Reason | None = "suspect" if event.suspect else None
+        change.lines.append(Line(model, MANUAL, event.id, event.seq, event.at, points, reason))
+        composition, reading = self._compositions[given.model], state.models[given.model]
+        if composition is None:
+            reading.engagement += points
+        else:
+            reading.behaviour += points
+
+    def turn_bands(self, state: LeadState, instant: Instant, seq: int, change: Change) -> None:
+        """Read the models anew, and turn their bands on and off."""
+        for place, composition in self.composed:
+            composition.refresh(state.models[place], state.day)
+        for switches, reading in zip(self._switches, state.models, strict=True):
+            change.crossings.extend(switches.turn(reading, instant, seq))
+
+    def _add(self, state: LeadState, rule: ScoredRule, points: int) -> None:
+        composition, reading = self._compositions[rule.model], state.models[rule.model]
+        if composition is not None:
+            composition.add(reading, rule.number, points, state.day)
+        elif rule.is_fit:
+            reading.fit += points
+        else:
+            reading.engagement += points

@@ -1,0 +1,78 @@
+"""What the rules look at: one event with its lead and visitor at that time, and its match with one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ripeline.domain.event import Event, item_of
+from ripeline.scoring.change import Line, Reason
+from ripeline.scoring.known import known_about
+from ripeline.scoring.plan import ScoredRule
+from ripeline.scoring.state import LeadState, VisitorState, Waiting
+
+
+class Moment:
+    """One event as the rules see it: the lead and the visitor at that time, and its own flaw.
+
+    `flaw` is why it is worth nothing to any rule (`suspect`, `duplicate`), None: nothing is wrong with it. `stopped`
+    are the matches that from then on wait for their prerequisite.
+    """
+
+    __slots__ = ("_day_of", "_known", "event", "flaw", "state", "stopped", "visitor")
+
+    def __init__(self, state: LeadState, visitor: VisitorState, event: Event, day_of: Callable[[int], int]) -> None:
+        self.state = state
+        self.visitor = visitor
+        self.event = event
+        self.flaw: Reason | None = "suspect" if event.suspect else None
+        self.stopped: list[tuple[ScoredRule, Waiting]] | None = None
+        self._day_of = day_of
+        self._known: dict[str, Any] | None = None
+
+    @property
+    def day(self) -> int:
+        """The number of the local day."""
+        return self._day_of(self.event.at)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What is known about the lead, by attribute; read once, when a rule asks."""
+        if self._known is None:
+            self._known = known_about(self.state)
+        return self._known
+
+
+class Match:
+    """An event that matches a rule, and the thousandths it is still worth after the steps so far.
+
+    `moment` is when it is judged; `waited` is the earlier match this is about when it is paid afterwards.
+    """
+
+    __slots__ = ("moment", "points", "rule", "waited")
+
+    def __init__(self, rule: ScoredRule, moment: Moment, points: int, waited: Waiting | None = None) -> None:
+        self.rule = rule
+        self.moment = moment
+        self.points = points
+        self.waited = waited
+
+    @property
+    def item(self) -> str:
+        return item_of(self.moment.event) if self.waited is None else self.waited.item
+
+
+def match(rule: ScoredRule, moment: Moment) -> Match | None:
+    """What is left to ask of a rule found by kind (`on`) and place: the rest of `where`, `lead`, `values`."""
+    event = moment.event
+    if rule.where is not None and not rule.where(event, moment.visitor.session):
+        return None
+    if rule.lead is not None and not rule.lead(moment.known):
+        return None
+    points = rule.points if rule.worth is None else rule.worth(event)
+    return None if points is None else Match(rule, moment, points)
+
+
+def line(rule: ScoredRule, event: Event, points: int, reason: Reason | None = None) -> Line:
+    """One ledger entry of a rule, hung on the event."""
+    return Line(rule.model_id, rule.id, event.id, event.seq, event.at, points, reason)

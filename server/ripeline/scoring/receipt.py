@@ -1,0 +1,158 @@
+"""Why this score: one model's receipt of one lead, which adds up: rules, then decay, then limits of groups, then sum.
+
+As of any moment T: fold the events with `at` <= T, `advance` to T, and give the lines written on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ripeline.rules.model import Model
+from ripeline.scoring.change import Line, Reason
+from ripeline.scoring.composition import limited
+from ripeline.scoring.fading import fading_of
+from ripeline.scoring.fold import Scorer
+from ripeline.scoring.reading import tallies_of
+from ripeline.scoring.state import LeadState
+
+#: What fit below the lowest of a model's grades is called.
+LOWEST_GRADE: Final = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule: how often it paid, the thousandths it gave, and what of them has faded (0 or of the other sign).
+
+    `refused` says how often it matched and gave nothing, by reason: the near misses. The rule "manual" is no rule but
+    points given by hand.
+    """
+
+    rule: str
+    label: str
+    is_fit: bool
+    times: int
+    points: int
+    faded: int = 0
+    group: str | None = None
+    refused: dict[Reason, int] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """What the rule contributes, before the limits of groups."""
+        return self.points + self.faded
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """What the limit of a group takes away or adds, in thousandths."""
+
+    group: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All of it in thousandths: the `left` of all rows and the limits make the score.
+
+    `grade` is None where the model has none; `shelf_life` is the midnight (ms) at which the lead leaves the hand-off
+    band if nothing happens, None: it is not in it, or stays.
+    """
+
+    model: str
+    rows: tuple[RuleRow, ...]
+    limits: tuple[LimitRow, ...]
+    score: int
+    engagement: int
+    fit: int
+    band: str
+    out_of_target: bool
+    grade: str | None
+    shelf_life: int | None
+
+    @property
+    def faded(self) -> int:
+        """What time has taken, of all rules together."""
+        return sum(row.faded for row in self.rows)
+
+
+def receipt_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Line]) -> Receipt:
+    """The receipt of the model of that index, at the time of the state; `lines` is the lead's whole ledger."""
+    rules = scorer.ruleset.models[model]
+    rows = tuple(_rows(scorer, state, rules, list(lines)))
+    reading = scorer.read(state, model)
+    return Receipt(
+        model=rules.id,
+        rows=rows,
+        limits=tuple(_limits(rules, rows)),
+        score=reading.score,
+        engagement=reading.engagement,
+        fit=reading.fit,
+        band=reading.band,
+        out_of_target=reading.out_of_target,
+        grade=grade_of(rules, reading.fit),
+        shelf_life=scorer.shelf_life(state, model),
+    )
+
+
+def grade_of(model: Model, fit: int) -> str | None:
+    """What a model calls that much fit (thousandths); None when it has no grades."""
+    if not model.grades:
+        return None
+    return next((name for name, least in model.grades if fit >= least), LOWEST_GRADE)
+
+
+def interest_of(scorer: Scorer, state: LeadState) -> str | None:
+    """The model (its id) in which the lead is nearest to its hand-off, or furthest beyond: the highest score for its
+    threshold, the first of equals; None when nobody is handed over by score."""
+    ripeness = {
+        model.id: reading.score / band.enter
+        for model, reading in zip(scorer.ruleset.models, state.models, strict=True)
+        if (band := model.handoff_band) is not None and band.enter > 0
+    }
+    return max(ripeness, key=lambda id: ripeness[id], default=None)
+
+
+def _rows(scorer: Scorer, state: LeadState, model: Model, lines: list[Line]) -> Iterable[RuleRow]:
+    """Rules that gave most first; those that gave nothing stand at the end."""
+    rules = {rule.id: rule for rule in model.rules}
+    faded = _faded(scorer, state, model, lines)
+    rows: list[RuleRow] = []
+    for id, tally in tallies_of(lines, model.id).items():
+        rule = rules.get(id)
+        rows.append(
+            RuleRow(
+                rule=id,
+                label=rule.label if rule else id,
+                is_fit=rule.is_fit if rule else False,
+                times=tally.times,
+                points=tally.points,
+                faded=faded.get(id, 0),
+                group=rule.group if rule else None,
+                refused=tally.refused,
+            )
+        )
+    return sorted(rows, key=lambda row: (row.times == 0, -row.left))
+
+
+def _faded(scorer: Scorer, state: LeadState, model: Model, lines: Iterable[Line]) -> Mapping[str, int]:
+    """What has faded by the day of the state, by rule."""
+    decays = {rule.id: fading_of(rule.decay) for rule in model.rules if rule.decay}
+    faded = dict.fromkeys(decays, 0)
+    for line in lines:
+        if line.model == model.id and line.rule in decays and line.points:
+            age = state.day - scorer.day_of(line.at)
+            faded[line.rule] += decays[line.rule].left(line.points, age) - line.points
+    return faded
+
+
+def _limits(model: Model, rows: Iterable[RuleRow]) -> Iterable[LimitRow]:
+    sums = dict.fromkeys(model.groups, 0)
+    for row in rows:
+        if row.group is not None:
+            sums[row.group] += row.left
+    for name, group in model.groups.items():
+        points = limited(sums[name], group.minimum, group.maximum) - sums[name]
+        if points:
+            yield LimitRow(name, points)

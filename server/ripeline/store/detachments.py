@@ -1,0 +1,24 @@
+"""Visitors that a person took out of a lead: what they say about being that person does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ripeline.store.authors import Said
+from ripeline.store.database import Connection
+
+_ALL = "-- all_detachments\nSELECT visitor_id, email FROM detachments"
+_ADD = "-- detach\nINSERT OR IGNORE INTO detachments (visitor_id, email, at, author) VALUES (?, ?, ?, ?)"
+
+
+def all_detachments(conn: Connection) -> dict[int, frozenset[str]]:
+    """For each visitor that was taken out of a lead the e-mails it may not go by."""
+    found: dict[int, frozenset[str]] = {}
+    for visitor, email in conn.execute(_ALL).fetchall():
+        found[visitor] = found.get(visitor, frozenset()) | {email}
+    return found
+
+
+def detach(conn: Connection, visitor: int, emails: Iterable[str], by: Said) -> None:
+    """Remember it, and who said so."""
+    conn.executemany(_ADD, [(visitor, email, by.at, by.author) for email in emails])

@@ -1,0 +1,97 @@
+"""Erasing for ever: events, and everything about a lead. The texts of both are in doubt then: see `erasing_texts`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from ripeline.store.database import Connection
+from ripeline.store.leads import LAST_ERASED
+from ripeline.store.meta import write_meta
+from ripeline.store.projection import TABLES, as_json
+from ripeline.store.rescore import NEXT, is_next_begun
+
+#: The columns of an event that hold row ids of texts.
+TEXT_COLUMNS: Final = ("kind_id", "url_id", "title_id", "referrer_id", "agent_id", "item_id", "suspect_id")
+
+_OF_SEQS: Final = "WHERE seq IN (SELECT value FROM json_each(:seqs))"
+_DOUBT_TEXTS: Final = "-- doubt_texts\nINSERT OR IGNORE INTO doubtful_texts (id) " + " UNION ".join(
+    f"SELECT {column} FROM events {_OF_SEQS} AND {column} IS NOT NULL" for column in TEXT_COLUMNS
+)
+_DOUBT_SOURCES: Final = f"""-- doubt_sources
+INSERT OR IGNORE INTO doubtful_sources (id) SELECT source_id FROM events {_OF_SEQS} AND source_id IS NOT NULL"""
+_DOUBT_ENTRIES: Final = """-- doubt_entries
+INSERT OR IGNORE INTO doubtful_texts (id) SELECT entry_id FROM sessions WHERE lead_id = ? AND entry_id IS NOT NULL"""
+
+_LEADS: Final = "(SELECT value FROM json_each(:leads))"
+#: Everything that is about leads, by their ids; the leads' own rows go last.
+_ABOUT_LEADS: Final = (
+    *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("handoffs", "verdicts", "outcomes", "outbox")),
+    *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("looks", "proposals", "leads_again", "epochs")),
+    f"DELETE FROM merges WHERE gone_id IN {_LEADS} OR into_id IN {_LEADS}",
+    f"DELETE FROM detachments WHERE email IN (SELECT email FROM leads WHERE id IN {_LEADS})",
+    f"UPDATE leads SET merged_into = NULL WHERE id IN {_LEADS}",
+    f"DELETE FROM leads WHERE id IN {_LEADS}",
+)
+# Every lead that leads to this one, over any number of steps: those that were anonymous once, those a person merged.
+_ALL_IDS: Final = """-- ids_of_lead
+WITH RECURSIVE own (id) AS (SELECT ? UNION SELECT leads.id FROM leads JOIN own ON leads.merged_into = own.id)
+SELECT id FROM own"""
+
+# A visitor that did nothing else, with all its other names.
+_UNUSED: Final = """(
+  SELECT value FROM json_each(:visitors) AS v WHERE NOT EXISTS (SELECT 1 FROM events WHERE visitor_id = v.value)
+  AND NOT EXISTS (SELECT 1 FROM epochs WHERE visitor_id = v.value AND lead_id NOT IN (
+    SELECT value FROM json_each(:leads))))"""
+_FORGET_VISITORS: Final = (
+    f"DELETE FROM epochs WHERE visitor_id IN {_UNUSED}",
+    f"DELETE FROM detachments WHERE visitor_id IN {_UNUSED}",
+    f"DELETE FROM visitors WHERE alias_of IN {_UNUSED}",
+    f"DELETE FROM visitors WHERE id IN {_UNUSED}",
+)
+
+
+def erase_events(conn: Connection, seqs: Collection[int]) -> None:
+    """Take events out of the log; their texts wait for `erasing_texts`."""
+    bound = {"seqs": as_json(list(seqs))}
+    for sql in (_DOUBT_TEXTS, _DOUBT_SOURCES):
+        conn.execute(sql, bound)
+    conn.execute("-- erase_marks\nDELETE FROM marks WHERE event_seq IN (SELECT value FROM json_each(:seqs))", bound)
+    conn.execute(f"-- erase_aside\nDELETE FROM quarantine {_OF_SEQS}", bound)
+    conn.execute(f"-- erase_events\nDELETE FROM events {_OF_SEQS}", bound)
+
+
+def all_ids_of(conn: Connection, lead: int) -> list[int]:
+    """The lead's id, and every id that leads to it."""
+    return [id for (id,) in conn.execute(_ALL_IDS, (lead,)).fetchall()]
+
+
+def doubt_entries(conn: Connection, lead: int) -> None:
+    """The first paths of the lead's sessions are texts that may be nobody's any more."""
+    conn.execute(_DOUBT_ENTRIES, (lead,))
+
+
+def erase_leads(conn: Connection, leads: Collection[int], visitors: Collection[int]) -> None:
+    """Take out everything that is about these leads, and those of the visitors that did nothing else.
+
+    Their events and what was folded of them must be gone already.
+    """
+    bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
+    (last,) = conn.execute("-- last_lead\nSELECT max(id) FROM leads").fetchone()
+    write_meta(conn, LAST_ERASED, str(last))
+    for sql in _FORGET_VISITORS:
+        conn.execute(f"-- forget_visitors\n{sql}", bound)
+    for sql in _ABOUT_LEADS:
+        conn.execute(f"-- erase_leads\n{sql}", bound)
+    if is_next_begun(conn):
+        for table in TABLES:
+            conn.execute(f"-- erase_next\nDELETE FROM {table}{NEXT} WHERE lead_id IN {_LEADS}", bound)
+        conn.execute(f"-- erase_next\nDELETE FROM leads{NEXT} WHERE id IN {_LEADS}", bound)
+
+
+def erase_for_good(conn: Connection, on: bool) -> None:
+    """While on, what is deleted is overwritten, in tables and in the text search."""
+    conn.execute(f"PRAGMA secure_delete = {'ON' if on else 'FAST'}").fetchall()
+    conn.execute(
+        "-- erase_search\nINSERT INTO leads_search (leads_search, rank) VALUES ('secure-delete', ?)", (int(on),)
+    )

@@ -1,0 +1,110 @@
+"""Merges of leads by a person: what was put into what, what went along, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ripeline.store.authors import Said
+from ripeline.store.database import Connection
+
+_ADD = """-- add_merge
+INSERT INTO merges (gone_id, into_id, at, author, moved) VALUES (?, ?, ?, ?, ?)"""
+_IN_FORCE = """-- merge_in_force
+SELECT id, gone_id, into_id, at, moved FROM merges WHERE gone_id = ? AND undone_at IS NULL"""
+_END = "-- end_merge\nUPDATE merges SET undone_at = ? WHERE id = ?"
+_INTO = "-- merged_into\nSELECT merged_into FROM leads WHERE id = ?"
+_SET_ROOT = "-- read_lead_under\nUPDATE leads SET merged_into = ? WHERE id = ?"
+# Everything a person put into this lead, directly or not.
+_BELOW = """-- leads_below
+WITH RECURSIVE below (id) AS (
+  SELECT :lead UNION SELECT gone_id FROM merges JOIN below ON merges.into_id = below.id WHERE undone_at IS NULL)
+SELECT id FROM below WHERE id <> :lead"""
+_EMAILS = "-- emails_of_lead\nSELECT email FROM leads WHERE (id = :lead OR merged_into = :lead) AND email IS NOT NULL"
+
+_HANDOFFS = "-- handoffs_to_move\nSELECT id, state FROM handoffs WHERE lead_id = ? ORDER BY id"
+_GIVE_BACK_STATE = """-- reopen_handoff
+UPDATE OR IGNORE handoffs SET state = ?, closed_at = NULL WHERE id = ? AND state = 'expired' AND closed_at = ?"""
+
+
+class Moved(NamedTuple):
+    """Ids of facts that went along with a lead, hand-offs with their state of before."""
+
+    handoffs: list[tuple[int, str]]
+    verdicts: list[int]
+    outcomes: list[int]
+
+
+class Merge(NamedTuple):
+    """`gone` is read under `into` since `at` (ms); `moved` is what went along."""
+
+    id: int
+    gone: int
+    into: int
+    at: int
+    moved: Moved
+
+
+def add_merge(conn: Connection, gone: int, into: int, by: Said, moved: Moved) -> None:
+    """Remember that a person put `gone` into `into`."""
+    conn.execute(_ADD, (gone, into, by.at, by.author, msgspec.json.encode(moved).decode()))
+
+
+def merge_in_force(conn: Connection, gone: int) -> Merge | None:
+    """The merge by which that lead is read under another one, None: no person did that."""
+    for id, of, into, at, moved in conn.execute(_IN_FORCE, (gone,)).fetchall():
+        return Merge(id, of, into, at, msgspec.json.decode(moved, type=Moved))
+    return None
+
+
+def end_merge(conn: Connection, id: int, now: int) -> None:
+    """It is undone since `now` (ms)."""
+    conn.execute(_END, (now, id))
+
+
+def merged_into(conn: Connection, lead: int) -> int | None:
+    """The lead this one is read under, None for itself."""
+    row = conn.execute(_INTO, (lead,)).fetchone()
+    return None if row is None else row[0]
+
+
+def read_under(conn: Connection, lead: int, root: int | None) -> None:
+    """From now on the lead is read under that one (None: by itself), as is all that a person put into it."""
+    conn.execute(_SET_ROOT, (root, lead))
+    for (each,) in conn.execute(_BELOW, {"lead": lead}).fetchall():
+        conn.execute(_SET_ROOT, (lead if root is None else root, each))
+
+
+def emails_of(conn: Connection, lead: int) -> list[str]:
+    """Every e-mail the lead goes by, those of leads merged into it too."""
+    return [email for (email,) in conn.execute(_EMAILS, {"lead": lead}).fetchall()]
+
+
+def facts_of(conn: Connection, lead: int) -> Moved:
+    """What people and the fold wrote down about a lead."""
+    return Moved(
+        conn.execute(_HANDOFFS, (lead,)).fetchall(),
+        *([id for (id,) in conn.execute(_ids(table), (lead,)).fetchall()] for table in ("verdicts", "outcomes")),
+    )
+
+
+def move_facts(conn: Connection, moved: Moved, lead: int) -> None:
+    """They are about that lead now; of two hand-offs of one crossing the one that is there stays alone."""
+    for table, ids in (("handoffs", [id for id, _ in moved.handoffs]), *_lists(moved)):
+        sql = f"-- move_{table}\nUPDATE OR IGNORE {table} SET lead_id = ? WHERE id = ?"
+        conn.executemany(sql, [(lead, id) for id in ids])
+
+
+def reopen_handoffs(conn: Connection, moved: Moved, closed_at: int) -> None:
+    """Those that were closed because two of one model cannot both be open, at that moment (ms), are as before."""
+    before = [(state, id, closed_at) for id, state in moved.handoffs if state != "expired"]
+    conn.executemany(_GIVE_BACK_STATE, before)
+
+
+def _ids(table: str) -> str:
+    return f"-- ids_of_{table}\nSELECT id FROM {table} WHERE lead_id = ? ORDER BY id"
+
+
+def _lists(moved: Moved) -> list[tuple[str, list[Any]]]:
+    return [("verdicts", moved.verdicts), ("outcomes", moved.outcomes)]
