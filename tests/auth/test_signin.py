@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,3 +123,15 @@ def test_a_sales_person_does_not_enter_the_owners_room(client: TestClient, bob: 
     client.post("/signout")
     sign_in(client, alice)
     assert client.get("/settings").text == "for the owner"
+
+
+def test_strangers_behind_the_proxy_lock_nobody_else_out(client: TestClient, house: SmallHouse, bob: str) -> None:
+    house.settings = replace(house.settings, trusted_proxies=("10.0.0.1",))
+    client._transport.client = ("10.0.0.1", 4000)  # type: ignore[attr-defined]
+    stranger = {"x-forwarded-for": "203.0.113.9"}
+    for number in range(30):
+        form = {"email": f"nobody{number}@example.com", "password": "wrong"}
+        last = client.post("/signin", data=form, headers=stranger).status_code
+    assert last == 429
+    form = {"email": bob, "password": PASSWORD}
+    assert client.post("/signin", data=form, headers={"x-forwarded-for": "198.51.100.7"}).status_code == 303

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.collect.doorstep import SHOP, Doorstep, batch, visit
 
 from ripeline.app import create_app
-from ripeline.collect.addresses import Addresses
+from ripeline.auth.addresses import Addresses
 from ripeline.collect.rates import Rates
 from ripeline.settings import RateLimit, Settings
 

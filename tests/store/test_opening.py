@@ -13,7 +13,7 @@ from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.settings import Settings
 from ripeline.store.copies import copy_before
-from ripeline.store.database import Database
+from ripeline.store.database import Database, transaction
 from ripeline.store.opening import open_beside, open_data
 
 NOW = 1_795_284_000_000
@@ -201,3 +201,20 @@ def test_commands_make_no_database(settings: Settings) -> None:
     with pytest.raises(DataProblem, match="start `ripeline serve` once"):
         open_beside(settings)
     assert not settings.data.exists()
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    open_data(Settings(data=tmp_path)).close()
+    assert (tmp_path / "ripeline.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_command_leaves_all_its_work_in_the_one_file(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    open_data(settings).close()
+    database = open_beside(settings)
+    with closing(database.writer()) as conn, transaction(conn):
+        conn.execute("INSERT INTO meta VALUES ('mark', 'here')")
+        with database.read() as reader:
+            reader.execute("SELECT 1").fetchall()
+    assert not (tmp_path / "ripeline.db-wal").exists()

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ripeline.auth.addresses import addresses_behind
 from ripeline.auth.delays import keys_of, note_failure, note_success, wait_seconds
 from ripeline.auth.first_rules import fit_first_rules
 from ripeline.auth.forms import page, safe_next, to
@@ -135,7 +136,9 @@ async def _small_form(request: Request) -> FormData:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Whose tries these are: behind a proxy, strangers must not share their failures with everybody."""
+    proxies = house_of(request).settings.trusted_proxies
+    return addresses_behind(proxies).of(request.scope, dict(request.headers.raw))
 
 
 ROUTES: Final = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ripeline.collect.addresses import Addresses
+from ripeline.auth.addresses import Addresses
 from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.origins import Sites
 from ripeline.collect.rates import Rates

@@ -82,6 +82,9 @@ def open_beside(settings: Settings) -> Database:
     with database.read() as conn:
         if pending_steps(conn):
             raise DataProblem(f"{database.path} is of an older version; start `ripeline serve` to upgrade it")
+    # A reader kept for next time would be the last to let go, and it cannot empty the WAL: a copy of the file
+    # alone would then miss what the command did.
+    database.close()
     return database
 
 
@@ -105,6 +108,8 @@ def _fill(settings: Settings, now: int) -> None:
         create_schema(conn)
         with transaction(conn):
             conn.execute(_ADD_SITE, (secrets.token_urlsafe(9), "", now))
+    # In a folder others may read, the people in it are still nobody else's to read.
+    draft.chmod(0o600)
     draft.replace(path)
     sync_folder(path.parent)
 

@@ -50,7 +50,7 @@ def upgrade(database: Database, now: int, steps: Migrations = migrations) -> lis
         if not pending:
             return []
         copy = copy_before(database, pending[0], now)
-        log.info("upgrading the database: %s; a copy is at %s", ", ".join(pending), copy)
+        log.warning("upgrading the database: %s; a copy is at %s", ", ".join(pending), copy)
         try:
             steps.apply(sqlite_utils.Database(conn, execute_plugins=False))
         except DatabaseError as error:

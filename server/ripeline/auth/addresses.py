@@ -45,3 +45,9 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@lru_cache(maxsize=8)
+def addresses_behind(trusted_proxies: tuple[str, ...]) -> Addresses:
+    """The reader for these proxies, made once."""
+    return Addresses(trusted_proxies)
