@@ -78,7 +78,8 @@ class Scorer:
         change = Change(None, False, [], [], [])
         if self._is_timed and state.last is not None:
             self._midnights.pass_to(state, self.day_of(until), change)
-            self._count(state, change)
+            state.lines += len(change.lines)
+            state.crossings += len(change.crossings)
         return change
 
     def advanced_to(self, state: LeadState) -> int | None:
@@ -126,17 +127,19 @@ class Scorer:
     def _fold(self, state: LeadState, event: Event) -> Change:
         is_first = state.last is None
         change = self._given(state, event) if event.on == POINTS else self._lived(state, event)
-        if is_first or any(entry.points for entry in change.lines):
+        if is_first or _is_paid(change):
             self._ledger.turn_bands(state, (event.at, event.id), event.seq, change)
         state.last = event.order
-        self._count(state, change)
+        state.lines += len(change.lines)
+        state.crossings += len(change.crossings)
         return change
 
     def _lived(self, state: LeadState, event: Event) -> Change:
         """An event of the lead's own: in its session, rule by rule."""
         visitor, began = enter_session(state, event, self._timeout)
         change = Change(visitor.session, began, [], [], [])
-        self._pass_time(state, event, change)
+        if self._is_timed:
+            self._midnights.pass_to(state, self.day_of(event.at), change)
         is_new = not state.channel
         if is_new:
             state.first_at, state.channel = event.at, visitor.session.source.channel
@@ -151,19 +154,12 @@ class Scorer:
     def _given(self, state: LeadState, event: Event) -> Change:
         """Points given by hand: no session, no activity, nothing learnt."""
         change = Change(None, False, [], [], [])
-        self._pass_time(state, event, change)
+        if self._is_timed:
+            self._midnights.pass_to(state, self.day_of(event.at), change)
         if state.last is None:
             state.first_at = state.last_at = event.at
         self._ledger.give(state, event, change)
         return change
-
-    def _pass_time(self, state: LeadState, event: Event, change: Change) -> None:
-        if self._is_timed:
-            self._midnights.pass_to(state, self.day_of(event.at), change)
-
-    def _count(self, state: LeadState, change: Change) -> None:
-        state.lines += len(change.lines)
-        state.crossings += len(change.crossings)
 
 
 def _in_order(events: Iterable[Event]) -> list[Event]:
@@ -172,3 +168,11 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
     for event in events:
         distinct.setdefault((event.site, event.id), event)
     return sorted(distinct.values(), key=lambda event: (event.order, event.site))
+
+
+def _is_paid(change: Change) -> bool:
+    """Whether any line gives or takes points."""
+    for entry in change.lines:  # noqa: SIM110 - asked at every event
+        if entry.points:
+            return True
+    return False

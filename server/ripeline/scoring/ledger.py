@@ -7,8 +7,8 @@ from ripeline.rules.model import Ruleset
 from ripeline.scoring.bands import Switches
 from ripeline.scoring.change import Change, Line, Reason
 from ripeline.scoring.composition import compositions_of
-from ripeline.scoring.plan import ScoredRule
 from ripeline.scoring.points_by_hand import MANUAL, points_by_hand
+from ripeline.scoring.scored import ScoredRule
 from ripeline.scoring.state import Instant, LeadState
 
 

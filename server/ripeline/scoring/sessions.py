@@ -14,7 +14,6 @@ from ripeline.domain.event import (
     SESSION,
     UNSUBSCRIBE,
     Event,
-    item_of,
 )
 from ripeline.domain.session import Session
 from ripeline.domain.source import DIRECT
@@ -85,11 +84,17 @@ def is_activity(event: Event) -> bool:
     return event.on not in _NO_ACTIVITY and not event.suspect
 
 
-def is_duplicate(visitor: VisitorState, event: Event) -> bool:
-    """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it."""
+def is_duplicate(visitor: VisitorState, event: Event, item: str) -> bool:
+    """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it.
+
+    `item` is the event's (see `item_of`).
+    """
     if event.on in _NEVER_DUPLICATES:
         return False
-    kept, key, at = visitor.kept, _kept_key(event), event.at
+    key = f"{event.on}\n{item}"
+    if event.props and event.on not in KINDS:
+        key = f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
+    kept, at = visitor.kept, event.at
     before = kept.get(key)
     if before is not None and at - before <= DUPLICATE_WITHIN_MS:
         return True
@@ -98,11 +103,3 @@ def is_duplicate(visitor: VisitorState, event: Event) -> bool:
             del kept[old]
     kept[key] = at
     return False
-
-
-def _kept_key(event: Event) -> str:
-    """Kind and item; of a custom event its props too."""
-    key = f"{event.on}\n{item_of(event)}"
-    if event.props and event.on not in KINDS:
-        return f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
-    return key
