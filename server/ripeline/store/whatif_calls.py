@@ -1,0 +1,41 @@
+"""Which leads sales may have been told of, or may be told of under other points: all others need no replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ripeline.store.database import Connection
+from ripeline.store.projection import as_json
+from ripeline.store.whatif_rows import Span
+
+_REACHABLE: Final = """-- reachable_span
+SELECT id FROM leads WHERE id > ? AND id <= ? AND reachable = 1 AND merged_into IS NULL"""
+_ENTERED: Final = """-- entered_bands
+SELECT DISTINCT lead_id FROM crossings WHERE lead_id > ? AND lead_id <= ? AND model_id = ? AND entered = 1
+AND band IN (SELECT value FROM json_each(?))"""
+
+
+def reachable_span(conn: Connection, span: Span) -> set[int]:
+    """The leads of a span with an e-mail or a phone number."""
+    return {id for (id,) in conn.execute(_REACHABLE, span).fetchall()}
+
+
+def leads_that_entered(conn: Connection, span: Span, model_id: int, bands: Iterable[str]) -> set[int]:
+    """The leads of a span that came into one of those bands at any time."""
+    bound = (*span, model_id, as_json(list(bands)))
+    return {id for (id,) in conn.execute(_ENTERED, bound).fetchall()}
+
+
+def leads_that_may_reach(conn: Connection, span: Span, model_id: int, least: int, best: Mapping[int, int]) -> set[int]:
+    """The leads of a span whose points given come to `least` thousandths, taking away what was taken away.
+
+    `best` (by rule id) is what a line of that rule would give at most; of other rules, what it gave.
+    """
+    cases = "".join(" WHEN ? THEN ? * (reason IS NULL)" for _ in best)
+    worth = f"CASE rule_id{cases} ELSE max(points, 0) END" if best else "max(points, 0)"
+    sql = f"""-- leads_that_may_reach
+    SELECT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND model_id = ?
+    GROUP BY lead_id HAVING sum({worth}) >= ?"""
+    bound = (*span, model_id, *(number for pair in best.items() for number in pair), least)
+    return {id for (id,) in conn.execute(sql, bound).fetchall()}
