@@ -5,7 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.fold.ledger_house import ADA, DAY, HOUR, MARC, MINUTE, START, House, download, form, identify, page, unsubscribe
+from tests.fold.ledger_house import (
+    ADA,
+    DAY,
+    HOUR,
+    MARC,
+    MINUTE,
+    START,
+    House,
+    download,
+    form,
+    identify,
+    page,
+    unsubscribe,
+)
 
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.selling import (

@@ -20,6 +20,7 @@ from ripeline.store.handoff_deeds import (
     reopen_handoff,
     snooze_handoff,
 )
+from ripeline.store.proposals import accept_proposal, proposal_by_id
 from ripeline.store.verdict_rows import (
     Frozen,
     add_outcome,
@@ -99,6 +100,16 @@ def lift(desk: Desk, key: LeadKey, model: str | None) -> None:
         raise NotFound("verdict on this lead in model", model)
     lift_refusals(desk.conn, lead, model, desk.by.at)
     desk.folder.decide_again(lead, even_new=True)
+
+
+def accept(desk: Desk, proposal: int) -> None:
+    """Send a lead to sales that only new rules made ripe. Raises `NotFound`, `Conflict` when it is ripe no more."""
+    found = proposal_by_id(desk.conn, desk.ruleset.hash, proposal)
+    if found is None:
+        raise NotFound("proposal", proposal)
+    if not desk.folder.accept(found.lead_id, found.model):
+        raise Conflict("the lead is not to be handed over any more")
+    accept_proposal(desk.conn, proposal, desk.by.at)
 
 
 def end_with(desk: Desk, key: LeadKey, model: str | None, end: Outcome) -> bool:
