@@ -48,6 +48,9 @@ def _otherwise(draw: st.DrawFn, file: dict[str, Any], rule: dict[str, Any]) -> N
                 [
                     ("cap", {"points": 4, "per": "7d"}),
                     ("once_per", "lead"),
+                    ("cap", {"points": 3, "per": "day"}),
+                    ("cap", {"points": 2, "per": "ever"}),
+                    ("decay", {"expire": "30d"}),
                     ("where", {"path": "/pricing*"}),
                     ("decay", {"half_life": "7d"}),
                     ("handoff", True),

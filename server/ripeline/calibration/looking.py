@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ripeline.calibration.report import Report
-from ripeline.calibration.sums import Sums
+from ripeline.calibration.sums import Sums, best_lines, lifted_at_most
 from ripeline.domain.event import Event
 from ripeline.identity.history import events_of_leads
 from ripeline.rules.model import Model, Ruleset
@@ -135,16 +135,9 @@ class Look:
         asking = {rule.id for model in (old, new) if model for rule in model.rules if rule.handoff and rule.id in ids}
         found |= leads_with_lines(conn, span, [(ids[id], ids[rule]) for rule in asking])
         if new is not None and new.handoff_band is not None and id in self._plan.resums:
-            lifted = sum(max(0, group.minimum or 0) for group in new.groups.values())
-            best = _best(new, self._plan.resums[id].repriced, ids)
-            found |= leads_that_may_reach(conn, span, ids[id], new.handoff_band.enter - lifted, best)
+            best = best_lines(self._plan.resums[id], ids)
+            found |= leads_that_may_reach(conn, span, ids[id], new.handoff_band.enter - lifted_at_most(new), best)
         return found
-
-
-def _best(model: Model, repriced: Mapping[str, int], ids: Mapping[str, int]) -> dict[int, int]:
-    """What a line of each rule that has other points may give; the end of a held rule that takes away gives, too."""
-    rules = [rule for rule in model.rules if rule.id in repriced and rule.id in ids]
-    return {ids[r.id]: max(repriced[r.id], 0) if r.on else abs(repriced[r.id]) for r in rules}
 
 
 def _model(ruleset: Ruleset, id: str) -> Model | None:

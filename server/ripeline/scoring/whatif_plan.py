@@ -7,7 +7,7 @@ from typing import Final
 
 from ripeline.rules.editing import Changes, RuleChange, changes
 from ripeline.rules.model import Ruleset
-from ripeline.scoring.whatif_sums import Resum
+from ripeline.scoring.whatif_sums import Resum, is_told_by_lines
 
 #: Keys under which an event may match that did not before, so that no ledger line tells whom it concerns.
 _OF_EVERYBODY: Final = frozenset({"on", "where", "lead", "values", "inactive"})
@@ -18,7 +18,7 @@ class Plan:
     """What is to be done for the models (ids) that differ, in the order of the files, gone ones last.
 
     `everybody`: all leads must be folded again; else those with a ledger line of one of the rules `refolded` (model,
-    rule), while the others are answered from sums.
+    rule), while the others are answered from their ledger lines.
     """
 
     models: tuple[str, ...]
@@ -37,7 +37,7 @@ def plan_of(old: Ruleset, new: Ruleset) -> Plan:
     return Plan(
         models,
         _is_everybodys(found),
-        frozenset((model, rule) for model, rule in found.refolded if model in both),
+        frozenset((each.model, each.rule) for each in found.rules if each.model in both and not is_told_by_lines(each)),
         {id: Resum(before[id], after[id]) for id in both},
     )
 

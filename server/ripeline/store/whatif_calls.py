@@ -28,14 +28,29 @@ def leads_that_entered(conn: Connection, span: Span, model_id: int, bands: Itera
 
 
 def leads_that_may_reach(conn: Connection, span: Span, model_id: int, least: int, best: Mapping[int, int]) -> set[int]:
-    """The leads of a span whose points given come to `least` thousandths, taking away what was taken away.
+    """The leads of a span to whom as many thousandths as `least` were given in all; see `most_points`."""
+    sql = f"""-- leads_that_may_reach
+    SELECT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND model_id = ?
+    GROUP BY lead_id HAVING sum({_given(best)}) >= ?"""
+    return {id for (id,) in conn.execute(sql, (*span, model_id, *_bound(best), least)).fetchall()}
+
+
+def most_points(conn: Connection, leads: Iterable[int], model_id: int, best: Mapping[int, int]) -> dict[int, int]:
+    """All thousandths ever given to each of those leads that has a line: no score was ever above.
 
     `best` (by rule id) is what a line of that rule would give at most; of other rules, what it gave.
     """
-    cases = "".join(" WHEN ? THEN ? * (reason IS NULL)" for _ in best)
-    worth = f"CASE rule_id{cases} ELSE max(points, 0) END" if best else "max(points, 0)"
-    sql = f"""-- leads_that_may_reach
-    SELECT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND model_id = ?
-    GROUP BY lead_id HAVING sum({worth}) >= ?"""
-    bound = (*span, model_id, *(number for pair in best.items() for number in pair), least)
-    return {id for (id,) in conn.execute(sql, bound).fetchall()}
+    sql = f"""-- most_points
+    SELECT lead_id, sum({_given(best)}) FROM json_each(?) AS j CROSS JOIN ledger ON lead_id = j.value
+    WHERE model_id = ? GROUP BY lead_id"""
+    return dict(conn.execute(sql, (*_bound(best), as_json(list(leads)), model_id)).fetchall())
+
+
+def _given(best: Mapping[int, int]) -> str:
+    """What a line gives at most; a capped one may give something under another cap."""
+    cases = " ".join("WHEN ? THEN ? * (coalesce(reason, 'capped') = 'capped')" for _ in best)
+    return f"CASE rule_id {cases} ELSE max(points, 0) END" if best else "max(points, 0)"
+
+
+def _bound(best: Mapping[int, int]) -> list[int]:
+    return [number for pair in best.items() for number in pair]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from ripeline.store.database import Connection
 from ripeline.store.projection import as_json
@@ -19,6 +19,14 @@ LineRow = tuple[int, str, int, int, int, Any]
 
 #: A function of (thousandths, ms) → what is left of them.
 Left = Callable[[int, int], int]
+
+
+class LeftAnew(Protocol):
+    """Told every line of one lead that was paid or capped, by its ms and in order, it says what is left in the end."""
+
+    def step(self, at: int) -> None: ...
+    def finalize(self) -> int: ...
+
 
 _META: Final = """-- rules_in_force
 SELECT (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'cursor'),
@@ -37,12 +45,13 @@ _NAMES: Final = "-- names_of_leads\nSELECT id, email FROM leads WHERE id IN (SEL
 _WITH_LINES: Final = """-- leads_with_lines
 SELECT DISTINCT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND ({rules})"""
 
-#: One number a lead, by what is counted, of the lines of one rule in one model.
+#: One number a lead, by what is to be told, of the lines of one rule in one model.
 _COLUMNS: Final = {
-    "paid": "count(*) FILTER (WHERE rule_id = ? AND model_id = ? AND reason IS NULL)",
-    "held": "count(*) FILTER (WHERE rule_id = ? AND model_id = ?)",
-    "points": "coalesce(sum(points) FILTER (WHERE rule_id = ? AND model_id = ?), 0)",
-    "left": "coalesce(sum({left}(points, at)) FILTER (WHERE rule_id = ? AND model_id = ?), 0)",
+    "paid": "count(*) FILTER (WHERE {of} AND reason IS NULL)",
+    "held": "count(*) FILTER (WHERE {of})",
+    "points": "coalesce(sum(points) FILTER (WHERE {of}), 0)",
+    "left": "coalesce(sum({function}(points, at)) FILTER (WHERE {of}), 0)",
+    "anew": "coalesce({function}(at) FILTER (WHERE {of} AND coalesce(reason, 'capped') = 'capped'), 0)",
 }
 
 
@@ -58,12 +67,13 @@ class InForce(NamedTuple):
 
 
 class LedgerSum(NamedTuple):
-    """A number to be added up over the lines of one rule (both ids those of texts); `left`, of counted "left"."""
+    """A number to be made of the lines of one rule (both ids those of texts); `left` is of "left", `anew` of "anew"."""
 
     model_id: int
     rule_id: int
-    counted: str
+    told: str
     left: Left | None = None
+    anew: type[LeftAnew] | None = None
 
 
 def in_force(conn: Connection) -> InForce:
@@ -101,7 +111,9 @@ def ledger_sums(conn: Connection, span: Span, sums: Sequence[LedgerSum]) -> dict
         name = f"left_{number}"
         if each.left is not None:
             conn.create_function(name, 2, each.left, deterministic=True)
-        columns.append(_COLUMNS[each.counted].format(left=name))
+        if each.anew is not None:
+            conn.create_aggregate(name, 1, each.anew)
+        columns.append(_COLUMNS[each.told].format(function=name, of="rule_id = ? AND model_id = ?"))
     rules = sorted({each.rule_id for each in sums})
     sql = f"""-- ledger_sums
     SELECT lead_id, {", ".join(columns)} FROM ledger
