@@ -17,7 +17,7 @@ class Switches:
 
     def __init__(self, model: Model) -> None:
         names = [band.name for band in model.bands]
-        self._model = model.id
+        self.model = model.id
         self._edges = [(band.name, band.enter, band.leave, band.fit) for band in model.bands]
         self._high = names[names.index(model.handoff) :] if model.handoff in names else []
         self._re_enter = re_enter_of(model)
@@ -36,7 +36,7 @@ class Switches:
                 del on[name]
             else:
                 on[name] = instant
-            crossings.append(Crossing(self._model, name, holds, instant[1], seq, instant[0], score))
+            crossings.append(Crossing(self.model, name, holds, instant[1], seq, instant[0], score))
         if crossings:
             self._ripen(reading, instant)
         if self._re_enter is not None and (score >= self._re_enter) is (reading.again is None):

@@ -11,9 +11,9 @@ from ripeline.scoring.ledger import Ledger
 from ripeline.scoring.moment import Moment, line, match
 from ripeline.scoring.plan import Concerned, Plan
 from ripeline.scoring.retro import paid_now, start_waiting
-from ripeline.scoring.sessions import is_activity, is_duplicate, session_event
+from ripeline.scoring.sessions import NO_ACTIVITY, is_duplicate, session_event
 from ripeline.scoring.state import LeadState, VisitorState
-from ripeline.scoring.steps import judge, judge_afterwards
+from ripeline.scoring.steps import judge
 
 
 class Judge:
@@ -35,7 +35,7 @@ class Judge:
 
     def event(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
         """What ends with it (silence), and the rules about its kind."""
-        if self._silence and is_activity(event):
+        if self._silence and event.on not in NO_ACTIVITY and not event.suspect:
             self._end_silence(state, event, change)
         plan = self._plan.kinds.get(event.on)
         if plan is None:
@@ -93,4 +93,4 @@ class Judge:
             state.met[number] = moment.event.at
             for rules in self._plan.retro.get(number, ()):
                 for matched in paid_now(rules, moment):
-                    self._ledger.post(state, matched.rule, judge_afterwards(matched), change)
+                    self._ledger.post(state, matched.rule, judge(matched, afterwards=True), change)

@@ -26,8 +26,8 @@ DUPLICATE_WITHIN_MS: Final = 5_000
 #: Every one of these says something, however soon it follows.
 _NEVER_DUPLICATES: Final = frozenset({IDENTIFY, ENGAGEMENT})
 
-#: These happen without the lead coming back, or say nothing of it.
-_NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
+#: A lead that only does these is silent all the same, as one that only does what is suspect.
+NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
 
 #: A visitor with more things kept than this within seconds is a machine; the old ones are then dropped.
 _KEPT_AT_MOST: Final = 8
@@ -77,11 +77,6 @@ def session_event(event: Event) -> Event:
         suspect=event.suspect,
         source=event.source,
     )
-
-
-def is_activity(event: Event) -> bool:
-    """Whether a lead that does this is not silent."""
-    return event.on not in _NO_ACTIVITY and not event.suspect
 
 
 def is_duplicate(visitor: VisitorState, event: Event, item: str) -> bool:

@@ -105,18 +105,12 @@ def steps_of(rule: ScoredRule) -> tuple[Step, ...]:
     return tuple(step for step in ORDER_OF_WORK if asked[step])
 
 
-def judge(match: Match) -> Line:
-    """The ledger line of a match: what is left of its points after every step, or why one stopped it."""
-    return _judge(match, match.rule.steps)
+def judge(match: Match, afterwards: bool = False) -> Line:
+    """The ledger line of a match: what is left of its points after every step, or why one stopped it.
 
-
-def judge_afterwards(match: Match) -> Line:
-    """The ledger line of a match that waited for its prerequisite, at the moment that was met."""
-    return _judge(match, _AFTERWARDS)
-
-
-def _judge(match: Match, steps: tuple[Step, ...]) -> Line:
-    for step in steps:
+    `afterwards`: it waited for its prerequisite, which was met just now.
+    """
+    for step in _AFTERWARDS if afterwards else match.rule.steps:
         reason = step(match)
         if reason is not None:
             return line(match.rule, match.moment.event, 0, reason)
