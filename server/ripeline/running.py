@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 from ripeline.fold.desk import Desk
-from ripeline.fold.folder import RULES_HASH
+from ripeline.fold.erasing import erase_unused, find_unused
+from ripeline.fold.folder import RULES_HASH, now_ms
+from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
 from ripeline.settings import Settings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database
+from ripeline.store.erasing_texts import Unused
 from ripeline.store.meta import read_meta
 
 T = TypeVar("T")
@@ -86,6 +91,26 @@ class Running:
     def warnings(self) -> tuple[str, ...]:
         """What is not as it should be, though the server does its work."""
         return (*self.accepted, self.rules.problem) if self.rules.problem else self.accepted
+
+    async def save_rules(self, ruleset: Ruleset, author: str) -> None:
+        """Write the rule file, and put it in force after a rescore. Raises `Conflict` when it cannot be written."""
+        before, self.rules.wanted = self.rules.wanted, ruleset.hash
+        try:
+            await asyncio.to_thread(write_rules, self.settings.rules_file, ruleset.text)
+            await self.take(ruleset, Said(author, now_ms()))
+        except BaseException:
+            self.rules.wanted = before
+            raise
+
+    async def erase_unused(self) -> None:
+        """Erase what erased events were the last to use: the whole log is read for it, so this may take a while."""
+        unused = await asyncio.to_thread(self._find_unused)
+        if unused is not None:
+            await self.do(partial(erase_unused, unused=unused), "")
+
+    def _find_unused(self) -> Unused | None:
+        with self.database.read() as conn:
+            return find_unused(conn)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Connection, Ruleset]]:
