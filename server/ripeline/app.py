@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,15 +22,21 @@ from ripeline.collect.answers import Answer
 from ripeline.collect.browser_door import BrowserDoor, take_quickly
 from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
-from ripeline.errors import InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
-from ripeline.fold.folder import Folder
-from ripeline.fold.rescore import ensure_scored
+from ripeline.errors import Conflict, InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
+from ripeline.fold.desk import Desk
+from ripeline.fold.folder import now_ms
+from ripeline.fold.keeper import Keeper
+from ripeline.fold.rescoring import Rescoring, rules_at_start
 from ripeline.log.queue import EventLog
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
+from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
 from ripeline.settings import Settings
+from ripeline.store.authors import Said
+from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
+from ripeline.worker.watching import watch_rules
 from ripeline.worker.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -42,12 +48,14 @@ STATUS: Final[dict[type[Exception], int]] = {
     InvalidRules: 422,
     InvalidSetting: 422,
     NotFound: 404,
+    Conflict: 409,
     LogRefused: 503,
 }
 
 _PROGRESS_AFTER_SECONDS: Final = 1.0
 
 Died = Callable[[str], None]
+T = TypeVar("T")
 
 
 def create_app(settings: Settings, *, demo: bool = False, died: Died | None = None) -> Starlette:
@@ -104,28 +112,58 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     """The writer at work, from scores that fit the rule file to the last event folded."""
     ruleset = load_rules(settings.rules_file)
     conn = opened.database.writer()
-    await asyncio.to_thread(ensure_scored, conn, ruleset, _Progress())
-    events = EventLog()
-    writer = Writer(conn, events, Folder(conn, ruleset), died)
-    writer.start()
+    rules = RulesInForce(await asyncio.to_thread(rules_at_start, conn, ruleset, _Progress()))
+    works = _Works(conn, rules, died)
+    works.writer.start()
     for warning in opened.warnings:
         log.warning("%s", warning)
+    running = _running(opened, settings, works, rules)
+    running.demo = demo
+    watch = asyncio.create_task(watch_rules(running))
     try:
-        yield Running(
-            settings=settings,
-            database=opened.database,
-            log=events,
-            rules=RulesInForce(ruleset),
-            write=writer.write,
-            settled=writer.settled,
-            healthy=writer.healthy,
-            secret=opened.secret,
-            demo=demo,
-            lag=writer.lag,
-            warnings=opened.warnings,
-        )
+        yield running
     finally:
-        await asyncio.to_thread(writer.stop)
+        watch.cancel()
+        await asyncio.to_thread(works.writer.stop)
+
+
+class _Works:
+    """What writes: the log, the fold that keeps the scores, and the one thread both are done on."""
+
+    def __init__(self, conn: Connection, rules: RulesInForce, died: Died | None) -> None:
+        self.events = EventLog()
+        self.keeper = Keeper(conn, rules.ruleset)
+        self.rescoring = Rescoring(conn, self.keeper, rules.taken)
+        chores = (self.keeper.sweep, self.rescoring.step)
+        self.writer = Writer(conn, self.events, self.keeper, died, chores)
+
+    async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:
+        """One deed in one transaction, done when it is committed."""
+        return await self.writer.write(
+            lambda conn: deed(Desk(conn, self.keeper, Said(author, now_ms()), self.writer.forget))
+        )
+
+    async def take(self, ruleset: Ruleset, by: Said) -> None:
+        """Offer new rules on the writer's own thread."""
+        await self.writer.write(lambda _: self.rescoring.offer(ruleset, by))
+
+
+def _running(opened: OpenedData, settings: Settings, works: _Works, rules: RulesInForce) -> Running:
+    return Running(
+        settings=settings,
+        database=opened.database,
+        log=works.events,
+        rules=rules,
+        write=works.writer.write,
+        settled=works.writer.settled,
+        healthy=works.writer.healthy,
+        secret=opened.secret,
+        do=works.do,
+        take=works.take,
+        rescoring=lambda: works.rescoring.progress,
+        lag=works.writer.lag,
+        accepted=opened.warnings,
+    )
 
 
 class _Progress:

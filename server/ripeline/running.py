@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
+from ripeline.fold.desk import Desk
+from ripeline.fold.erasing import erase_unused, find_unused
+from ripeline.fold.folder import RULES_HASH, now_ms
+from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
 from ripeline.settings import Settings
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database
+from ripeline.store.erasing_texts import Unused
+from ripeline.store.meta import read_meta
 
 T = TypeVar("T")
 
@@ -20,11 +30,36 @@ class Write(Protocol):
     def __call__(self, work: Callable[[Connection], T], /) -> Awaitable[T]: ...
 
 
+class Do(Protocol):
+    """Do one deed of a person (or a program, by its token's name), in one transaction with what follows from it."""
+
+    def __call__(self, deed: Callable[[Desk], T], author: str, /) -> Awaitable[T]: ...
+
+
 class RulesInForce:
-    """The rule file every part of the server uses now."""
+    """The rule file every part of the server uses now.
+
+    `wanted` is the hash of the one that is to be in force soon, or is; `problem`: why the file on disk is not, or "".
+    """
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
+        self.wanted = ruleset.hash
+        self.problem = ""
+        self._coming = ruleset
+
+    def taken(self, ruleset: Ruleset, is_in_force: bool) -> None:
+        """These rules come into force with the next commit, or have just done so."""
+        if is_in_force:
+            # The one of before is still right for whoever opened the database before.
+            self._coming, self.ruleset = self.ruleset, ruleset
+        else:
+            self._coming = ruleset
+
+    def of(self, hash: str | None) -> Ruleset:
+        """The rules of that hash, by which scores that are read were made."""
+        now, other = self.ruleset, self._coming
+        return other if other.hash == hash else now
 
 
 @dataclass(slots=True)
@@ -33,7 +68,8 @@ class Running:
 
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
-    `warnings` are sentences about what the start accepted.
+    `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
+    after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done.
     """
 
     settings: Settings
@@ -44,6 +80,40 @@ class Running:
     settled: Callable[[], Awaitable[int]]
     healthy: Callable[[], str]
     secret: bytes
+    do: Do
+    take: Callable[[Ruleset, Said], Awaitable[None]]
+    rescoring: Callable[[], tuple[str, int, int] | None]
     demo: bool = False
     lag: Callable[[], float] = lambda: 0.0
-    warnings: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be, though the server does its work."""
+        return (*self.accepted, self.rules.problem) if self.rules.problem else self.accepted
+
+    async def save_rules(self, ruleset: Ruleset, author: str) -> None:
+        """Write the rule file, and put it in force after a rescore. Raises `Conflict` when it cannot be written."""
+        before, self.rules.wanted = self.rules.wanted, ruleset.hash
+        try:
+            await asyncio.to_thread(write_rules, self.settings.rules_file, ruleset.text)
+            await self.take(ruleset, Said(author, now_ms()))
+        except BaseException:
+            self.rules.wanted = before
+            raise
+
+    async def erase_unused(self) -> None:
+        """Erase what erased events were the last to use: the whole log is read for it, so this may take a while."""
+        unused = await asyncio.to_thread(self._find_unused)
+        if unused is not None:
+            await self.do(partial(erase_unused, unused=unused), "")
+
+    def _find_unused(self) -> Unused | None:
+        with self.database.read() as conn:
+            return find_unused(conn)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, Ruleset]]:
+        """One moment of the database, and the rules its scores were made under, also while new ones come into force."""
+        with self.database.read() as conn:
+            yield conn, self.rules.of(read_meta(conn, RULES_HASH))

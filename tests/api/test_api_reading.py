@@ -171,7 +171,15 @@ def test_only_a_token_that_may_read_reads(server: TestClient, token: Token, path
 
 
 def test_every_route_asks_for_a_scope() -> None:
-    assert {getattr(route.endpoint, "access", None) for route in ROUTES} == {"scope:read"}
+    """Who reads needs `read`, who adds `write`, and what cannot be taken back needs `admin`."""
+    asked = {(method, getattr(route.endpoint, "access", None)) for route in ROUTES for method in route.methods or ()}
+    assert asked - {("HEAD", "scope:read")} == {
+        ("GET", "scope:read"),
+        ("POST", "scope:write"),
+        ("PATCH", "scope:write"),
+        ("PUT", "scope:admin"),
+        ("DELETE", "scope:admin"),
+    }
 
 
 def test_answers_are_for_nobody_else(server: TestClient, token: Token) -> None:

@@ -112,6 +112,56 @@ def test_a_lead_that_did_nothing_by_then_has_no_line(tmp_path: Path) -> None:
     assert lines(run(tmp_path, MARC, "--as-of", "2026-11-01T00:00:00Z")) == []
 
 
+FADING = """
+timezone = "Europe/Paris"
+[models.m]
+bands = { hot = { enter = 12, exit = 9 } }
+groups = { web = { max = 4 } }
+[models.m.rules]
+c = { points = 12, on = "download", decay = { half_life = "30d" } }
+visit = { points = 3, on = "page", group = "web" }
+silent = { points = -100, inactive = "40d" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("until", "score", "band"),
+    [
+        ("2026-11-02T10:00:00+01:00", 16, "hot"),
+        ("2026-11-17T00:00:00+01:00", 12.485, "hot"),
+        ("2026-12-11T23:59:59+01:00", 8.874, "cold"),
+        ("2026-12-12T00:00:00+01:00", -91.238, "cold"),
+    ],
+)
+def test_as_of_a_later_day_points_have_faded_and_silence_begun(
+    tmp_path: Path, until: str, score: float, band: str
+) -> None:
+    rules = tmp_path / "fading.toml"
+    rules.write_text(FADING)
+    (line,) = lines(run(tmp_path, [CAPUCINE[0], *CAPUCINE[1:3]], "--rules", str(rules), "--as-of", until))
+    assert (line["score"], line["band"]) == (score, band)
+    # The limit of the group is no rule's: 6 points for visits are read as 4.
+    assert line["rules"]["visit"] == 6
+    assert line["score"] == round(sum(line["rules"].values()) - 2, 3)
+
+
+def test_without_as_of_everybody_is_read_at_the_last_event_of_the_file(tmp_path: Path) -> None:
+    rules = tmp_path / "fading.toml"
+    rules.write_text(FADING)
+    late = item("z", "form", "https://shop.example.com/", "17T00:00", visitor="z")
+    found = lines(run(tmp_path, [*CAPUCINE, late], "--rules", str(rules)))
+    assert {line["lead"]: line["score"] for line in found} == {"capucine@example.com": 12.485, "visitor:z": 0}
+
+
+def test_points_given_by_hand_are_taken_over(tmp_path: Path) -> None:
+    given = item(
+        "g", "points", "", "03T09:00", visitor="e", props={"model": "vertical", "points": 1.5, "reason": "fair"}
+    )
+    (general, vertical) = lines(run(tmp_path, [*ELODIE, given]))
+    assert (vertical["score"], vertical["engagement"], vertical["rules"]["manual"]) == (6.5, 6.5, 1.5)
+    assert "manual" not in general["rules"]
+
+
 def test_a_second_person_on_the_same_browser_is_another_lead(tmp_path: Path) -> None:
     eve = item("x", "identify", "https://shop.example.com/", "06T09:00", email="eve@example.com")
     again = item("y", "page", f"{BLOG}4", "06T09:10")

@@ -21,10 +21,10 @@ class Allergic(Scorer):
 
     bad: frozenset[str] = frozenset()
 
-    def _fold(self, state: LeadState, event: Event) -> Change:
+    def _fold(self, state: LeadState, event: Event, *more: Any) -> Change:
         if event.id in self.bad:
             raise ZeroDivisionError("cannot be")
-        return super()._fold(state, event)
+        return super()._fold(state, event, *more)
 
 
 def allergic_to(house: House, *ids: str) -> None:

@@ -22,7 +22,7 @@ from ripeline.fold.erasing import erase_lead, erase_unused, find_unused
 from ripeline.fold.marking import erase_event, mark
 from ripeline.fold.merging import merge
 from ripeline.fold.saying import Points, give_points
-from ripeline.fold.selling import judge_lead
+from ripeline.fold.selling import Word, judge_lead
 from ripeline.store.database import checkpoint
 
 CAPPED = """
@@ -116,7 +116,7 @@ def with_canaries(house: House) -> None:
     house.fold(page("phone", "/canary-path", 0, title="canary-title", agent="canary-title"), page("phone", "/blog", 1))
     house.fold(form("phone", "contact", HOUR, email=email, props={"email": email, "company": "canary-company"}))
     house.fold(download("phone", "c", 2 * HOUR), *white_papers(["C", MARC], "laptop"), page("laptop", "/blog", 9))
-    house.do(judge_lead, email, "vertical", "too_early", "canary-note")
+    house.do(judge_lead, email, "vertical", Word("too_early", "canary-note"))
     house.do(give_points, email, Points(1, "canary-note", "vertical"))
     house.fold()
 

@@ -23,6 +23,7 @@ from tests.fold.ledger_house import (
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.selling import (
     Outcome,
+    Word,
     claim,
     end_with,
     judge_handoff,
@@ -68,7 +69,7 @@ def owner(house: House, name: str) -> int:
 
 
 def test_too_early_is_told_again_at_a_quarter_more_without_leaving_the_band(ada: House) -> None:
-    ada.do(judge_handoff, 1, "too_early", "next year")
+    ada.do(judge_handoff, 1, Word("too_early", "next year"))
     visit(ada, 1, HOUR)
     assert (ada.score(ADA), states(ada)) == (14, ["closed"])
     visit(ada, 2, 2 * HOUR)
@@ -77,7 +78,7 @@ def test_too_early_is_told_again_at_a_quarter_more_without_leaving_the_band(ada:
 
 
 def test_a_verdict_keeps_what_was_so_at_that_moment(ada: House) -> None:
-    ada.do(judge_handoff, 1, "right_time", "call on Monday")
+    ada.do(judge_handoff, 1, Word("right_time", "call on Monday"))
     visit(ada, 1, HOUR)
     ((lead, handoff, verdict, note, author, score, band, rules, sums),) = ada.rows(
         "SELECT lead_id, handoff_id, verdict, note, author, score, band, rules_hash, sums FROM verdicts"
@@ -88,20 +89,20 @@ def test_a_verdict_keeps_what_was_so_at_that_moment(ada: House) -> None:
 
 def test_any_lead_may_be_judged_in_any_model(house: House) -> None:
     house.fold(identify("phone", ADA, 0), download("phone", "a", 1))
-    house.do(judge_lead, ADA, "vertical", "right_time")
-    house.do(judge_lead, ADA, "general", "too_early")
+    house.do(judge_lead, ADA, "vertical", Word("right_time"))
+    house.do(judge_lead, ADA, "general", Word("too_early"))
     assert house.rows("SELECT model, handoff_id, score, band FROM verdicts ORDER BY id") == [
         ("vertical", None, 2_000, "cold"),
         ("general", None, 0, "cold"),
     ]
     with pytest.raises(InvalidRequest, match="say which: vertical, general"):
-        house.do(judge_lead, ADA, None, "right_time")
+        house.do(judge_lead, ADA, None, Word("right_time"))
     with pytest.raises(NotFound, match="model 'other'"):
-        house.do(judge_lead, ADA, "other", "right_time")
+        house.do(judge_lead, ADA, "other", Word("right_time"))
 
 
 def test_on_a_lead_with_an_open_handoff_the_word_is_on_that(ada: House) -> None:
-    ada.do(judge_lead, ADA, None, "too_late")
+    ada.do(judge_lead, ADA, None, Word("too_late"))
     assert states(ada) == ["closed"]
     assert ada.rows("SELECT handoff_id FROM verdicts") == [(1,)]
 
@@ -109,7 +110,7 @@ def test_on_a_lead_with_an_open_handoff_the_word_is_on_that(ada: House) -> None:
 def test_off_target_is_not_handed_over_until_a_person_lifts_it(house: House) -> None:
     house.under(WHITE_PAPERS)
     house.fold(identify("phone", ADA, 0))
-    house.do(judge_lead, ADA, None, "off_target")
+    house.do(judge_lead, ADA, None, Word("off_target"))
     house.fold(download("phone", "c", HOUR))
     assert house.handoffs() == []
     house.do(lift, ADA, None)
@@ -121,7 +122,7 @@ def test_off_target_is_not_handed_over_until_a_person_lifts_it(house: House) -> 
 def test_a_verdict_that_was_a_slip_is_taken_back(ada: House) -> None:
     who = owner(ada, "Bob")
     ada.do(claim, 1, who)
-    ada.do(judge_handoff, 1, "off_target")
+    ada.do(judge_handoff, 1, Word("off_target"))
     ada.do(take_back_verdict, 1)
     assert states(ada) == ["claimed"]
     with pytest.raises(Conflict):
@@ -198,7 +199,7 @@ def test_back_in_the_band_it_is_handed_over_when_the_cool_down_ends(ada: House) 
 def test_deeds_change_no_score_and_survive_a_rescore(ada: House) -> None:
     ada.fold(form("laptop", "contact", DAY, email=MARC, props={"email": MARC}))
     before = ada.told()
-    ada.do(judge_handoff, 1, "right_time")
+    ada.do(judge_handoff, 1, Word("right_time"))
     ada.do(end_with, ADA, None, Outcome("won", ada.now))
     said = ada.rows("SELECT * FROM verdicts"), ada.rows("SELECT * FROM outcomes"), ada.rows("SELECT * FROM handoffs")
     ada.under(WHITE_PAPERS + "# the same\n")

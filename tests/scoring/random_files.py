@@ -76,7 +76,7 @@ _decay = st.sampled_from(
         {"expire": "30d"},
     ]
 )
-_window = st.sampled_from(["1h", "1d", "7d", "30d"])
+_window = st.sampled_from(["10m", "1h", "1h", "1d", "7d", "30d"])
 _group = st.sampled_from(["content", "person"])
 _limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}])
 # Mostly what histories are made of, so that rules meet events and each other.
@@ -103,7 +103,7 @@ def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
         ("cap", _cap, 3),
         ("lead", _lead, 6),
         ("after", after, 2),
-        ("count", _count, 6),
+        ("count", _count, 4),
         ("decay", _decay | st.just(False), 5),
         ("group", _group, 4),
         ("after_within", _window, 2),

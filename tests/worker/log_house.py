@@ -29,6 +29,9 @@ class CountingFolder:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
+    def forget(self) -> None:
+        """It remembers nothing of the database."""
+
     def step(self, limit: int = STEP) -> int:
         self.may_go_on.wait(5)
         with transaction(self.conn):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from ripeline.api import asked
-from ripeline.api.answers import Facts, answered, points, ratio
+from ripeline.api.answers import Facts, answered, moment, points, ratio
 from ripeline.auth.guard import require_scope
 from ripeline.domain.times import iso_time
 from ripeline.store.reading_handoffs import HandoffQuery, list_handoffs
@@ -23,8 +23,8 @@ def handoffs(request: Request) -> Facts:
         limit=asked.limit(request, 50),
         cursor=asked.text(request, "cursor"),
     )
-    with server.database.read() as conn:
-        found, following = list_handoffs(conn, server.rules.ruleset, query)
+    with server.reading() as (conn, ruleset):
+        found, following = list_handoffs(conn, ruleset, query)
     return {"handoffs": [handoff_facts(handoff) for handoff in found], "next": following}
 
 
@@ -44,6 +44,10 @@ def handoff_facts(handoff: HandoffView) -> Facts:
         "state": handoff.state,
         "owner": handoff.owner,
         "verdict": handoff.verdict,
+        "outcome": handoff.outcome,
+        "note": handoff.note,
+        "snoozed_until": moment(handoff.snoozed_until or 0),
+        "reached": handoff.reached,
         "next_step": handoff.next_step,
         "reasons": [
             {"rule": rule, "label": label, "points": points(given), "times": times}

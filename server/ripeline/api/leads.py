@@ -8,10 +8,14 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts, answered, moment, points, ratio
+from ripeline.api.doing import moment_asked
+from ripeline.api.explained import explained_facts, fades
 from ripeline.api.handoffs import handoff_facts
 from ripeline.auth.guard import require_scope
 from ripeline.domain.times import iso_time
 from ripeline.errors import InvalidRequest
+from ripeline.fold.explaining import explain_lead
+from ripeline.fold.folder import now_ms
 from ripeline.rules.model import Model, Ruleset
 from ripeline.store.reading import model_asked
 from ripeline.store.reading_lead import lead_detail, lead_id_of
@@ -27,19 +31,23 @@ _COLD: Final = "cold"
 def leads(request: Request) -> Facts:
     """`GET /api/leads`: best score first, leads out of target after all others."""
     server = asked.running(request)
-    query = _query(request, server.rules.ruleset)
-    with server.database.read() as conn:
-        found = list_leads(conn, server.rules.ruleset, query)
+    with server.reading() as (conn, ruleset):
+        found = list_leads(conn, ruleset, _query(request, ruleset))
     return {"leads": [_summary(lead) for lead in found.leads], "next": found.next, "total": found.total}
 
 
 @require_scope("read")
 @answered
 def lead(request: Request) -> Facts:
-    """`GET /api/leads/{id or email}`."""
-    server = asked.running(request)
-    with server.database.read() as conn:
-        return _detail(lead_detail(conn, server.rules.ruleset, asked.lead_key(request)))
+    """`GET /api/leads/{id or email}`, as of any moment."""
+    as_of = asked.text(request, "as_of")
+    with asked.running(request).reading() as (conn, ruleset):
+        found = lead_detail(conn, ruleset, asked.lead_key(request))
+        facts = _detail(found)
+        if as_of is None and not fades(ruleset):
+            return facts
+        at = moment_asked("as_of", as_of, max(now_ms(), found.last_seen))
+        return facts | explained_facts(ruleset, explain_lead(conn, ruleset, found.id, at), was=as_of is not None)
 
 
 @require_scope("read")
@@ -48,9 +56,9 @@ def timeline(request: Request) -> Facts:
     """`GET /api/leads/{id or email}/timeline`."""
     server = asked.running(request)
     cursor, limit = asked.text(request, "cursor"), asked.limit(request, 20)
-    with server.database.read() as conn:
+    with server.reading() as (conn, ruleset):
         id = lead_id_of(conn, asked.lead_key(request))
-        found = lead_timeline(conn, server.rules.ruleset, id, cursor, limit)
+        found = lead_timeline(conn, ruleset, id, cursor, limit)
     return {"sessions": [_session(session) for session in found.sessions], "next": found.next}
 
 

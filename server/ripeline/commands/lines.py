@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -24,18 +24,40 @@ class Line:
     problem: str = ""
 
 
+class Raw(NamedTuple):
+    """One item of a file as it stands there, unread."""
+
+    place: str
+    text: bytes
+
+
 def lines_of(file: BinaryIO) -> Iterator[Line]:
     """Every item of the file; blank lines are passed over."""
+    return map(line_of, raw_lines(file))
+
+
+def raw_lines(file: BinaryIO) -> Iterator[Raw]:
+    """Every item of the file, unread; of an array that cannot be read the whole."""
     name = getattr(file, "name", "-")
     for number, raw in enumerate(_bounded(file), 1):
-        place = f"{name}:{number}"
         text = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
         if not text:
             continue
-        if number == 1 and text.startswith(b"[") and not text.endswith(b"]"):
-            yield from _items(name, text + b"\n" + file.read())
-            return
-        yield from _items(place, text)
+        if text.startswith(b"["):
+            if number == 1 and not text.endswith(b"]"):
+                yield from _elements(name, text + b"\n" + file.read())
+                return
+            yield from _elements(f"{name}:{number}", text)
+        else:
+            yield Raw(f"{name}:{number}", text)
+
+
+def line_of(raw: Raw) -> Line:
+    """The item read."""
+    try:
+        return Line(raw.place, msgspec.json.decode(raw.text))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        return Line(raw.place, problem=str(error))
 
 
 def _bounded(file: BinaryIO) -> Iterator[bytes]:
@@ -46,16 +68,13 @@ def _bounded(file: BinaryIO) -> Iterator[bytes]:
         yield raw
 
 
-def _items(place: str, text: bytes) -> Iterator[Line]:
+def _elements(place: str, text: bytes) -> Iterator[Raw]:
     try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        yield Line(place, problem=str(error))
+        elements = msgspec.json.decode(text, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        yield Raw(place, text)
         return
-    if isinstance(found, list):
-        yield from (Line(f"{place}[{number}]", item) for number, item in enumerate(found))
-    else:
-        yield Line(place, found)
+    yield from (Raw(f"{place}[{number}]", bytes(element)) for number, element in enumerate(elements))
 
 
 def bad_line(line: Line) -> InvalidEvent:

@@ -59,13 +59,15 @@ class Folded:
 class Batch:
     """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead.
 
-    `is_quiet`: whatever it does to a lead, sales is not told of it.
+    `is_quiet`: whatever it does to a lead, sales is not told of it. `model`: only that one is asked whether it hands
+    over.
     """
 
     events: list[Event]
     upto: int
     now: int
     is_quiet: bool = False
+    model: str | None = None
     placement: Placement = field(default_factory=Placement)
     by_lead: dict[int, list[Event]] = field(default_factory=dict)
     folded: list[Folded] = field(default_factory=list)

@@ -7,9 +7,17 @@ from ripeline.rules.model import Ruleset
 from ripeline.scoring.points_by_hand import MANUAL
 from ripeline.store.database import Connection
 from ripeline.store.epochs import visitors_of_leads
-from ripeline.store.erasing import all_ids_of, doubt_entries, erase_events, erase_for_good, erase_leads
+from ripeline.store.erasing import (
+    all_ids_of,
+    doubt_entries,
+    erase_events,
+    erase_for_good,
+    erase_leads,
+    said_elsewhere,
+)
 from ripeline.store.erasing_texts import Unused, erase_texts, unused_texts
 from ripeline.store.log_reading import events_of_lead
+from ripeline.store.marks import leads_of_visitors_of
 
 
 def erase_lead(desk: Desk, key: LeadKey) -> int:
@@ -18,16 +26,18 @@ def erase_lead(desk: Desk, key: LeadKey) -> int:
     Other people who used the same machine keep what is theirs. Texts that nobody else used wait for `erase_unused`.
     """
     lead, conn = desk.lead(key), desk.conn
-    visitors = visitors_of_leads(conn, [lead])
-    seqs = [event.seq for event in events_of_lead(conn, lead)]
+    leads, elsewhere = all_ids_of(conn, lead), said_elsewhere(conn, all_ids_of(conn, lead))
+    visitors = {*visitors_of_leads(conn, [lead]), *(visitor for _, visitor in elsewhere)}
+    seqs = {*(event.seq for event in events_of_lead(conn, lead)), *(seq for seq, _ in elsewhere)}
+    others = leads_of_visitors_of(conn, [seq for seq, _ in elsewhere])
     erase_for_good(conn, True)
     try:
         doubt_entries(conn, lead)
         erase_events(conn, seqs)
         desk.folder.drop_lead(lead)
-        erase_leads(conn, all_ids_of(conn, lead), visitors)
+        erase_leads(conn, leads, visitors)
         desk.forget()
-        desk.folder.refold([], visitors, quiet=True)
+        desk.folder.refold({*others} - {lead}, visitors, quiet=True)
     finally:
         erase_for_good(conn, False)
     return len(seqs)

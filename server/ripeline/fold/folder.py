@@ -27,12 +27,16 @@ from ripeline.store.log_reading import events_after
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import Projection
 from ripeline.store.projection_aside import all_aside, set_aside
+from ripeline.store.rescore import take_again
 
 #: The name in `meta` of the place in the log up to which everything is folded.
 CURSOR: Final = "cursor"
 
 #: The name in `meta` of the rule file all scores were made under.
 RULES_HASH: Final = "rules_hash"
+
+#: The name in `meta` of the last lead a rescore that goes on has had; absent while there is none.
+REBUILT: Final = "rescore_upto"
 
 #: The name in `meta` of the moment (ms) up to which time has changed every lead it changes.
 SWEPT: Final = "swept"
@@ -175,6 +179,8 @@ class Folder:
         describe_leads(self._conn, described_rows(batch.folded))
         for each in batch.folded:
             self._leads[each.lead] = each.after
+        if read_meta(self._conn, REBUILT) is not None:
+            take_again(self._conn, [*batch.placement.merged, *(each.lead for each in batch.folded)])
 
     def hand_over(self, batch: Batch) -> None:
         """Hand-offs and their messages, by what has just been written."""

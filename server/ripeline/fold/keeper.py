@@ -6,19 +6,22 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
-from ripeline.fold.folder import SWEPT, Folder
+from ripeline.fold.folder import REBUILT, SWEPT, Folder
 from ripeline.fold.rows import projection_rows
 from ripeline.fold.scored import age, known_from
 from ripeline.rules.model import Ruleset
+from ripeline.scoring.fold import Scorer
 from ripeline.scoring.state import decode_state
 from ripeline.store.authors import Said
 from ripeline.store.database import transaction
 from ripeline.store.due_leads import due_leads
 from ripeline.store.epochs import epochs_of_visitors
+from ripeline.store.handoff_deeds import last_told
 from ripeline.store.handoff_rows import wake_handoffs, was_told
 from ripeline.store.looks import drop_looks, due_looks
-from ripeline.store.meta import write_meta
+from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection_aside import set_aside
+from ripeline.store.rescore import take_again
 from ripeline.store.visitors import tied_visitors
 
 #: That nothing was due is written down that often (ms).
@@ -66,6 +69,8 @@ class Keeper(Folder):
         """Take out all that was folded of a lead that is read under another one, or is no more."""
         self._projection.forget([lead], self._known_names().models)
         drop_looks(self._conn, [lead])
+        if read_meta(self._conn, REBUILT) is not None:
+            take_again(self._conn, [lead])
 
     def decide_again(self, lead: int, *, even_new: bool = False) -> None:
         """A person said something: hand the lead over where that follows, inside the caller's transaction.
@@ -74,10 +79,20 @@ class Keeper(Folder):
         """
         batch = Batch([], self._cursor(), self._moment())
         if even_new or was_told(self._conn, lead):
-            for known in self._stored([lead]).values():
-                batch.folded.append(age(self._scorer, lead, known, 0))
-                batch.folded[-1].is_asked = True
-        self.hand_over(batch)
+            self._ask(batch, lead)
+
+    def accept(self, lead: int, model: str) -> bool:
+        """Hand a lead over that is ripe and was not, because only the rules changed; whether it is handed over now."""
+        before = last_told(self._conn, lead, model)
+        batch = Batch([], self._cursor(), self._moment(), model=model)
+        self._ask(batch, lead)
+        return last_told(self._conn, lead, model) != before
+
+    def adopt(self, ruleset: Ruleset) -> None:
+        """From now on fold under these rules, under which all scores have been made."""
+        self._ruleset = ruleset
+        self._scorer = Scorer(ruleset)
+        self.forget()
 
     def sweep(self, limit: int = 500) -> int:
         """What time did to leads since it was looked at last, at most `limit` of them, in one transaction.
@@ -91,6 +106,12 @@ class Keeper(Folder):
         except BaseException:
             self._drop_memory()
             raise
+
+    def _ask(self, batch: Batch, lead: int) -> None:
+        for known in self._stored([lead]).values():
+            batch.folded.append(age(self._scorer, lead, known, 0))
+            batch.folded[-1].is_asked = True
+        self.hand_over(batch)
 
     def _sweep(self, batch: Batch, limit: int) -> int:
         aging = due_leads(self._conn, batch.now, limit)

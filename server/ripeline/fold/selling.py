@@ -20,6 +20,7 @@ from ripeline.store.handoff_deeds import (
     reopen_handoff,
     snooze_handoff,
 )
+from ripeline.store.proposals import accept_proposal, proposal_by_id
 from ripeline.store.verdict_rows import (
     Frozen,
     add_outcome,
@@ -35,6 +36,14 @@ OutcomeWord = Literal["won", "lost"]
 
 _WITH_SALES: Final = frozenset({"open", "claimed", "snoozed"})
 _NOTHING_NEW: Final = {"verdict": None, "note": None, "score": None, "outcome": None, "outcome_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Sales' word on a lead, and what they add."""
+
+    verdict: VerdictWord
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +77,20 @@ def snooze(desk: Desk, handoff: int, until: int) -> None:
         raise Conflict(f"it is {_found(desk, handoff).state}")
 
 
-def judge_handoff(desk: Desk, handoff: int, verdict: VerdictWord, note: str = "") -> None:
+def judge_handoff(desk: Desk, handoff: int, word: Word) -> None:
     """Sales' word on a hand-off closes it; said again it replaces the word of before. Raises `NotFound`."""
     found = _found(desk, handoff)
     lift_verdict_of(desk.conn, handoff, desk.by.at)
     # Of a crossing that came too late nobody was told, and nobody is now: the word is on the lead.
-    _judge(desk, found.lead, found.model, None if found.state == "late" else found.id, verdict, note)
+    _judge(desk, found.lead, found.model, None if found.state == "late" else found.id, word)
 
 
-def judge_lead(desk: Desk, key: LeadKey, model: str | None, verdict: VerdictWord, note: str = "") -> None:
+def judge_lead(desk: Desk, key: LeadKey, model: str | None, word: Word) -> None:
     """Sales' word on any lead in any model; if a hand-off is open there, on that. Raises `NotFound`."""
     lead, model = desk.lead(key), desk.model(model)
     last = last_told(desk.conn, lead, model)
     is_open = last is not None and _found(desk, last).state in _WITH_SALES
-    _judge(desk, lead, model, last if is_open else None, verdict, note)
+    _judge(desk, lead, model, last if is_open else None, word)
 
 
 def take_back_verdict(desk: Desk, handoff: int) -> None:
@@ -99,6 +108,16 @@ def lift(desk: Desk, key: LeadKey, model: str | None) -> None:
         raise NotFound("verdict on this lead in model", model)
     lift_refusals(desk.conn, lead, model, desk.by.at)
     desk.folder.decide_again(lead, even_new=True)
+
+
+def accept(desk: Desk, proposal: int) -> None:
+    """Send a lead to sales that only new rules made ripe. Raises `NotFound`, `Conflict` when it is ripe no more."""
+    found = proposal_by_id(desk.conn, desk.ruleset.hash, proposal)
+    if found is None:
+        raise NotFound("proposal", proposal)
+    if not desk.folder.accept(found.lead_id, found.model):
+        raise Conflict("the lead is not to be handed over any more")
+    accept_proposal(desk.conn, proposal, desk.by.at)
 
 
 def end_with(desk: Desk, key: LeadKey, model: str | None, end: Outcome) -> bool:
@@ -131,12 +150,12 @@ def lift_end(desk: Desk, key: LeadKey, model: str | None) -> None:
     desk.folder.decide_again(lead, even_new=True)
 
 
-def _judge(desk: Desk, lead: int, model: str, handoff: int | None, verdict: str, note: str) -> None:
+def _judge(desk: Desk, lead: int, model: str, handoff: int | None, word: Word) -> None:
     stood = _standing(desk, lead, model)
-    row = {"lead": lead, "model": model, "handoff": handoff, "verdict": verdict, "note": note}
+    row = {"lead": lead, "model": model, "handoff": handoff, "verdict": word.verdict, "note": word.note}
     add_verdict(desk.conn, row | {"rules_hash": desk.ruleset.hash}, stood, desk.by)
     if handoff is not None:
-        said = {"at": desk.by.at, "verdict": verdict, "note": note, "score": stood.score}
+        said = {"at": desk.by.at, "verdict": word.verdict, "note": word.note, "score": stood.score}
         close_handoff(desk.conn, handoff, _NOTHING_NEW | said)
     desk.folder.decide_again(lead)
 

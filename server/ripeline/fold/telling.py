@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
@@ -37,7 +37,7 @@ Reason = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
     """Must sales hear of this lead in this model, now that its standing there has changed?"""
 
     folded: Folded
@@ -53,26 +53,30 @@ class _Question:
 
 def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
     """Make, note as late or expire hand-offs, inside the transaction that wrote the scores."""
-    questions = [question for each in batch.folded for question in _questions(ruleset, each)]
+    questions = [question for each in batch.folded for question in questions_of(ruleset, each, batch.model)]
     if not questions:
         return
     earlier = handoffs_of_leads(conn, {question.folded.lead for question in questions})
     clerk = _Clerk(conn, ruleset, names, batch)
     for question in questions:
-        rows = earlier.get(question.folded.lead, ())
-        clerk.answer(question, [row for row in rows if row.model in (None, question.model.id)])
+        clerk.answer(question, facts_in(question, earlier))
 
 
-def _questions(ruleset: Ruleset, folded: Folded) -> Iterator[_Question]:
-    """Only a changed standing asks: what was so before (under these rules) was decided before."""
+def facts_in(question: Question, earlier: Mapping[int, Sequence[HandoffRow]]) -> list[HandoffRow]:
+    """What was said and done before of that lead in that model."""
+    return [row for row in earlier.get(question.folded.lead, ()) if row.model in (None, question.model.id)]
+
+
+def questions_of(ruleset: Ruleset, folded: Folded, only: str | None = None) -> Iterator[Question]:
+    """Only a changed standing asks: what was so before (under these rules) was decided before; `only` in one model."""
     before, after = None if folded.is_asked else folded.before, folded.after
     if before is not None and before.reachable == after.reachable and before.readings is after.readings:
         return
     for place, (model, reading) in enumerate(zip(ruleset.models, after.readings, strict=True)):
-        if model.handoff is None or (reading.ripe is None and reading.asked is None):
+        if model.handoff is None or (reading.ripe is None and reading.asked is None) or only not in (None, model.id):
             continue
         if before is None or before.reachable != after.reachable or before.readings[place].standing != reading.standing:
-            yield _Question(folded, model, reading)
+            yield Question(folded, model, reading)
 
 
 class _Clerk:
@@ -85,12 +89,12 @@ class _Clerk:
         self._now = batch.now
         self._is_quiet = batch.is_quiet
 
-    def answer(self, question: _Question, rows: Sequence[HandoffRow]) -> None:
-        earlier, terms = [_fact(row) for row in rows], terms_of(question.model)
+    def answer(self, question: Question, rows: Sequence[HandoffRow]) -> None:
+        earlier, terms = [fact_of(row) for row in rows], terms_of(question.model)
         decision = decide(question.standing, earlier, self._now, terms)
         if decision.act == "expire":
             expire_handoff(self._conn, question.folded.lead, question.model.id, self._now)
-            earlier = [_fact(row, expired=row.state == "open") for row in rows]
+            earlier = [fact_of(row, expired=row.state == "open") for row in rows]
             decision = decide(question.standing, earlier, self._now, terms)
         if decision.crossing is not None and not self._is_quiet:
             self._write(question, decision, decision.crossing)
@@ -100,7 +104,7 @@ class _Clerk:
             soon = look_at if look_at is not None and look_at > self._now else None
             put_look(self._conn, question.folded.lead, question.model.id, soon)
 
-    def _write(self, question: _Question, decision: Decision, crossing: Instant) -> None:
+    def _write(self, question: Question, decision: Decision, crossing: Instant) -> None:
         is_late = decision.act == "late"
         reasons = self._reasons(question)
         handoff: dict[str, Any] = {
@@ -119,19 +123,20 @@ class _Clerk:
         if made is not None and not is_late:
             put_in_outbox(self._conn, [_ready(question, made, crossing, reasons, self._now)])
 
-    def _reasons(self, question: _Question) -> list[Reason]:
+    def _reasons(self, question: Question) -> list[Reason]:
         labels = {rule.id: rule.label for rule in question.model.rules}
         model_id = self._names.ids[question.model.id]
         found = reasons_of(self._conn, question.folded.lead, model_id, _MOST_REASONS)
         return [(rule, labels.get(rule, rule), points, times) for rule, points, times in found]
 
-    def _score_at(self, question: _Question, crossing: Instant) -> int:
+    def _score_at(self, question: Question, crossing: Instant) -> int:
         """The score when it entered the band, which may be long ago for who was anonymous; else the score now."""
         found = score_at(self._conn, question.folded.lead, self._names.ids[question.model.id], crossing[0])
         return question.reading.score if found is None else found
 
 
-def _fact(row: HandoffRow, expired: bool = False) -> Handoff:
+def fact_of(row: HandoffRow, expired: bool = False) -> Handoff:
+    """A row as the decision reads it; `expired`: it is over as of now."""
     return Handoff(
         cast(HandoffState, "expired" if expired else row.state),
         row.crossed_at,
@@ -146,7 +151,7 @@ def _fact(row: HandoffRow, expired: bool = False) -> Handoff:
     )
 
 
-def _ready(question: _Question, handoff: int, crossing: Instant, reasons: list[Reason], now: int) -> OutboxRow:
+def _ready(question: Question, handoff: int, crossing: Instant, reasons: list[Reason], now: int) -> OutboxRow:
     """The message of one hand-off; its id follows from the hand-off, so telling again is telling the same."""
     lead, model = question.folded.lead, question.model
     attributes = question.folded.after.state.attributes

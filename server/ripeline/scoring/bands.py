@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ripeline.rules.model import Band, Model
+from ripeline.rules.model import Model
 from ripeline.scoring.change import Crossing
 from ripeline.scoring.state import Instant, ModelState
 
@@ -17,41 +17,36 @@ class Switches:
 
     def __init__(self, model: Model) -> None:
         names = [band.name for band in model.bands]
-        self._model = model.id
-        self._bands = model.bands
+        self.model = model.id
+        self._edges = [(band.name, band.enter, band.leave, band.fit) for band in model.bands]
         self._high = names[names.index(model.handoff) :] if model.handoff in names else []
         self._re_enter = re_enter_of(model)
 
     def turn(self, reading: ModelState, instant: Instant, seq: int) -> list[Crossing]:
         """Turn bands on and off after a change of the score at this instant (of the event `seq`), lowest first."""
-        score = reading.engagement + reading.fit
+        score, fit, on = reading.engagement + reading.fit, reading.fit, reading.on
         crossings: list[Crossing] = []
-        for band in self._bands:
-            is_on = band.name in reading.on
-            if _holds(band, score, reading.fit, is_on) is is_on:
+        for name, enter, leave, least in self._edges:
+            is_on = name in on
+            # Between `leave` and `enter` the band stays as it is; the fit it may ask for has no such margin.
+            holds = score >= (leave if is_on else enter) and (least is None or fit >= least)
+            if holds is is_on:
                 continue
             if is_on:
-                del reading.on[band.name]
+                del on[name]
             else:
-                reading.on[band.name] = instant
-            crossings.append(Crossing(self._model, band.name, not is_on, instant[1], seq, instant[0], score))
+                on[name] = instant
+            crossings.append(Crossing(self.model, name, holds, instant[1], seq, instant[0], score))
         if crossings:
             self._ripen(reading, instant)
-        if (reading.again is None) is self._is_again(score):
+        if self._re_enter is not None and (score >= self._re_enter) is (reading.again is None):
             reading.again = instant if reading.again is None else None
         return crossings
 
     def would_turn(self, reading: ModelState, engagement: int, fit: int) -> bool:
         """Whether anything would be turned if these were the thousandths."""
-        score = engagement + fit
-        if (reading.again is None) is self._is_again(score):
-            return True
-        return any(
-            _holds(band, score, fit, band.name in reading.on) is not (band.name in reading.on) for band in self._bands
-        )
-
-    def _is_again(self, score: int) -> bool:
-        return self._re_enter is not None and score >= self._re_enter
+        imagined = ModelState(engagement, fit, dict(reading.on), again=reading.again)
+        return bool(self.turn(imagined, (0, ""), 0)) or (imagined.again is None) is not (reading.again is None)
 
     def _ripen(self, reading: ModelState, instant: Instant) -> None:
         """Note when the lead came into the hand-off band or a higher one, and when it left."""
@@ -83,8 +78,3 @@ def shown_band(model: Model, reading: ModelState) -> str:
 def is_out_of_target(model: Model, reading: ModelState) -> bool:
     """Whether the lead's fit is below what the model asks for."""
     return model.min_fit is not None and reading.fit < model.min_fit
-
-
-def _holds(band: Band, score: int, fit: int, is_on: bool) -> bool:
-    """Between `leave` and `enter` the band stays as it is; the fit a band asks for has no such margin."""
-    return score >= (band.leave if is_on else band.enter) and (band.fit is None or fit >= band.fit)

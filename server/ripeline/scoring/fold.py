@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ripeline.domain.event import POINTS, Event
+from ripeline.domain.event import POINTS, Event, OrderKey
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.bands import is_out_of_target, shown_band
 from ripeline.scoring.change import Change
 from ripeline.scoring.days import local_days
+from ripeline.scoring.fading import fading_of
 from ripeline.scoring.judging import Judge
 from ripeline.scoring.known import is_reachable, learn
 from ripeline.scoring.ledger import Ledger
@@ -37,6 +38,13 @@ class Scorer:
         self._judge = Judge(plan, self._ledger, self.day_of)
         self._midnights = Midnights(ruleset, plan, self._ledger)
         self._is_timed = self._midnights.matter
+        #: How points of a rule fade, by the ids of model and rule; only of those that do.
+        self.decays = {
+            (model.id, rule.id): fading_of(rule.decay)
+            for model in ruleset.models
+            for rule in model.rules
+            if rule.decay is not None
+        }
 
     def fresh(self) -> LeadState:
         """A lead nothing has happened to."""
@@ -56,7 +64,7 @@ class Scorer:
         """
         if not self.is_in_order(state, event):
             raise ValueError(f"event {event.id} comes too late for its lead, which must be folded again")
-        return self._fold(state, event)
+        return self._fold(state, event, event.order)
 
     def refold(self, events: Iterable[Event]) -> tuple[LeadState, list[Change]]:
         """A lead from all its events, in any order; of those with the same site and id the first given counts.
@@ -64,13 +72,13 @@ class Scorer:
         Time stands at the last event: `advance` goes on from there.
         """
         state = self.fresh()
-        return state, [self._fold(state, event) for event in _in_order(events)]
+        return state, [self._fold(state, event, order) for order, _, event in _in_order(events)]
 
     def replay(self, events: Iterable[Event]) -> Iterator[tuple[Event, LeadState, Change]]:
         """A `refold` to be watched: each event with what it did, and the one state as it is just then."""
         state = self.fresh()
-        for event in _in_order(events):
-            yield event, state, self._fold(state, event)
+        for order, _, event in _in_order(events):
+            yield event, state, self._fold(state, event, order)
 
     def advance(self, state: LeadState, until: int) -> Change:
         """What time alone does up to and including `until` (ms): rules about silence begin, points fade, bands are
@@ -78,7 +86,8 @@ class Scorer:
         change = Change(None, False, [], [], [])
         if self._is_timed and state.last is not None:
             self._midnights.pass_to(state, self.day_of(until), change)
-            self._count(state, change)
+            state.lines += len(change.lines)
+            state.crossings += len(change.crossings)
         return change
 
     def advanced_to(self, state: LeadState) -> int | None:
@@ -123,20 +132,22 @@ class Scorer:
         """Whether an e-mail or a phone number is known."""
         return is_reachable(state)
 
-    def _fold(self, state: LeadState, event: Event) -> Change:
+    def _fold(self, state: LeadState, event: Event, order: OrderKey) -> Change:
         is_first = state.last is None
         change = self._given(state, event) if event.on == POINTS else self._lived(state, event)
-        if is_first or any(entry.points for entry in change.lines):
-            self._ledger.turn_bands(state, (event.at, event.id), event.seq, change)
-        state.last = event.order
-        self._count(state, change)
+        if is_first or change.lines:
+            self._ledger.turn_bands(state, (event.at, event.id), event.seq, change, all_models=is_first)
+        state.last = order
+        state.lines += len(change.lines)
+        state.crossings += len(change.crossings)
         return change
 
     def _lived(self, state: LeadState, event: Event) -> Change:
         """An event of the lead's own: in its session, rule by rule."""
         visitor, began = enter_session(state, event, self._timeout)
         change = Change(visitor.session, began, [], [], [])
-        self._pass_time(state, event, change)
+        if self._is_timed and (day := self.day_of(event.at)) > state.day:
+            self._midnights.pass_to(state, day, change)
         is_new = not state.channel
         if is_new:
             state.first_at, state.channel = event.at, visitor.session.source.channel
@@ -151,24 +162,18 @@ class Scorer:
     def _given(self, state: LeadState, event: Event) -> Change:
         """Points given by hand: no session, no activity, nothing learnt."""
         change = Change(None, False, [], [], [])
-        self._pass_time(state, event, change)
+        if self._is_timed:
+            self._midnights.pass_to(state, self.day_of(event.at), change)
         if state.last is None:
             state.first_at = state.last_at = event.at
         self._ledger.give(state, event, change)
         return change
 
-    def _pass_time(self, state: LeadState, event: Event, change: Change) -> None:
-        if self._is_timed:
-            self._midnights.pass_to(state, self.day_of(event.at), change)
 
-    def _count(self, state: LeadState, change: Change) -> None:
-        state.lines += len(change.lines)
-        state.crossings += len(change.crossings)
-
-
-def _in_order(events: Iterable[Event]) -> list[Event]:
+def _in_order(events: Iterable[Event]) -> list[tuple[OrderKey, int, Event]]:
     """In the total order, each once; two sites may use one event id at one moment, and any fixed order will do."""
     distinct: dict[tuple[int, str], Event] = {}
     for event in events:
         distinct.setdefault((event.site, event.id), event)
-    return sorted(distinct.values(), key=lambda event: (event.order, event.site))
+    # No two are alike in order and site, so events themselves are never compared.
+    return sorted([(event.order, event.site, event) for event in distinct.values()])

@@ -9,11 +9,11 @@ from ripeline.scoring.change import Change
 from ripeline.scoring.known import known_about
 from ripeline.scoring.ledger import Ledger
 from ripeline.scoring.moment import Moment, line, match
-from ripeline.scoring.plan import KindPlan, Plan
+from ripeline.scoring.plan import Concerned, Plan
 from ripeline.scoring.retro import paid_now, start_waiting
-from ripeline.scoring.sessions import is_activity, is_duplicate, session_event
+from ripeline.scoring.sessions import NO_ACTIVITY, is_duplicate, session_event
 from ripeline.scoring.state import LeadState, VisitorState
-from ripeline.scoring.steps import judge, judge_afterwards
+from ripeline.scoring.steps import judge
 
 
 class Judge:
@@ -22,23 +22,31 @@ class Judge:
     def __init__(self, plan: Plan, ledger: Ledger, day_of: Callable[[int], int]) -> None:
         self._plan = plan
         self._ledger = ledger
+        self._silence = frozenset(rule.number for rule in plan.silence)
         self._day_of = day_of
 
     def session(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
         """The pseudo-event `session`: rules about it come before the event, and what it meets is met for the event."""
         if self._plan.session is not None:
-            self._score(self._plan.session, Moment(state, visitor, session_event(event), self._day_of), change)
+            concerned = self._plan.session(event.url, "")
+            if concerned.rules or concerned.watches:
+                moment = Moment(state, visitor, session_event(event), concerned.item, self._day_of)
+                self._score(concerned, moment, change)
 
     def event(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
         """What ends with it (silence), and the rules about its kind."""
-        if self._plan.silence and is_activity(event):
+        if self._silence and event.on not in NO_ACTIVITY and not event.suspect:
             self._end_silence(state, event, change)
         plan = self._plan.kinds.get(event.on)
-        if plan is not None:
-            moment = Moment(state, visitor, event, self._day_of)
-            if moment.flaw is None and is_duplicate(visitor, event):
+        if plan is None:
+            return
+        concerned = plan(event.url, event.item)
+        is_repeat = not event.suspect and is_duplicate(visitor, event, concerned.item)
+        if concerned.rules or concerned.watches:
+            moment = Moment(state, visitor, event, concerned.item, self._day_of)
+            if is_repeat:
                 moment.flaw = "duplicate"
-            self._score(plan, moment, change)
+            self._score(concerned, moment, change)
 
     def person(self, state: LeadState, event: Event, change: Change) -> None:
         """Fit rules: a line when what is known makes one true, and its negation when it no longer is."""
@@ -54,22 +62,23 @@ class Judge:
 
     def _end_silence(self, state: LeadState, event: Event, change: Change) -> None:
         """Rules about silence that held until now are taken back, unless they stay."""
-        state.active = (self._day_of(event.at), event.id, event.seq)
+        state.active = (state.day, event.id, event.seq)
+        if self._silence.isdisjoint(state.held):
+            return
         for rule in self._plan.silence:
             if rule.number in state.held and not rule.stays:
                 state.held.remove(rule.number)
                 self._ledger.post(state, rule, line(rule, event, -rule.points), change)
 
-    def _score(self, plan: KindPlan, moment: Moment, change: Change) -> None:
+    def _score(self, concerned: Concerned, moment: Moment, change: Change) -> None:
         """Every rule's word on one moment; what the moment meets is met only after it (`after` is strict)."""
-        rules, watches = plan(moment.event.url, moment.event.item)
         met: list[int] = []
-        for rule in rules:
+        for rule in concerned.rules:
             matched = match(rule, moment)
             if matched is not None:
                 self._ledger.post(moment.state, rule, judge(matched), change)
                 met += rule.meets
-        for watch in watches:
+        for watch in concerned.watches:
             if watch.where is None or watch.where(moment.event, moment.visitor.session):
                 met.append(watch.prerequisite)
         if met and moment.flaw is None:
@@ -84,4 +93,4 @@ class Judge:
             state.met[number] = moment.event.at
             for rules in self._plan.retro.get(number, ()):
                 for matched in paid_now(rules, moment):
-                    self._ledger.post(state, matched.rule, judge_afterwards(matched), change)
+                    self._ledger.post(state, matched.rule, judge(matched, afterwards=True), change)

@@ -7,8 +7,8 @@ from ripeline.rules.model import Ruleset
 from ripeline.scoring.bands import Switches
 from ripeline.scoring.change import Change, Line, Reason
 from ripeline.scoring.composition import compositions_of
-from ripeline.scoring.plan import ScoredRule
 from ripeline.scoring.points_by_hand import MANUAL, points_by_hand
+from ripeline.scoring.scored import ScoredRule
 from ripeline.scoring.state import Instant, LeadState
 
 
@@ -46,12 +46,16 @@ class Ledger:
         else:
             reading.behaviour += points
 
-    def turn_bands(self, state: LeadState, instant: Instant, seq: int, change: Change) -> None:
-        """Read the models anew, and turn their bands on and off."""
-        for place, composition in self.composed:
-            composition.refresh(state.models[place], state.day)
-        for switches, reading in zip(self._switches, state.models, strict=True):
-            change.crossings.extend(switches.turn(reading, instant, seq))
+    def turn_bands(self, state: LeadState, instant: Instant, seq: int, change: Change, *, all_models: bool) -> None:
+        """Read the models anew that got or lost points in this change, or all, and turn their bands on and off."""
+        touched = {entry.model for entry in change.lines if entry.points}
+        if not touched and not all_models:
+            return
+        for reading, composition, switches in zip(state.models, self._compositions, self._switches, strict=True):
+            if all_models or switches.model in touched:
+                if composition is not None:
+                    composition.refresh(reading, state.day)
+                change.crossings.extend(switches.turn(reading, instant, seq))
 
     def _add(self, state: LeadState, rule: ScoredRule, points: int) -> None:
         composition, reading = self._compositions[rule.model], state.models[rule.model]

@@ -26,6 +26,8 @@ class Midnights:
 
     def __init__(self, ruleset: Ruleset, plan: Plan, ledger: Ledger) -> None:
         self._silence = plan.silence
+        self._numbers = frozenset(rule.number for rule in plan.silence)
+        self._shortest = min((rule.inactive or 0 for rule in plan.silence), default=0)
         self._ledger = ledger
         self._fading = [(place, each) for place, each in ledger.composed if each.fading]
         #: Whether anything in the rule file depends on time.
@@ -71,9 +73,10 @@ class Midnights:
         """The next day on which a rule about silence begins to hold."""
         if state.active is None:
             return None
-        since = state.active[0]
-        days = [since + (rule.inactive or 0) for rule in self._silence if rule.number not in state.held]
-        return min(days, default=None)
+        if self._numbers.isdisjoint(state.held):
+            return state.active[0] + self._shortest
+        days = [rule.inactive or 0 for rule in self._silence if rule.number not in state.held]
+        return state.active[0] + min(days) if days else None
 
     def _next_turn(self, state: LeadState, upto: int) -> int | None:
         """The next day, `upto` the last, on which a line is written or a band entered or left; None: there is none."""
@@ -94,7 +97,7 @@ class Midnights:
                 if rule.number not in state.held and since + (rule.inactive or 0) <= day:
                     state.held.add(rule.number)
                     self._ledger.post(state, rule, Line(rule.model_id, rule.id, event, seq, at, rule.points), change)
-        self._ledger.turn_bands(state, (at, midnight_name(day)), 0, change)
+        self._ledger.turn_bands(state, (at, midnight_name(day)), 0, change, all_models=True)
 
 
 def _is_ripe(reading: ModelState) -> bool:

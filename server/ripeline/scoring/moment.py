@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ripeline.domain.event import Event, item_of
+from ripeline.domain.event import Event
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.known import known_about
-from ripeline.scoring.plan import ScoredRule
+from ripeline.scoring.scored import ScoredRule
 from ripeline.scoring.state import LeadState, VisitorState, Waiting
 
 
 class Moment:
-    """One event as the rules see it: the lead and the visitor at that time, and its own flaw.
+    """One event as the rules see it: the lead and the visitor at that time, its item, and its own flaw.
 
     `flaw` is why it is worth nothing to any rule (`suspect`, `duplicate`), None: nothing is wrong with it. `stopped`
     are the matches that from then on wait for their prerequisite.
     """
 
-    __slots__ = ("_day_of", "_known", "event", "flaw", "state", "stopped", "visitor")
+    __slots__ = ("_day_of", "_known", "event", "flaw", "item", "state", "stopped", "visitor")
 
-    def __init__(self, state: LeadState, visitor: VisitorState, event: Event, day_of: Callable[[int], int]) -> None:
+    def __init__(
+        self, state: LeadState, visitor: VisitorState, event: Event, item: str, day_of: Callable[[int], int]
+    ) -> None:
         self.state = state
         self.visitor = visitor
         self.event = event
+        self.item = item
         self.flaw: Reason | None = "suspect" if event.suspect else None
         self.stopped: list[tuple[ScoredRule, Waiting]] | None = None
         self._day_of = day_of
@@ -59,7 +62,7 @@ class Match:
 
     @property
     def item(self) -> str:
-        return item_of(self.moment.event) if self.waited is None else self.waited.item
+        return self.moment.item if self.waited is None else self.waited.item
 
 
 def match(rule: ScoredRule, moment: Moment) -> Match | None:

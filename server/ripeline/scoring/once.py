@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ripeline.domain.event import item_of
 from ripeline.scoring.moment import Moment
-from ripeline.scoring.plan import Once, ScoredRule
+from ripeline.scoring.scored import Once, ScoredRule
 from ripeline.scoring.state import LeadState, UsedKey, Waiting
 
 #: The key of what is paid once whatever the item; no item holds a line break.
@@ -16,7 +15,7 @@ _WHATEVER_ITEM: Final = "\n"
 def use(number: int, once: Once, moment: Moment) -> bool:
     """Take the key of a rule (its number) at this moment; False when it has been taken before."""
     key = (number, _key(once, moment))
-    used = _remembered(once, moment)
+    used = moment.visitor.used if once.scope == "session" else _remembered(once, moment)
     if key in used:
         return False
     used.add(key)
@@ -31,7 +30,7 @@ def is_used(rule: ScoredRule, moment: Moment) -> bool:
 def waiting_for(rule: ScoredRule, moment: Moment, points: int) -> Waiting:
     """A match as it is kept until its prerequisite is met, with the key it will take then."""
     event, once = moment.event, rule.once
-    waited = Waiting(event.on, event.at, points, item_of(event))
+    waited = Waiting(event.on, event.at, points, moment.item)
     if once is not None:
         waited.key = _key(once, moment)
         waited.within = _within(once, moment)
@@ -58,7 +57,7 @@ def use_waited(number: int, waited: Waiting, state: LeadState) -> None:
 
 
 def _key(once: Once, moment: Moment) -> str:
-    what = item_of(moment.event) if once.by_item else _WHATEVER_ITEM
+    what = moment.item if once.by_item else _WHATEVER_ITEM
     return f"{moment.day}{_WHATEVER_ITEM}{what}" if once.by_day else what
 
 

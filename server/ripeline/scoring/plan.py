@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from ripeline.domain.event import ENGAGEMENT, POINTS, SESSION, Event
+from ripeline.domain.event import ENGAGEMENT, POINTS, SESSION, Event, item_of
 from ripeline.domain.session import Session
 from ripeline.rules.match import event_matcher, lead_matcher, once_parts, value_matcher
-from ripeline.rules.model import After, Cap, Condition, Count, Model, OncePart, Rule, Ruleset
+from ripeline.rules.model import After, Condition, Model, OncePart, Rule, Ruleset
+from ripeline.scoring.scored import EventTest, Once, ScoredRule
+from ripeline.scoring.steps import steps_of
 
 #: Keys of `where` that an event's kind, address and item alone decide.
 _PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email", "stage"})
@@ -20,51 +22,6 @@ _MOST_PLACES: Final = 2048
 
 #: How long somebody looked at a page, and what a person gave by hand: no rule is about them, whatever the file says.
 _NO_RULES: Final = (ENGAGEMENT, POINTS)
-
-EventTest = Callable[[Event, Session], bool]
-LeadTest = Callable[[Mapping[str, Any]], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """How long a payment is remembered, and whether it is one for each item (and day, within a session)."""
-
-    scope: Literal["session", "day", "lead"]
-    by_item: bool
-    by_day: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredRule:
-    """One rule of one model, for one kind of event (`once` may differ by kind); a held rule is of no kind.
-
-    `number` tells it from every other rule of the file, `model` is its model's place. `points` in thousandths, or
-    `worth` of the event (None: no match). `place` and `where` are the two halves of `where`: what the place of the
-    event decides, and the rest. `prerequisite` is the number of what must be met before it pays, at most `within` ms
-    ago, `retro`: or afterwards; `meets` are those that an event matching it meets. `inactive` in days. Where something
-    is None, nothing is asked.
-    """
-
-    number: int
-    model: int
-    model_id: str
-    id: str
-    points: int
-    worth: Callable[[Event], int | None] | None
-    place: EventTest | None
-    where: EventTest | None
-    lead: LeadTest | None
-    prerequisite: int | None
-    within: int | None
-    retro: bool
-    meets: frozenset[int]
-    count: Count | None
-    cap: Cap | None
-    handoff: bool
-    is_fit: bool
-    inactive: int | None
-    stays: bool
-    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +34,11 @@ class Watch:
 
 
 class Concerned(NamedTuple):
-    """What an event at one place may match."""
+    """What an event at one place may match, and its item."""
 
     rules: tuple[ScoredRule, ...]
     watches: tuple[Watch, ...]
+    item: str
 
 
 #: The address and the item of an event of some kind → what concerns it.
@@ -123,7 +81,7 @@ def make_plan(ruleset: Ruleset) -> Plan:
     for place, (model, numbers) in enumerate(zip(ruleset.models, rule_numbers(ruleset), strict=True)):
         for number, rule in zip(numbers, model.rules, strict=True):
             scored = _scored(number, place, rule, ruleset, prerequisites)
-            by_kind = {kind: replace(scored, once=_once(once_parts(rule, kind))) for kind in sorted(rule.on)}
+            by_kind = {kind: _of_kind(scored, rule, kind) for kind in sorted(rule.on)}
             for kind, each in by_kind.items():
                 rules.setdefault(kind, []).append(each)
             if not by_kind:
@@ -138,6 +96,11 @@ def make_plan(ruleset: Ruleset) -> Plan:
         silence=tuple(rule for rule in held if rule.inactive is not None),
         retro={number: tuple(waiting) for number, waiting in retro.items()},
     )
+
+
+def _of_kind(scored: ScoredRule, rule: Rule, kind: str) -> ScoredRule:
+    scored = replace(scored, once=_once(once_parts(rule, kind)))
+    return replace(scored, steps=steps_of(scored))
 
 
 def _by_kind(rules: dict[str, list[ScoredRule]], watches: dict[str, list[Watch]]) -> dict[str, KindPlan]:
@@ -155,6 +118,7 @@ def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindP
         return Concerned(
             tuple(rule for rule in rules if rule.place is None or rule.place(event, nobody)),
             tuple(watch for watch in watches if watch.place is None or watch.place(event, nobody)),
+            item_of(event),
         )
 
     return concerned

@@ -5,14 +5,13 @@ As of any moment T: fold the events with `at` <= T, `advance` to T, and give the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from ripeline.rules.model import Model
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.composition import limited
-from ripeline.scoring.fading import fading_of
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.reading import tallies_of
 from ripeline.scoring.state import LeadState
@@ -80,7 +79,7 @@ class Receipt:
 def receipt_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Line]) -> Receipt:
     """The receipt of the model of that index, at the time of the state; `lines` is the lead's whole ledger."""
     rules = scorer.ruleset.models[model]
-    rows = tuple(_rows(scorer, state, rules, list(lines)))
+    rows = rows_of(scorer, state, model, lines)
     reading = scorer.read(state, model)
     return Receipt(
         model=rules.id,
@@ -94,6 +93,31 @@ def receipt_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Lin
         grade=grade_of(rules, reading.fit),
         shelf_life=scorer.shelf_life(state, model),
     )
+
+
+def rows_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Line]) -> tuple[RuleRow, ...]:
+    """What each rule of the model of that index contributes at the time of the state, most first; those that gave
+    nothing stand at the end."""
+    said = scorer.ruleset.models[model]
+    own = [line for line in lines if line.model == said.id]
+    rules = {rule.id: rule for rule in said.rules}
+    left = contributions_of(scorer, state, own)[said.id]
+    rows: list[RuleRow] = []
+    for id, tally in tallies_of(own, said.id).items():
+        rule = rules.get(id)
+        rows.append(
+            RuleRow(
+                rule=id,
+                label=rule.label if rule else id,
+                is_fit=rule.is_fit if rule else False,
+                times=tally.times,
+                points=tally.points,
+                faded=left.get(id, 0) - tally.points,
+                group=rule.group if rule else None,
+                refused=tally.refused,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.times == 0, -row.left)))
 
 
 def grade_of(model: Model, fit: int) -> str | None:
@@ -114,37 +138,19 @@ def interest_of(scorer: Scorer, state: LeadState) -> str | None:
     return max(ripeness, key=lambda id: ripeness[id], default=None)
 
 
-def _rows(scorer: Scorer, state: LeadState, model: Model, lines: list[Line]) -> Iterable[RuleRow]:
-    """Rules that gave most first; those that gave nothing stand at the end."""
-    rules = {rule.id: rule for rule in model.rules}
-    faded = _faded(scorer, state, model, lines)
-    rows: list[RuleRow] = []
-    for id, tally in tallies_of(lines, model.id).items():
-        rule = rules.get(id)
-        rows.append(
-            RuleRow(
-                rule=id,
-                label=rule.label if rule else id,
-                is_fit=rule.is_fit if rule else False,
-                times=tally.times,
-                points=tally.points,
-                faded=faded.get(id, 0),
-                group=rule.group if rule else None,
-                refused=tally.refused,
-            )
-        )
-    return sorted(rows, key=lambda row: (row.times == 0, -row.left))
-
-
-def _faded(scorer: Scorer, state: LeadState, model: Model, lines: Iterable[Line]) -> Mapping[str, int]:
-    """What has faded by the day of the state, by rule."""
-    decays = {rule.id: fading_of(rule.decay) for rule in model.rules if rule.decay}
-    faded = dict.fromkeys(decays, 0)
+def contributions_of(scorer: Scorer, state: LeadState, lines: Iterable[Line]) -> dict[str, dict[str, int]]:
+    """What each rule contributes in each model (by their ids) at the time of the state, after caps and decay and before
+    the limits of groups; `lines` is the lead's whole ledger."""
+    decays = scorer.decays
+    found: dict[str, dict[str, int]] = {model.id: {} for model in scorer.ruleset.models}
     for line in lines:
-        if line.model == model.id and line.rule in decays and line.points:
-            age = state.day - scorer.day_of(line.at)
-            faded[line.rule] += decays[line.rule].left(line.points, age) - line.points
-    return faded
+        if points := line.points:
+            decay = decays.get((line.model, line.rule))
+            if decay is not None:
+                points = decay.left(points, state.day - scorer.day_of(line.at))
+            rules = found[line.model]
+            rules[line.rule] = rules.get(line.rule, 0) + points
+    return found
 
 
 def _limits(model: Model, rows: Iterable[RuleRow]) -> Iterable[LimitRow]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ripeline.scoring.moment import Match, Moment
 from ripeline.scoring.once import is_used, use_waited, waiting_for
-from ripeline.scoring.plan import ScoredRule
+from ripeline.scoring.scored import ScoredRule
 from ripeline.scoring.state import Waiting
 
 

@@ -14,7 +14,6 @@ from ripeline.domain.event import (
     SESSION,
     UNSUBSCRIBE,
     Event,
-    item_of,
 )
 from ripeline.domain.session import Session
 from ripeline.domain.source import DIRECT
@@ -27,8 +26,8 @@ DUPLICATE_WITHIN_MS: Final = 5_000
 #: Every one of these says something, however soon it follows.
 _NEVER_DUPLICATES: Final = frozenset({IDENTIFY, ENGAGEMENT})
 
-#: These happen without the lead coming back, or say nothing of it.
-_NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
+#: A lead that only does these is silent all the same, as one that only does what is suspect.
+NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
 
 #: A visitor with more things kept than this within seconds is a machine; the old ones are then dropped.
 _KEPT_AT_MOST: Final = 8
@@ -80,16 +79,17 @@ def session_event(event: Event) -> Event:
     )
 
 
-def is_activity(event: Event) -> bool:
-    """Whether a lead that does this is not silent."""
-    return event.on not in _NO_ACTIVITY and not event.suspect
+def is_duplicate(visitor: VisitorState, event: Event, item: str) -> bool:
+    """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it.
 
-
-def is_duplicate(visitor: VisitorState, event: Event) -> bool:
-    """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it."""
+    `item` is the event's (see `item_of`).
+    """
     if event.on in _NEVER_DUPLICATES:
         return False
-    kept, key, at = visitor.kept, _kept_key(event), event.at
+    key = f"{event.on}\n{item}"
+    if event.props and event.on not in KINDS:
+        key = f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
+    kept, at = visitor.kept, event.at
     before = kept.get(key)
     if before is not None and at - before <= DUPLICATE_WITHIN_MS:
         return True
@@ -98,11 +98,3 @@ def is_duplicate(visitor: VisitorState, event: Event) -> bool:
             del kept[old]
     kept[key] = at
     return False
-
-
-def _kept_key(event: Event) -> str:
-    """Kind and item; of a custom event its props too."""
-    key = f"{event.on}\n{item_of(event)}"
-    if event.props and event.on not in KINDS:
-        return f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
-    return key

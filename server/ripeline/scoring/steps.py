@@ -6,18 +6,16 @@ took, and nothing of the later ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.moment import Match, line
 from ripeline.scoring.once import use
 from ripeline.scoring.retro import forget_repeats, stop
+from ripeline.scoring.scored import ScoredRule, Step
 
 #: How far back the period of a cap reaches from the mark of an award: in days, in ms, and 1 where all marks are 0.
 _PERIODS: Final = {"day": 1, "24h": 86_400_000, "7d": 7 * 86_400_000, "30d": 30 * 86_400_000, "ever": 1}
-
-Step = Callable[[Match], Reason | None]
 
 
 def after(match: Match) -> Reason | None:
@@ -95,18 +93,24 @@ ORDER_OF_WORK: Final[tuple[Step, ...]] = (after, suspect_or_duplicate, once_per,
 _AFTERWARDS: Final = ORDER_OF_WORK[ORDER_OF_WORK.index(count) :]
 
 
-def judge(match: Match) -> Line:
-    """The ledger line of a match: what is left of its points after every step, or why one stopped it."""
-    return _judge(match, ORDER_OF_WORK)
+def steps_of(rule: ScoredRule) -> tuple[Step, ...]:
+    """The steps that ask something of this rule: the others would let every match go on."""
+    asked: dict[Step, bool] = {
+        after: rule.prerequisite is not None,
+        suspect_or_duplicate: True,
+        once_per: rule.once is not None,
+        count: rule.count is not None,
+        cap: rule.cap is not None,
+    }
+    return tuple(step for step in ORDER_OF_WORK if asked[step])
 
 
-def judge_afterwards(match: Match) -> Line:
-    """The ledger line of a match that waited for its prerequisite, at the moment that was met."""
-    return _judge(match, _AFTERWARDS)
+def judge(match: Match, afterwards: bool = False) -> Line:
+    """The ledger line of a match: what is left of its points after every step, or why one stopped it.
 
-
-def _judge(match: Match, steps: tuple[Step, ...]) -> Line:
-    for step in steps:
+    `afterwards`: it waited for its prerequisite, which was met just now.
+    """
+    for step in _AFTERWARDS if afterwards else match.rule.steps:
         reason = step(match)
         if reason is not None:
             return line(match.rule, match.moment.event, 0, reason)

@@ -24,6 +24,8 @@ OperationalError = sqlite3.OperationalError
 SOUND_SQLITE: Final = (3, 51, 3)
 
 _BUSY_MS: Final = 5_000
+#: Nobody is kept waiting longer for readers to leave.
+_WIPE_MS: Final = 50
 _WAL_BYTES: Final = 64 * 1024 * 1024
 # A commit beyond this many WAL pages does the checkpoint itself; the worker does it before, while nobody waits.
 _WAL_PAGES: Final = 16_000
@@ -131,6 +133,16 @@ def transaction(conn: Connection) -> Iterator[Connection]:
 def checkpoint(conn: Connection) -> None:
     """Move what the log file (WAL) holds into the database file, as far as readers allow."""
     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def wipe_log_file(conn: Connection) -> bool:
+    """Empty the log file (WAL), so that nothing erased is left in it; whether no reader was in the way."""
+    conn.execute(f"PRAGMA busy_timeout = {_WIPE_MS}")
+    try:
+        (busy, _, _) = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    return not busy
 
 
 def foreign_commits(conn: Connection) -> int:

@@ -38,6 +38,12 @@ _ALL_IDS: Final = """-- ids_of_lead
 WITH RECURSIVE own (id) AS (SELECT ? UNION SELECT leads.id FROM leads JOIN own ON leads.merged_into = own.id)
 SELECT id FROM own"""
 
+# Visitors that a person took out of the lead went on naming it.
+_SAID_ELSEWHERE: Final = """-- said_elsewhere
+SELECT e.seq, e.visitor_id FROM detachments AS d CROSS JOIN events AS e ON e.visitor_id = d.visitor_id
+WHERE d.email IN (SELECT email FROM leads WHERE id IN (SELECT value FROM json_each(?)))
+AND e.extra IS NOT NULL AND e.extra ->> '$.e' = d.email"""
+
 # A visitor that did nothing else, with all its other names.
 _UNUSED: Final = """(
   SELECT value FROM json_each(:visitors) AS v WHERE NOT EXISTS (SELECT 1 FROM events WHERE visitor_id = v.value)
@@ -64,6 +70,11 @@ def erase_events(conn: Connection, seqs: Collection[int]) -> None:
 def all_ids_of(conn: Connection, lead: int) -> list[int]:
     """The lead's id, and every id that leads to it."""
     return [id for (id,) in conn.execute(_ALL_IDS, (lead,)).fetchall()]
+
+
+def said_elsewhere(conn: Connection, leads: Collection[int]) -> list[tuple[int, int]]:
+    """Events (place in the log, visitor) that name these leads, though a person said they are somebody else's."""
+    return list(conn.execute(_SAID_ELSEWHERE, (as_json(list(leads)),)).fetchall())
 
 
 def doubt_entries(conn: Connection, lead: int) -> None:

@@ -55,6 +55,9 @@ _DESCRIBE = Statement(
 )
 _LIVING = """-- living_leads
 SELECT id, email FROM leads WHERE merged_into IS NULL AND id > ? ORDER BY id LIMIT ?"""
+_LIVING_OF = """-- living_of
+SELECT id FROM leads WHERE merged_into IS NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id"""
+_COUNT_UPTO = "-- count_leads_upto\nSELECT count(*) FROM leads WHERE merged_into IS NULL AND id <= ?"
 _COUNT = "-- count_living_leads\nSELECT count(*) FROM leads WHERE merged_into IS NULL"
 
 
@@ -108,3 +111,13 @@ def email_of(conn: Connection, lead: int) -> str | None:
     """The lead's own e-mail, None while it is anonymous."""
     found = conn.execute("-- email_of_lead\nSELECT email FROM leads WHERE id = ?", (lead,)).fetchone()
     return None if found is None else found[0]
+
+
+def living_of(conn: Connection, leads: Iterable[int]) -> list[int]:
+    """Those of the leads that are there and were not merged into another."""
+    return [id for (id,) in conn.execute(_LIVING_OF, (json.dumps(list(leads)),)).fetchall()]
+
+
+def count_leads_upto(conn: Connection, last: int) -> int:
+    """How many leads up to that id were not merged into another."""
+    return int(conn.execute(_COUNT_UPTO, (last,)).fetchone()[0])

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ripeline.errors import InvalidRequest
+from ripeline.errors import InvalidRequest, NotFound
 from ripeline.rules.model import Model, Ruleset
 from ripeline.store.database import Connection
 from ripeline.store.reading import Row, checked_limit, cursor_after, model_asked, place_of, rows
@@ -30,7 +30,12 @@ class HandoffQuery:
 # The score now is looked up by the dictionary id of the model's name, which is stored as text in a hand-off.
 _SELECT = """SELECT h.*, l.email, l.attributes, l.last_seen, coalesce(nullif(u.name, ''), u.email) AS owner,
   (SELECT json_array(s.score, s.band) FROM texts AS t CROSS JOIN scores AS s
-   ON s.model_id = t.id AND s.lead_id = h.lead_id WHERE t.text = h.model) AS standing
+   ON s.model_id = t.id AND s.lead_id = h.lead_id WHERE t.text = h.model) AS standing,
+  (SELECT json_group_array(c.band) FROM texts AS t CROSS JOIN crossings AS c
+   ON c.lead_id = h.lead_id AND c.model_id = t.id AND c.entered = 1 WHERE t.text = h.model) AS bands_entered,
+  (SELECT json_group_array(r.text) FROM texts AS t CROSS JOIN ledger AS g
+   ON g.lead_id = h.lead_id AND g.model_id = t.id AND g.at = h.crossed_at AND g.reason IS NULL
+   CROSS JOIN texts AS r ON r.id = g.rule_id WHERE :asks AND t.text = h.model) AS rules_paid
 FROM handoffs AS h CROSS JOIN leads AS l ON l.id = h.lead_id LEFT JOIN users AS u ON u.id = h.owner_id"""
 
 _IN_STATE = f"""-- handoffs_in_state
@@ -46,6 +51,8 @@ ORDER BY h.id DESC LIMIT :limit"""
 _OF_LEAD = f"""-- handoffs_of_lead
 {_SELECT}
 WHERE h.lead_id = :lead ORDER BY h.crossed_at DESC, h.id DESC"""
+
+_ONE = f"-- handoff_of_id\n{_SELECT}\nWHERE h.id = :id"
 
 _NEWEST: Final = 2**62
 
@@ -64,16 +71,31 @@ def list_handoffs(
         model_asked(ruleset, query.model)
     limit = checked_limit(query.limit)
     at, id = place_of(query.cursor, 2) if query.cursor else (_NEWEST, _NEWEST)
-    values = {"state": query.state, "model": query.model, "at": at, "id": id, "limit": limit + 1}
+    values = {
+        "state": query.state,
+        "model": query.model,
+        "at": at,
+        "id": id,
+        "limit": limit + 1,
+        "asks": _asks(ruleset),
+    }
     found = rows(conn, _IN_STATE if query.state else _ALL, values)
     last = found[limit - 1] if len(found) > limit else None
     views = tuple(_view(ruleset, row) for row in found[:limit])
     return views, cursor_after(last["crossed_at"], last["id"]) if last else None
 
 
+def one_handoff(conn: Connection, ruleset: Ruleset, id: int) -> HandoffView:
+    """That hand-off; raises `NotFound`."""
+    found = rows(conn, _ONE, {"id": id, "asks": _asks(ruleset)})
+    if not found:
+        raise NotFound("hand-off", id)
+    return _view(ruleset, found[0])
+
+
 def handoffs_of(conn: Connection, ruleset: Ruleset, lead_id: int) -> tuple[HandoffView, ...]:
     """All hand-offs of one lead, the newest first."""
-    return tuple(_view(ruleset, row) for row in rows(conn, _OF_LEAD, {"lead": lead_id}))
+    return tuple(_view(ruleset, row) for row in rows(conn, _OF_LEAD, {"lead": lead_id, "asks": _asks(ruleset)}))
 
 
 def _view(ruleset: Ruleset, row: Row) -> HandoffView:
@@ -101,7 +123,24 @@ def _view(ruleset: Ruleset, row: Row) -> HandoffView:
         next_step=model.next_step.get(band, "") if model else "",
         last_seen=row["last_seen"] or 0,
         reasons=_reasons(json.loads(row["reasons"])),
+        reached=model is not None and _is_reached(model, row),
+        snoozed_until=row["snoozed_until"],
+        outcome=row["outcome"],
+        note=row["note"],
     )
+
+
+def _asks(ruleset: Ruleset) -> bool:
+    """Whether a rule sends leads to sales by itself: only then the ledger is to be asked whether it did."""
+    return any(rule.handoff for model in ruleset.models for rule in model.rules)
+
+
+def _is_reached(model: Model, row: Row) -> bool:
+    """Whether the scores of now know a way into the band, or a request at the moment of the hand-off."""
+    names = [band.name for band in model.bands]
+    high = names[names.index(model.handoff) :] if model.handoff in names else []
+    asking = {rule.id for rule in model.rules if rule.handoff}
+    return bool({*high} & {*json.loads(row["bands_entered"])} or asking & {*json.loads(row["rules_paid"])})
 
 
 def _reasons(stored: list[Any]) -> tuple[tuple[str, str, int, int], ...]:

@@ -77,7 +77,11 @@ class ModelReading:
 
 @dataclass(frozen=True, slots=True)
 class HandoffView:
-    """One hand-off; `reasons` are (rule id, label, thousandths, times), most points first."""
+    """One hand-off; `reasons` are (rule id, label, thousandths, times), most points first.
+
+    `reached`: under the rules in force the lead comes into the hand-off band, or asks for it, too; if not, it was made
+    under other rules, or by events that count no more. `snoozed_until` in ms; `outcome` won, lost or None.
+    """
 
     id: int
     lead_id: int
@@ -99,6 +103,10 @@ class HandoffView:
     next_step: str
     last_seen: int
     reasons: tuple[tuple[str, str, int, int], ...] = ()
+    reached: bool = True
+    snoozed_until: int | None = None
+    outcome: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,13 @@ _LONGEST_REST: Final = 30.0
 
 
 class Folder(Protocol):
-    """Folds the next events of the log in one transaction; how many there were, at most `limit`."""
+    """Folds the next events of the log in one transaction; how many there were, at most `limit`.
+
+    `forget`: rows whose ids it may remember are gone.
+    """
 
     def step(self, limit: int = STEP) -> int: ...
+    def forget(self) -> None: ...
 
 
 class Folding:

@@ -1,4 +1,4 @@
-"""The one thread that writes: events first, then what others ask for, then the fold."""
+"""The one thread that writes: events first, then what others ask for, then the fold, then its own chores."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from ripeline.errors import LogRefused
 from ripeline.log.append import append_batch
 from ripeline.log.queue import EventLog, Waiting
-from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits
+from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits, wipe_log_file
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.failures import failure_of
+from ripeline.worker.chores import Chore, Chores
 from ripeline.worker.folding import Folder, Folding
 from ripeline.worker.jobs import Jobs
 from ripeline.worker.settling import Settlers
@@ -37,17 +38,27 @@ _SWITCH_INTERVAL: Final = 0.0005
 
 
 class Writer:
-    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up."""
+    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up.
+
+    `chores` are done a little at a time, in between.
+    """
 
     def __init__(
-        self, conn: Connection, events: EventLog, folder: Folder, died: Callable[[str], None] | None = None
+        self,
+        conn: Connection,
+        events: EventLog,
+        folder: Folder,
+        died: Callable[[str], None] | None = None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._conn = conn
         self._events = events
         self._bell = events.bell
         self._jobs = Jobs(self._bell)
         self._folding = Folding(folder, time.monotonic())
+        self._chores = Chores(chores)
         self._dictionary = Dictionary()
+        self._is_to_wipe = False
         self._settlers = Settlers(events)
         self._died = died
         self._dead = ""
@@ -80,13 +91,19 @@ class Writer:
         """0 once every event accepted before this call is folded; how many are not when the fold is failing."""
         return await self._settlers.wait()
 
+    def forget(self) -> None:
+        """To be called by work that erased rows for ever: no id of them, and no copy, is to be kept."""
+        self._dictionary.clear()
+        self._folding.folder.forget()
+        self._is_to_wipe = True
+
     def healthy(self) -> str:
         """Why this server is not ready, or ""."""
         if self._dead or not self._thread.is_alive():
             return self._dead or "the writer is not running"
         late = self.lag()
         behind = f"scores are {late:.0f} s behind" if late > _TOO_LATE else ""
-        return self._trouble or self._folding.problem or behind
+        return self._trouble or self._folding.problem or self._chores.problem or behind
 
     def lag(self) -> float:
         """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
@@ -105,7 +122,7 @@ class Writer:
     def _turn(self) -> None:
         # Cleared before looking: whoever comes after the look rings again.
         self._bell.clear()
-        worked = self._append() + self._do_jobs() + self._fold()
+        worked = self._append() + self._do_jobs() + self._fold() + self._chores.step(time.monotonic())
         if worked:
             self._checkpoint()
         elif not self._bell.wait(self._patience()):
@@ -137,6 +154,7 @@ class Writer:
         done = self._jobs.run(self._conn)
         if done:
             self._folding.look()
+            self._chores.look()
         return done
 
     def _fold(self) -> int:
@@ -151,21 +169,28 @@ class Writer:
         return folded
 
     def _checkpoint(self) -> None:
-        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT:
+        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT and not self._is_to_wipe:
             return
         self._checkpointed = self._conn.total_changes
         try:
-            checkpoint(self._conn)
+            if self._is_to_wipe:
+                # Readers may be in the way: then it is tried again.
+                self._is_to_wipe = not wipe_log_file(self._conn)
+            else:
+                checkpoint(self._conn)
         except DatabaseError as error:
             if failure_of(error) not in ("full", "busy"):
                 raise
             self._trouble = f"the log file (WAL) cannot be emptied: {error}"
 
     def _patience(self) -> float:
-        due = self._folding.due_in(time.monotonic())
-        return _GLANCE if due is None else min(due, _GLANCE)
+        now = time.monotonic()
+        due = self._folding.due_in(now)
+        return min(_GLANCE if due is None else due, self._chores.due_in(now), _GLANCE)
 
     def _glance(self) -> None:
+        if self._is_to_wipe:
+            self._checkpoint()
         foreign = foreign_commits(self._conn)
         if foreign != self._foreign:
             self._foreign = foreign

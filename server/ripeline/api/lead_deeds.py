@@ -1,0 +1,114 @@
+"""`POST /api/leads/{…}/…`, `PATCH` and `DELETE`: what people add about a lead, and who it is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.requests import Request
+
+from ripeline.api import asked
+from ripeline.api.answers import Facts
+from ripeline.api.bodies import Detach, GivenPoints, LeadVerdict, Merge, Suspect, Told, read_as
+from ripeline.api.doing import author, done
+from ripeline.auth.guard import require_scope
+from ripeline.domain.wire_text import is_id
+from ripeline.errors import InvalidRequest
+from ripeline.fold.erasing import erase_lead
+from ripeline.fold.marking import erase_event, mark
+from ripeline.fold.merging import detach, merge, undo_merge
+from ripeline.fold.saying import Points, give_points, tell_attributes
+from ripeline.fold.selling import Word, judge_lead, lift
+
+
+@require_scope("write")
+@done
+async def judge(request: Request) -> Facts:
+    """`POST /api/leads/{…}/verdict`: sales' word on any lead; null lifts the last one."""
+    said, key = await read_as(request, LeadVerdict), asked.lead_key(request)
+    server, by = asked.running(request), await author(request)
+    if said.verdict is None:
+        await server.do(partial(lift, key=key, model=said.model), by)
+    else:
+        word = Word(said.verdict, said.note)
+        await server.do(partial(judge_lead, key=key, model=said.model, word=word), by)
+    return {"verdict": said.verdict}
+
+
+@require_scope("write")
+@done
+async def points(request: Request) -> Facts:
+    """`POST /api/leads/{…}/points`: points by hand, with a reason."""
+    given, key = await read_as(request, GivenPoints), asked.lead_key(request)
+    if given.id and not is_id(given.id):
+        raise InvalidRequest("id", "1–64 printable ASCII characters")
+    what = Points(given.points, given.reason, given.model, given.id)
+    server = asked.running(request)
+    event = await server.do(partial(give_points, key=key, given=what), await author(request))
+    await server.settled()
+    return {"event": event}
+
+
+@require_scope("write")
+@done
+async def tell(request: Request) -> Facts:
+    """`PATCH /api/leads/{…}`: attributes, from now on."""
+    told, key = await read_as(request, Told), asked.lead_key(request)
+    server = asked.running(request)
+    attributes = dict(told.attributes)
+    event = await server.do(partial(tell_attributes, key=key, attributes=attributes), await author(request))
+    await server.settled()
+    return {"event": event}
+
+
+@require_scope("write")
+@done
+async def join(request: Request) -> Facts:
+    """`POST /api/leads/{…}/merge`: another lead is this person too; or is not, after all."""
+    wish, key = await read_as(request, Merge), asked.lead_key(request)
+    server = asked.running(request)
+    await server.settled()
+    deed = undo_merge if wish.undo else merge
+    lead = await server.do(partial(deed, key=key, other=wish.other), await author(request))
+    return {"lead": lead}
+
+
+@require_scope("write")
+@done
+async def take_out(request: Request) -> Facts:
+    """`POST /api/leads/{…}/detach`: a visitor that is not this person; the id of the lead it is now."""
+    wish, key = await read_as(request, Detach), asked.lead_key(request)
+    server = asked.running(request)
+    await server.settled()
+    return {"lead": await server.do(partial(detach, key=key, visitor=wish.visitor), await author(request))}
+
+
+@require_scope("admin")
+@done
+async def erase(request: Request) -> Facts:
+    """`DELETE /api/leads/{…}`: the lead with all it did and all that was said of it."""
+    server, key = asked.running(request), asked.lead_key(request)
+    # What is folded already is whose it says; what is not could belong to somebody else.
+    await server.settled()
+    erased = await server.do(partial(erase_lead, key=key), await author(request))
+    await server.erase_unused()
+    return {"erased": erased}
+
+
+@require_scope("write")
+@done
+async def suspect(request: Request) -> Facts:
+    """`POST /api/events/{id}/suspect`: mark an event, or clear it."""
+    wish, id = await read_as(request, Suspect), request.path_params["id"]
+    server = asked.running(request)
+    await server.do(partial(mark, id=id, suspect=wish.suspect), await author(request))
+    return {"event": id, "suspect": wish.suspect}
+
+
+@require_scope("admin")
+@done
+async def erase_one(request: Request) -> Facts:
+    """`DELETE /api/events/{id}`: one event, for ever."""
+    server, id = asked.running(request), request.path_params["id"]
+    await server.do(partial(erase_event, id=id), await author(request))
+    await server.erase_unused()
+    return {"erased": 1}

@@ -1,0 +1,140 @@
+"""What a what-if reads: the rules in force, and of each lead its scores and sums over its ledger, span by span."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from ripeline.store.database import Connection
+from ripeline.store.projection import as_json
+
+#: Leads by id: above the first, up to the second.
+Span = tuple[int, int]
+
+#: Lead id, engagement, fit (thousandths), band, whether out of target.
+ScoredRow = tuple[int, int, int, str, int]
+
+#: Lead id, rule, place of the event in the log, ms, thousandths, why none.
+LineRow = tuple[int, str, int, int, int, Any]
+
+#: A function of (thousandths, ms) → what is left of them.
+Left = Callable[[int, int], int]
+
+
+class LeftAnew(Protocol):
+    """Told every line of one lead that was paid or capped, by its ms and in order, it says what is left in the end."""
+
+    def step(self, at: int) -> None: ...
+    def finalize(self) -> int: ...
+
+
+_META: Final = """-- rules_in_force
+SELECT (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM meta WHERE key = 'cursor'),
+  (SELECT value FROM meta WHERE key = 'swept'), (SELECT text FROM rule_versions WHERE hash = (
+  SELECT value FROM meta WHERE key = 'rules_hash')), (SELECT coalesce(max(id), 0) FROM leads)"""
+_TEXT_IDS: Final = "-- ids_of_names\nSELECT text, id FROM texts WHERE text IN (SELECT value FROM json_each(?))"
+_SCORED: Final = """-- scored_span
+SELECT lead_id, engagement, fit, band, out_of_target FROM scores WHERE model_id = ? AND lead_id > ? AND lead_id <= ?"""
+_LIVING: Final = "-- living_span\nSELECT id FROM leads WHERE id > ? AND id <= ? AND merged_into IS NULL ORDER BY id"
+_OVERDUE: Final = "-- overdue_leads\nSELECT lead_id FROM lead_states WHERE due_at <= ?"
+_LINES: Final = """-- lines_of_leads
+SELECT g.lead_id, r.text, g.event_seq, g.at, g.points, g.reason FROM json_each(?) AS j
+CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS r ON r.id = g.rule_id
+WHERE g.model_id = ? ORDER BY g.lead_id, g.n"""
+_NAMES: Final = "-- names_of_leads\nSELECT id, email FROM leads WHERE id IN (SELECT value FROM json_each(?))"
+_WITH_LINES: Final = """-- leads_with_lines
+SELECT DISTINCT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND ({rules})"""
+
+#: One number a lead, by what is to be told, of the lines of one rule in one model.
+_COLUMNS: Final = {
+    "paid": "count(*) FILTER (WHERE {of} AND reason IS NULL)",
+    "held": "count(*) FILTER (WHERE {of})",
+    "points": "coalesce(sum(points) FILTER (WHERE {of}), 0)",
+    "left": "coalesce(sum({function}(points, at)) FILTER (WHERE {of}), 0)",
+    "anew": "coalesce({function}(at) FILTER (WHERE {of} AND coalesce(reason, 'capped') = 'capped'), 0)",
+}
+
+
+class InForce(NamedTuple):
+    """What the database says of its own scores: rules (None: nothing scored yet), the place in the log up to which all
+    is folded, the moment (ms) up to which time has done its work, and the highest lead id."""
+
+    hash: str | None
+    text: str | None
+    upto: int
+    swept: int
+    last_lead: int
+
+
+class LedgerSum(NamedTuple):
+    """A number to be made of the lines of one rule (both ids those of texts); `left` is of "left", `anew` of "anew"."""
+
+    model_id: int
+    rule_id: int
+    told: str
+    left: Left | None = None
+    anew: type[LeftAnew] | None = None
+
+
+def in_force(conn: Connection) -> InForce:
+    """Under which rules, and how far, everything is scored."""
+    hash, upto, swept, text, last = conn.execute(_META).fetchone()
+    return InForce(hash, text, int(upto or 0), int(swept or 0), last)
+
+
+def ids_of_names(conn: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The ids of those texts that are stored at all."""
+    return dict(conn.execute(_TEXT_IDS, (as_json(list(names)),)).fetchall())
+
+
+def scored_span(conn: Connection, model_id: int, span: Span) -> list[ScoredRow]:
+    """How the leads of a span read in one model, by id."""
+    return list(conn.execute(_SCORED, (model_id, *span)).fetchall())
+
+
+def living_span(conn: Connection, span: Span) -> list[int]:
+    """The leads of a span that are read under no other."""
+    return [id for (id,) in conn.execute(_LIVING, span).fetchall()]
+
+
+def overdue_leads(conn: Connection, now: int) -> list[int]:
+    """Leads whose scores time has changed by `now` (ms) and nobody has written it down."""
+    return [id for (id,) in conn.execute(_OVERDUE, (now,)).fetchall()]
+
+
+def ledger_sums(conn: Connection, span: Span, sums: Sequence[LedgerSum]) -> dict[int, tuple[int, ...]]:
+    """Of every lead of a span with a line of any of these rules the numbers asked for, in their order."""
+    if not sums:
+        return {}
+    columns = []
+    for number, each in enumerate(sums):
+        name = f"left_{number}"
+        if each.left is not None:
+            conn.create_function(name, 2, each.left, deterministic=True)
+        if each.anew is not None:
+            conn.create_aggregate(name, 1, each.anew)
+        columns.append(_COLUMNS[each.told].format(function=name, of="rule_id = ? AND model_id = ?"))
+    rules = sorted({each.rule_id for each in sums})
+    sql = f"""-- ledger_sums
+    SELECT lead_id, {", ".join(columns)} FROM ledger
+    WHERE lead_id > ? AND lead_id <= ? AND rule_id IN ({", ".join("?" * len(rules))}) GROUP BY lead_id"""
+    bound = [id for each in sums for id in (each.rule_id, each.model_id)]
+    return {row[0]: row[1:] for row in conn.execute(sql, (*bound, *span, *rules)).fetchall()}
+
+
+def leads_with_lines(conn: Connection, span: Span, rules: Sequence[tuple[int, int]]) -> set[int]:
+    """The leads of a span with a ledger line of any of these (model id, rule id)."""
+    if not rules:
+        return set()
+    sql = _WITH_LINES.format(rules=" OR ".join(["(model_id = ? AND rule_id = ?)"] * len(rules)))
+    return {id for (id,) in conn.execute(sql, (*span, *(id for rule in rules for id in rule))).fetchall()}
+
+
+def lines_of_leads(conn: Connection, leads: Iterable[int], model_id: int) -> Iterator[LineRow]:
+    """Every ledger line of those leads in one model, in order."""
+    return iter(conn.execute(_LINES, (as_json(list(leads)), model_id)).fetchall())
+
+
+def names_of_leads(conn: Connection, leads: Iterable[int]) -> dict[int, str | None]:
+    """The e-mail of each of those leads, None for an anonymous one."""
+    return dict(conn.execute(_NAMES, (as_json(list(leads)),)).fetchall())
