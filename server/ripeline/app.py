@@ -24,12 +24,13 @@ from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
 from ripeline.errors import InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
 from ripeline.fold.folder import Folder
-from ripeline.fold.rescore import ensure_scored
+from ripeline.fold.rescore import ensure_scored, rescore
 from ripeline.log.queue import EventLog
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
 from ripeline.settings import Settings
+from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.worker.writer import Writer
 
@@ -110,12 +111,24 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     writer.start()
     for warning in opened.warnings:
         log.warning("%s", warning)
+    rules = RulesInForce(ruleset)
+
+    async def take_rules() -> None:
+        fresh = await asyncio.to_thread(load_rules, settings.rules_file)
+
+        def swap(conn: Connection) -> None:
+            rescore(conn, fresh, _Progress())
+            writer.use(Folder(conn, fresh))
+
+        await writer.write_alone(swap)
+        rules.ruleset = fresh
+
     try:
         yield Running(
             settings=settings,
             database=opened.database,
             log=events,
-            rules=RulesInForce(ruleset),
+            rules=rules,
             write=writer.write,
             settled=writer.settled,
             healthy=writer.healthy,
@@ -123,6 +136,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
             demo=demo,
             lag=writer.lag,
             warnings=opened.warnings,
+            take_rules=take_rules,
         )
     finally:
         await asyncio.to_thread(writer.stop)

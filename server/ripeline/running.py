@@ -27,13 +27,18 @@ class RulesInForce:
         self.ruleset = ruleset
 
 
+async def _nothing_new() -> None:
+    """A server whose rules never change while it runs."""
+
+
 @dataclass(slots=True)
 class Running:
     """One server: its settings, its database (for reads), its log, its rules, its one way to write.
 
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
-    `warnings` are sentences about what the start accepted.
+    `warnings` are sentences about what the start accepted; `take_rules` puts the rule file as it now stands in force,
+    with every score made anew (raises `InvalidRules`).
     """
 
     settings: Settings
@@ -47,3 +52,4 @@ class Running:
     demo: bool = False
     lag: Callable[[], float] = lambda: 0.0
     warnings: tuple[str, ...] = ()
+    take_rules: Callable[[], Awaitable[None]] = _nothing_new
