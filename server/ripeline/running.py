@@ -15,6 +15,7 @@ from ripeline.fold.folder import RULES_HASH, now_ms
 from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
+from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database
@@ -101,6 +102,12 @@ class Running:
         except BaseException:
             self.rules.wanted = before
             raise
+
+    async def take_rules(self) -> None:
+        """Put the rule file as it now stands in force, sooner than the watch would. Raises `InvalidRules`."""
+        ruleset = await asyncio.to_thread(load_rules, self.settings.rules_file)
+        self.rules.wanted = ruleset.hash
+        await self.take(ruleset, Said("", now_ms()))
 
     async def erase_unused(self) -> None:
         """Erase what erased events were the last to use: the whole log is read for it, so this may take a while."""

@@ -23,6 +23,7 @@ class SmallHouse:
     database: Database
     secret: bytes = b"s" * 32
     demo: bool = False
+    taken: int = 0
     writer: Connection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,3 +35,6 @@ class SmallHouse:
 
     def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
         return run_in_threadpool(self.now, work)
+
+    async def take_rules(self) -> None:
+        self.taken += 1

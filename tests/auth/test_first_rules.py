@@ -31,6 +31,7 @@ def set_up(client: TestClient, house: SmallHouse, language: str, zone: str) -> N
 
 def test_a_french_browser_gets_the_french_twin_in_its_zone(client: TestClient, house: SmallHouse, rules: Path) -> None:
     set_up(client, house, "fr-FR,fr;q=0.9", "Europe/Paris")
+    assert house.taken == 1, "the new file must be in force at once"
     ruleset = load_rules(rules)
     assert ruleset.timezone == "Europe/Paris"
     assert [model.label for model in ruleset.models] == [model.label for model in load_rules(EXAMPLE_RULES_FR).models]

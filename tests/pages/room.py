@@ -50,6 +50,9 @@ class Room:
         with transaction(self.writer) as conn:
             return work(conn)
 
+    async def take_rules(self) -> None:
+        """The rules of a room never change."""
+
     def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
         return run_in_threadpool(self.now, work)
 

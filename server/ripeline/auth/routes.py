@@ -59,7 +59,9 @@ async def set_up(request: Request) -> Response:
     if owner is None:
         return PlainTextResponse("This set-up link was used already, or a newer one was printed.", 404)
     zone = str(form.get("zone", ""))[:100]
-    await run_in_threadpool(fit_first_rules, house_of(request).settings.rules_file, locale_of(request), zone)
+    house = house_of(request)
+    if await run_in_threadpool(fit_first_rules, house.settings.rules_file, locale_of(request), zone):
+        await house.take_rules()
     answer = to("/install")
     await sign_in(request, owner, answer)
     return answer
