@@ -34,6 +34,11 @@ class Composition:
         names = [name for name in model.groups if any(rule.group == name for rule in model.rules)]
         self.switches = Switches(model)
         self.fading: dict[int, Fading] = {number: fading_of(rule.decay) for number, rule in rules if rule.decay}
+        # A score that only shrinks (or only grows) as time goes by passes every edge once.
+        worths = [
+            points for _, rule in rules if rule.decay for points in (rule.points or 0, *dict(rule.values).values())
+        ]
+        self._is_one_way = all(points >= 0 for points in worths) or all(points <= 0 for points in worths)
         self._group = {number: names.index(rule.group) for number, rule in rules if rule.group in names}
         self._fit = frozenset(number for number, rule in rules if rule.is_fit)
         self._limits = [
@@ -46,22 +51,31 @@ class Composition:
         ]
 
     def add(self, reading: ModelState, number: int, points: int, day: int) -> None:
-        """Keep an award of a rule, made on a local day; what is read changes with the next `refresh`."""
+        """An award of a rule, made on a local day, which is that of the reading."""
+        is_grouped = number in self._group
         if number in self.fading:
             _keep(reading.fading.setdefault(number, []), points, day)
-        elif number in self._group:
+        elif is_grouped:
             reading.grouped[number] = reading.grouped.get(number, 0) + points
         elif number in self._fit:
             reading.person += points
         else:
             reading.behaviour += points
+        if is_grouped:
+            reading.engagement, reading.fit = self.read(reading, day)
+        elif number in self._fit:
+            reading.fit += points
+        else:
+            reading.engagement += points
 
     def refresh(self, reading: ModelState, day: int) -> None:
-        """Read it on that day; what has wholly faded is forgotten, as it never comes back."""
+        """Read it on another day; what has wholly faded is forgotten, as it never comes back."""
         for number in list(reading.fading):
             left = self.fading[number].left
-            awards = reading.fading[number] = [each for each in reading.fading[number] if left(each[1], day - each[0])]
-            if not awards:
+            awards = [each for each in reading.fading[number] if left(each[1], day - each[0])]
+            if awards:
+                reading.fading[number] = awards
+            else:
                 del reading.fading[number]
         reading.engagement, reading.fit = self.read(reading, day)
 
@@ -103,7 +117,7 @@ class Composition:
         """The first local day after `day`, `upto` the last, on which a band is entered or left; None: on none."""
         if not reading.fading:
             return None
-        if not _shrinks_one_way(reading):
+        if not (self._is_one_way or _shrinks_one_way(reading)):
             return self._next_turn_by_days(reading, day, upto)
         if not self._turns(reading, upto):
             return None

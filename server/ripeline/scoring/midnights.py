@@ -38,12 +38,10 @@ class Midnights:
         """All that happens at the midnights after the day of the state, up to the one that begins `day`."""
         if day <= state.day:
             return
-        if state.last is not None:
+        if state.last is not None and (self._fading or _is_due(self._next_silence(state), day)):
             while (turn := self._next_turn(state, day)) is not None:
                 self._turn(state, turn, change)
-            for place, composition in self._fading:
-                if state.models[place].fading:
-                    composition.refresh(state.models[place], day)
+            self._refresh(state, day)
         state.day = day
 
     def next_day(self, state: LeadState) -> int | None:
@@ -81,16 +79,17 @@ class Midnights:
     def _next_turn(self, state: LeadState, upto: int) -> int | None:
         """The next day, `upto` the last, on which a line is written or a band entered or left; None: there is none."""
         silence = self._next_silence(state)
-        found = silence if silence is not None and silence <= upto else None
+        found = silence if _is_due(silence, upto) else None
         for place, composition in self._fading:
             turn = composition.next_turn(state.models[place], state.day, upto if found is None else found)
             found = found if turn is None else turn
         return found
 
     def _turn(self, state: LeadState, day: int, change: Change) -> None:
-        """One midnight: lines first, then all readings, then bands."""
+        """One midnight: what has faded, then lines, then bands."""
         state.day = day
         at = self.midnight_of(day)
+        self._refresh(state, day)
         if state.active is not None:
             since, event, seq = state.active
             for rule in self._silence:
@@ -98,6 +97,15 @@ class Midnights:
                     state.held.add(rule.number)
                     self._ledger.post(state, rule, Line(rule.model_id, rule.id, event, seq, at, rule.points), change)
         self._ledger.turn_bands(state, (at, midnight_name(day)), 0, change, all_models=True)
+
+    def _refresh(self, state: LeadState, day: int) -> None:
+        for place, composition in self._fading:
+            if state.models[place].fading:
+                composition.refresh(state.models[place], day)
+
+
+def _is_due(day: int | None, upto: int) -> bool:
+    return day is not None and day <= upto
 
 
 def _is_ripe(reading: ModelState) -> bool:
