@@ -5,10 +5,10 @@ Both are applied when reading, never in the ledger, so a floor can never swallow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ripeline.rules.model import Model, Ruleset
+from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.scoring.bands import Switches
 from ripeline.scoring.fading import Fading, fading_of
 from ripeline.scoring.plan import rule_numbers
@@ -21,6 +21,14 @@ class _Limit(NamedTuple):
     low: int | None
     high: int | None
     is_fit: bool
+
+
+class Sums(NamedTuple):
+    """A reading in thousandths, and whether anything in it has wholly faded."""
+
+    engagement: int
+    fit: int
+    is_gone: bool
 
 
 class Composition:
@@ -69,44 +77,43 @@ class Composition:
             reading.engagement += points
 
     def refresh(self, reading: ModelState, day: int) -> None:
-        """Read it on another day; what has wholly faded is forgotten, as it never comes back."""
-        for number in list(reading.fading):
-            left = self.fading[number].left
-            awards = [each for each in reading.fading[number] if left(each[1], day - each[0])]
-            if awards:
-                reading.fading[number] = awards
-            else:
-                del reading.fading[number]
-        reading.engagement, reading.fit = self.read(reading, day)
+        """Read it on another day."""
+        self.take(reading, day, self._add_up(reading, day))
 
     def read(self, reading: ModelState, day: int) -> tuple[int, int]:
         """Engagement and fit on a local day, after decay and limits, if nothing else happens until then."""
-        engagement, fit = reading.behaviour, reading.person
-        sums = [0] * len(self._limits)
-        for number, awards in reading.fading.items():
-            left = self.fading[number].left
-            value = 0
-            for begun, points, times in awards:
-                value += times * left(points, day - begun)
-            engagement += value
-            if number in self._group:
-                sums[self._group[number]] += value
-        for number, value in reading.grouped.items():
-            sums[self._group[number]] += value
-            if number in self._fit:
-                fit += value
-            else:
-                engagement += value
-        for total, limit in zip(sums, self._limits, strict=True):
-            if limit.is_fit:
-                fit += limited(total, limit.low, limit.high) - total
-            else:
-                engagement += limited(total, limit.low, limit.high) - total
-        return engagement, fit
+        sums = self._add_up(reading, day)
+        return sums.engagement, sums.fit
+
+    def read_quietly(self, reading: ModelState, day: int, to: int) -> Sums | None:
+        """How it reads on the day `to`, None when from `day` on a band is entered or left until then."""
+        if not reading.fading:
+            return Sums(reading.engagement, reading.fit, is_gone=False)
+        if not self._moves_one_way(reading):
+            return self._add_up(reading, to) if self._next_turn_by_days(reading, day, to) is None else None
+        sums = self._add_up(reading, to)
+        return None if self.switches.would_turn(reading, sums.engagement, sums.fit) else sums
+
+    def take(self, reading: ModelState, day: int, sums: Sums) -> None:
+        """This is how it reads on that day. What has wholly faded is forgotten, as it never comes back."""
+        reading.engagement, reading.fit = sums.engagement, sums.fit
+        if sums.is_gone:
+            for number in list(reading.fading):
+                left = self.fading[number].left
+                awards = [each for each in reading.fading[number] if left(each[1], day - each[0])]
+                if awards:
+                    reading.fading[number] = awards
+                else:
+                    del reading.fading[number]
 
     def next_change(self, reading: ModelState, day: int, before: int | None) -> int | None:
-        """The first local day after `day` on which the reading is another; None: never, or not `before` that day."""
-        now = self.read(reading, day)
+        """The first local day after `day`, that of the reading, on which it is another; None: never, or not `before`
+        that day."""
+        now = (reading.engagement, reading.fit)
+        if before is not None and before <= day + 1:
+            return None
+        if self.read(reading, day + 1) != now:
+            return day + 1
         while (later := self._next_fading(reading, day)) is not None and (before is None or later < before):
             if self.read(reading, later) != now:
                 return later
@@ -117,7 +124,7 @@ class Composition:
         """The first local day after `day`, `upto` the last, on which a band is entered or left; None: on none."""
         if not reading.fading:
             return None
-        if not (self._is_one_way or _shrinks_one_way(reading)):
+        if not self._moves_one_way(reading):
             return self._next_turn_by_days(reading, day, upto)
         if not self._turns(reading, upto):
             return None
@@ -125,6 +132,38 @@ class Composition:
             middle = (day + upto) // 2
             day, upto = (day, middle) if self._turns(reading, middle) else (middle, upto)
         return upto
+
+    def _add_up(self, reading: ModelState, day: int) -> Sums:
+        engagement, fit = reading.behaviour, reading.person
+        of_groups = [0] * len(self._limits)
+        is_gone = False
+        for number, awards in reading.fading.items():
+            left = self.fading[number].left
+            value = 0
+            for begun, points, times in awards:
+                kept = left(points, day - begun)
+                value += times * kept
+                is_gone = is_gone or kept == 0
+            engagement += value
+            if number in self._group:
+                of_groups[self._group[number]] += value
+        for number, value in reading.grouped.items():
+            of_groups[self._group[number]] += value
+            if number in self._fit:
+                fit += value
+            else:
+                engagement += value
+        for total, limit in zip(of_groups, self._limits, strict=True):
+            if limit.is_fit:
+                fit += limited(total, limit.low, limit.high) - total
+            else:
+                engagement += limited(total, limit.low, limit.high) - total
+        return Sums(engagement, fit, is_gone)
+
+    def _moves_one_way(self, reading: ModelState) -> bool:
+        """Whether nothing but points given (or nothing but points taken) fades: the score then only shrinks (or only
+        grows), also through the limits of groups, and passes every edge once."""
+        return self._is_one_way or _is_one_sign(p for awards in reading.fading.values() for _, p, _ in awards)
 
     def _next_turn_by_days(self, reading: ModelState, day: int, upto: int) -> int | None:
         """Points given and points taken fade at once: the score may go up and down."""
@@ -173,8 +212,10 @@ def _keep(awards: list[tuple[int, int, int]], points: int, day: int) -> None:
     awards.append((day, points, 1))
 
 
-def _shrinks_one_way(reading: ModelState) -> bool:
-    """Whether nothing but points given (or nothing but points taken) fades: the score then moves one way only, also
-    through the limits of groups, and so does every switch."""
-    signs = {points > 0 for awards in reading.fading.values() for _, points, _ in awards}
-    return len(signs) < 2
+def _is_one_sign(points: Iterable[int]) -> bool:
+    return len({each > 0 for each in points if each}) < 2
+
+
+def _worths(rule: Rule) -> list[int]:
+    """All that one match of a rule can be worth."""
+    return [points for _, points in rule.values] or [rule.points or 0]

@@ -25,10 +25,17 @@ class Ledger:
     def post(self, state: LeadState, rule: ScoredRule, entry: Line, change: Change) -> None:
         """Write a line of a rule."""
         change.lines.append(entry)
-        if entry.points:
-            self._add(state, rule, entry.points)
+        points, reading = entry.points, state.models[rule.model]
+        if points:
+            composition = self._compositions[rule.model]
+            if composition is not None:
+                composition.add(reading, rule.number, points, state.day)
+            elif rule.is_fit:
+                reading.fit += points
+            else:
+                reading.engagement += points
         if rule.handoff and entry.reason is None:
-            state.models[rule.model].asked = (entry.at, entry.event)
+            reading.asked = (entry.at, entry.event)
             if rule.model_id not in change.asked:
                 change.asked.append(rule.model_id)
 
@@ -51,12 +58,3 @@ class Ledger:
             for reading, switches in zip(state.models, self._switches, strict=True):
                 if all_models or switches.model in touched:
                     change.crossings.extend(switches.turn(reading, instant, seq))
-
-    def _add(self, state: LeadState, rule: ScoredRule, points: int) -> None:
-        composition, reading = self._compositions[rule.model], state.models[rule.model]
-        if composition is not None:
-            composition.add(reading, rule.number, points, state.day)
-        elif rule.is_fit:
-            reading.fit += points
-        else:
-            reading.engagement += points

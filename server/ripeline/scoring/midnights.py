@@ -38,7 +38,7 @@ class Midnights:
         """All that happens at the midnights after the day of the state, up to the one that begins `day`."""
         if day <= state.day:
             return
-        if state.last is not None and (self._fading or _is_due(self._next_silence(state), day)):
+        if state.last is not None and not self._passes_quietly(state, day):
             while (turn := self._next_turn(state, day)) is not None:
                 self._turn(state, turn, change)
             self._refresh(state, day)
@@ -66,6 +66,18 @@ class Midnights:
                 return None
             self._turn(imagined, turn, nothing)
         return imagined.models[place].ripe_until
+
+    def _passes_quietly(self, state: LeadState, day: int) -> bool:
+        """Most days write nothing: then all there is to do is to read what fades on the new one."""
+        if self._silence and _is_due(self._next_silence(state), day):
+            return False
+        read = [composition.read_quietly(state.models[place], state.day, day) for place, composition in self._fading]
+        if None in read:
+            return False
+        for (place, composition), sums in zip(self._fading, read, strict=True):
+            if sums is not None:
+                composition.take(state.models[place], day, sums)
+        return True
 
     def _next_silence(self, state: LeadState) -> int | None:
         """The next day on which a rule about silence begins to hold."""
