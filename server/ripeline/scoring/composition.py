@@ -89,10 +89,12 @@ class Composition:
         """How it reads on the day `to`, None when from `day` on a band is entered or left until then."""
         if not reading.fading:
             return Sums(reading.engagement, reading.fit, is_gone=False)
-        if not self._moves_one_way(reading):
-            return self._add_up(reading, to) if self._next_turn_by_days(reading, day, to) is None else None
         sums = self._add_up(reading, to)
-        return None if self.switches.would_turn(reading, sums.engagement, sums.fit) else sums
+        if self.switches.would_turn(reading, sums.engagement, sums.fit):
+            return None
+        if to - day > 1 and not self._moves_one_way(reading):
+            return sums if self._next_turn_by_days(reading, day, to) is None else None
+        return sums
 
     def take(self, reading: ModelState, day: int, sums: Sums) -> None:
         """This is how it reads on that day. What has wholly faded is forgotten, as it never comes back."""
@@ -128,6 +130,11 @@ class Composition:
             return self._next_turn_by_days(reading, day, upto)
         if not self._turns(reading, upto):
             return None
+        # It is rarely far: look ever further ahead, then halve the last stretch.
+        step = 1
+        while day + step < upto and not self._turns(reading, day + step):
+            day, step = day + step, 2 * step
+        upto = min(upto, day + step)
         while upto - day > 1:
             middle = (day + upto) // 2
             day, upto = (day, middle) if self._turns(reading, middle) else (middle, upto)

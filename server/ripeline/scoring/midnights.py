@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.change import Change, Line
 from ripeline.scoring.days import local_midnights, midnight_name
 from ripeline.scoring.ledger import Ledger
 from ripeline.scoring.plan import Plan
-from ripeline.scoring.state import LeadState, ModelState, decode_state, encode_state
+from ripeline.scoring.state import LeadState, ModelState
 
 #: Days; longer than any points take to fade, and within the years a calendar has.
 _FOR_EVER: Final = 400_000
@@ -58,7 +58,7 @@ class Midnights:
         it."""
         if not _is_ripe(state.models[place]):
             return None
-        imagined = decode_state(encode_state(msgspec.structs.replace(state, attributes={}, visitors={})))
+        imagined = _copy(state)
         nothing = Change(None, False, [], [], [])
         while _is_ripe(imagined.models[place]):
             turn = self._next_turn(imagined, state.day + _FOR_EVER)
@@ -114,6 +114,15 @@ class Midnights:
         for place, composition in self._fading:
             if state.models[place].fading:
                 composition.refresh(state.models[place], day)
+
+
+def _copy(state: LeadState) -> LeadState:
+    """As much of a state as time changes."""
+    models = [
+        replace(model, on=dict(model.on), fading=dict(model.fading), grouped=dict(model.grouped))
+        for model in state.models
+    ]
+    return LeadState(last=state.last, models=models, held=set(state.held), day=state.day, active=state.active)
 
 
 def _is_due(day: int | None, upto: int) -> bool:
