@@ -1,7 +1,7 @@
 """How soon a what-if says who is in which band, on a million leads: one JSON line a kind of change.
 
-`python -m benchmarks.whatif [LEADS]`. The ledger (eight lines a lead, the shipped rules) is made with SQL; leads have no
-events, as a change of points, bands and limits needs none. `floor` is SQLite reading the ledger once from end to end.
+`python -m benchmarks.whatif [LEADS]`. The ledger (eight lines a lead, the shipped rules) is made with SQL; leads have
+no events, as a change of points, bands and limits needs none. `floor` is SQLite reading the ledger from end to end.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def fill(conn: Connection, rules: Ruleset, leads: int) -> None:
         conn.execute("INSERT INTO rule_versions VALUES (?, ?, 0, '')", (rules.hash, rules.text))
         conn.execute(
             """WITH RECURSIVE l (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM l WHERE id < ?)
-            INSERT INTO leads (id, email, created_at, reachable) SELECT id, 'lead' || id || '@example.com', 0, 1 FROM l""",
+            INSERT INTO leads (id, email, created_at, reachable)
+            SELECT id, 'lead' || id || '@example.com', 0, 1 FROM l""",
             (leads,),
         )
         conn.execute("INSERT INTO lead_states (lead_id, state) SELECT id, zeroblob(200) FROM leads")
@@ -101,7 +102,7 @@ def seconds(database: Database, old: Ruleset, edit: list[tuple[str, str]]) -> tu
     begin = time.perf_counter()
     with database.read() as conn:
         known = rules_in_force(conn, EXAMPLE_RULES)
-    report = WhatIf(database, known, read_rules(text), NOW).bands(lambda done, total: None)
+    report = WhatIf(database, known, read_rules(text), NOW).bands(lambda *_: None)
     return time.perf_counter() - begin, report.replayed
 
 

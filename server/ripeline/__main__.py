@@ -28,6 +28,8 @@ COMMANDS: Final = (
     Entry("token", "ripeline.commands.token:token", "Make keys for programs that use the API."),
     Entry("version", "ripeline.commands.version:version", "Print the version."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
+    Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
+    Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),
     Entry("rescore", "ripeline.commands.rescore:rescore", "Build all scores again from the events, or compare."),
     Entry("import", "ripeline.commands.import_:import_", "Bring in events from a file."),
     Entry("export", "ripeline.commands.export:export", "Write out the events."),

@@ -51,7 +51,7 @@ def test_what_is_written_again_replaces_what_was_there(conn: Connection) -> None
         scores=[(1, 1, 5_000, 5_000, 0, "hot", 0)],
     )
     projection.save(again)
-    assert projection.states([1, 2]) == {1: b"later"}
+    assert projection.states([1, 2]) == [(1, b"later", 5)]
     assert conn.execute("SELECT ended_at, events FROM sessions").fetchall() == [(90, 9)]
     assert conn.execute("SELECT score, band FROM scores WHERE model_id = 1").fetchall() == [(5_000, "hot")]
 

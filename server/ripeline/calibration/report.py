@@ -76,6 +76,16 @@ class Calls:
         moved = sorted(days for days, times in self.shifts.items() if days for _ in range(times))
         return median(moved) if moved else None
 
+    @property
+    def weeks(self) -> int:
+        """From the first week with a call to the last one, under either file."""
+        weeks = self.before.keys() | self.after.keys()
+        return max(weeks) - min(weeks) + 1 if weeks else 0
+
+    def a_week(self, calls: Counter[int]) -> float:
+        """Calls a week on average, to a tenth; of `before` or `after`."""
+        return round(calls.total() / self.weeks, 1) if self.weeks else 0.0
+
     def add(self, lead: int, before: Fate | None, after: Fate | None, day_of: Callable[[int], int]) -> None:
         """One lead's fates."""
         old, new = (fate.calls if fate else () for fate in (before, after))

@@ -143,8 +143,8 @@ class Folder:
         placement = batch.placement
         missing = self._leads.missing((batch.by_lead.keys() | placement.moved) - placement.made.keys())
         if missing:
-            for lead, state in self._projection.states(missing).items():
-                self._leads[lead] = known_from(self._scorer, decode_state(state))
+            for lead, state, due in self._projection.states(missing):
+                self._leads[lead] = known_from(self._scorer, decode_state(state), due)
 
     def score(self, batch: Batch) -> None:
         """Fold leads forward whose events are the newest, and the others again from all their events."""

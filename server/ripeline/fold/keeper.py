@@ -139,8 +139,8 @@ class Keeper(Folder):
         """What is known of those leads, without remembering it: a sweep must not push out who is here now."""
         wanted = set(leads)
         known = {lead: each for lead in wanted if (each := self._leads.get(lead)) is not None}
-        for lead, state in self._projection.states(wanted - known.keys()).items():
-            known[lead] = known_from(self._scorer, decode_state(state))
+        for lead, state, due in self._projection.states(wanted - known.keys()):
+            known[lead] = known_from(self._scorer, decode_state(state), due)
         return known
 
     def _is_refolded(self, batch: Batch) -> bool:

@@ -13,9 +13,9 @@ from ripeline.scoring.known import teaches
 from ripeline.scoring.state import LeadState
 
 
-def known_from(scorer: Scorer, state: LeadState) -> Known:
-    """What a stored state says, as it was remembered when it was written."""
-    return Known(state, readings_of(scorer, state), scorer.is_reachable(state), scorer.due(state))
+def known_from(scorer: Scorer, state: LeadState, due: int | None) -> Known:
+    """What a stored state says, as it was remembered when it was written; `due` as `Scorer.due` has it."""
+    return Known(state, readings_of(scorer, state), scorer.is_reachable(state), due)
 
 
 def comes_after(scorer: Scorer, state: LeadState, events: Sequence[Event]) -> bool:
@@ -49,7 +49,7 @@ def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Ev
             raise PoisonedBatch({event.seq: problem_of(error)}) from error
     due = _let_pass(scorer, state, until, changes)
     taught = known is None or may_teach(events)
-    after = known_from(scorer, state) if known is None else _known_now(scorer, known, changes, taught)
+    after = known_from(scorer, state, due) if known is None else _known_now(scorer, known, changes, taught)
     after.due = due
     return Folded(lead, known, after, events, changes, first_line, first_crossing, taught, is_rebuilt=False)
 
@@ -63,8 +63,8 @@ def fold_again(scorer: Scorer, lead: int, known: Known | None, events: list[Even
         state, changes = scorer.refold(events)
     except Exception as error:
         raise PoisonedBatch({_first_bad(scorer, events).seq: problem_of(error)}) from error
-    _let_pass(scorer, state, until, changes)
-    after = known_from(scorer, state)
+    due = _let_pass(scorer, state, until, changes)
+    after = known_from(scorer, state, due)
     return Folded(lead, known, after, events, changes, 0, 0, taught=True, is_rebuilt=True)
 
 
@@ -73,8 +73,11 @@ def age(scorer: Scorer, lead: int, known: Known, until: int) -> Folded:
     state = known.state
     first_line, first_crossing = state.lines, state.crossings
     changes: list[Change] = []
-    _let_pass(scorer, state, until, changes)
-    after = known_from(scorer, state) if changes else known
+    after = known
+    if known.due is not None and known.due <= until:
+        changes.append(scorer.advance(state, until))
+        # Nobody comes within reach by waiting.
+        after = Known(state, readings_of(scorer, state), known.reachable, scorer.due(state))
     return Folded(lead, known, after, [], changes, first_line, first_crossing, taught=False, is_rebuilt=False)
 
 

@@ -45,8 +45,12 @@ class Switches:
 
     def would_turn(self, reading: ModelState, engagement: int, fit: int) -> bool:
         """Whether anything would be turned if these were the thousandths."""
-        imagined = ModelState(engagement, fit, dict(reading.on), again=reading.again)
-        return bool(self.turn(imagined, (0, ""), 0)) or (imagined.again is None) is not (reading.again is None)
+        score, on = engagement + fit, reading.on
+        for name, enter, leave, least in self._edges:
+            is_on = name in on
+            if (score >= (leave if is_on else enter) and (least is None or fit >= least)) is not is_on:
+                return True
+        return self._re_enter is not None and (score >= self._re_enter) is (reading.again is None)
 
     def _ripen(self, reading: ModelState, instant: Instant) -> None:
         """Note when the lead came into the hand-off band or a higher one, and when it left."""

@@ -5,10 +5,10 @@ Both are applied when reading, never in the ledger, so a floor can never swallow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ripeline.rules.model import Model, Ruleset
+from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.scoring.bands import Switches
 from ripeline.scoring.fading import Fading, fading_of
 from ripeline.scoring.plan import rule_numbers
@@ -23,6 +23,14 @@ class _Limit(NamedTuple):
     is_fit: bool
 
 
+class Sums(NamedTuple):
+    """A reading in thousandths, and whether anything in it has wholly faded."""
+
+    engagement: int
+    fit: int
+    is_gone: bool
+
+
 class Composition:
     """How the reading of one model follows from what its state keeps; `numbers` are those of its rules, in order.
 
@@ -34,6 +42,11 @@ class Composition:
         names = [name for name in model.groups if any(rule.group == name for rule in model.rules)]
         self.switches = Switches(model)
         self.fading: dict[int, Fading] = {number: fading_of(rule.decay) for number, rule in rules if rule.decay}
+        # A score that only shrinks (or only grows) as time goes by passes every edge once.
+        worths = [
+            points for _, rule in rules if rule.decay for points in (rule.points or 0, *dict(rule.values).values())
+        ]
+        self._is_one_way = all(points >= 0 for points in worths) or all(points <= 0 for points in worths)
         self._group = {number: names.index(rule.group) for number, rule in rules if rule.group in names}
         self._fit = frozenset(number for number, rule in rules if rule.is_fit)
         self._limits = [
@@ -46,53 +59,63 @@ class Composition:
         ]
 
     def add(self, reading: ModelState, number: int, points: int, day: int) -> None:
-        """Keep an award of a rule, made on a local day; what is read changes with the next `refresh`."""
+        """An award of a rule, made on a local day, which is that of the reading."""
+        is_grouped = number in self._group
         if number in self.fading:
             _keep(reading.fading.setdefault(number, []), points, day)
-        elif number in self._group:
+        elif is_grouped:
             reading.grouped[number] = reading.grouped.get(number, 0) + points
         elif number in self._fit:
             reading.person += points
         else:
             reading.behaviour += points
+        if is_grouped:
+            reading.engagement, reading.fit = self.read(reading, day)
+        elif number in self._fit:
+            reading.fit += points
+        else:
+            reading.engagement += points
 
     def refresh(self, reading: ModelState, day: int) -> None:
-        """Read it on that day; what has wholly faded is forgotten, as it never comes back."""
-        for number in list(reading.fading):
-            left = self.fading[number].left
-            awards = reading.fading[number] = [each for each in reading.fading[number] if left(each[1], day - each[0])]
-            if not awards:
-                del reading.fading[number]
-        reading.engagement, reading.fit = self.read(reading, day)
+        """Read it on another day."""
+        self.take(reading, day, self._add_up(reading, day))
 
     def read(self, reading: ModelState, day: int) -> tuple[int, int]:
         """Engagement and fit on a local day, after decay and limits, if nothing else happens until then."""
-        engagement, fit = reading.behaviour, reading.person
-        sums = [0] * len(self._limits)
-        for number, awards in reading.fading.items():
-            left = self.fading[number].left
-            value = 0
-            for begun, points, times in awards:
-                value += times * left(points, day - begun)
-            engagement += value
-            if number in self._group:
-                sums[self._group[number]] += value
-        for number, value in reading.grouped.items():
-            sums[self._group[number]] += value
-            if number in self._fit:
-                fit += value
-            else:
-                engagement += value
-        for total, limit in zip(sums, self._limits, strict=True):
-            if limit.is_fit:
-                fit += limited(total, limit.low, limit.high) - total
-            else:
-                engagement += limited(total, limit.low, limit.high) - total
-        return engagement, fit
+        sums = self._add_up(reading, day)
+        return sums.engagement, sums.fit
+
+    def read_quietly(self, reading: ModelState, day: int, to: int) -> Sums | None:
+        """How it reads on the day `to`, None when from `day` on a band is entered or left until then."""
+        if not reading.fading:
+            return Sums(reading.engagement, reading.fit, is_gone=False)
+        sums = self._add_up(reading, to)
+        if self.switches.would_turn(reading, sums.engagement, sums.fit):
+            return None
+        if to - day > 1 and not self._moves_one_way(reading):
+            return sums if self._next_turn_by_days(reading, day, to) is None else None
+        return sums
+
+    def take(self, reading: ModelState, day: int, sums: Sums) -> None:
+        """This is how it reads on that day. What has wholly faded is forgotten, as it never comes back."""
+        reading.engagement, reading.fit = sums.engagement, sums.fit
+        if sums.is_gone:
+            for number in list(reading.fading):
+                left = self.fading[number].left
+                awards = [each for each in reading.fading[number] if left(each[1], day - each[0])]
+                if awards:
+                    reading.fading[number] = awards
+                else:
+                    del reading.fading[number]
 
     def next_change(self, reading: ModelState, day: int, before: int | None) -> int | None:
-        """The first local day after `day` on which the reading is another; None: never, or not `before` that day."""
-        now = self.read(reading, day)
+        """The first local day after `day`, that of the reading, on which it is another; None: never, or not `before`
+        that day."""
+        now = (reading.engagement, reading.fit)
+        if before is not None and before <= day + 1:
+            return None
+        if self.read(reading, day + 1) != now:
+            return day + 1
         while (later := self._next_fading(reading, day)) is not None and (before is None or later < before):
             if self.read(reading, later) != now:
                 return later
@@ -103,14 +126,51 @@ class Composition:
         """The first local day after `day`, `upto` the last, on which a band is entered or left; None: on none."""
         if not reading.fading:
             return None
-        if not _shrinks_one_way(reading):
+        if not self._moves_one_way(reading):
             return self._next_turn_by_days(reading, day, upto)
         if not self._turns(reading, upto):
             return None
+        # It is rarely far: look ever further ahead, then halve the last stretch.
+        step = 1
+        while day + step < upto and not self._turns(reading, day + step):
+            day, step = day + step, 2 * step
+        upto = min(upto, day + step)
         while upto - day > 1:
             middle = (day + upto) // 2
             day, upto = (day, middle) if self._turns(reading, middle) else (middle, upto)
         return upto
+
+    def _add_up(self, reading: ModelState, day: int) -> Sums:
+        engagement, fit = reading.behaviour, reading.person
+        of_groups = [0] * len(self._limits)
+        is_gone = False
+        for number, awards in reading.fading.items():
+            left = self.fading[number].left
+            value = 0
+            for begun, points, times in awards:
+                kept = left(points, day - begun)
+                value += times * kept
+                is_gone = is_gone or kept == 0
+            engagement += value
+            if number in self._group:
+                of_groups[self._group[number]] += value
+        for number, value in reading.grouped.items():
+            of_groups[self._group[number]] += value
+            if number in self._fit:
+                fit += value
+            else:
+                engagement += value
+        for total, limit in zip(of_groups, self._limits, strict=True):
+            if limit.is_fit:
+                fit += limited(total, limit.low, limit.high) - total
+            else:
+                engagement += limited(total, limit.low, limit.high) - total
+        return Sums(engagement, fit, is_gone)
+
+    def _moves_one_way(self, reading: ModelState) -> bool:
+        """Whether nothing but points given (or nothing but points taken) fades: the score then only shrinks (or only
+        grows), also through the limits of groups, and passes every edge once."""
+        return self._is_one_way or _is_one_sign(p for awards in reading.fading.values() for _, p, _ in awards)
 
     def _next_turn_by_days(self, reading: ModelState, day: int, upto: int) -> int | None:
         """Points given and points taken fade at once: the score may go up and down."""
@@ -159,8 +219,10 @@ def _keep(awards: list[tuple[int, int, int]], points: int, day: int) -> None:
     awards.append((day, points, 1))
 
 
-def _shrinks_one_way(reading: ModelState) -> bool:
-    """Whether nothing but points given (or nothing but points taken) fades: the score then moves one way only, also
-    through the limits of groups, and so does every switch."""
-    signs = {points > 0 for awards in reading.fading.values() for _, points, _ in awards}
-    return len(signs) < 2
+def _is_one_sign(points: Iterable[int]) -> bool:
+    return len({each > 0 for each in points if each}) < 2
+
+
+def _worths(rule: Rule) -> list[int]:
+    """All that one match of a rule can be worth."""
+    return [points for _, points in rule.values] or [rule.points or 0]

@@ -51,6 +51,9 @@ def fading_of(decay: Decay) -> Fading:
 
 def _half_life(decay: Decay) -> Left:
     def left(points: int, age: int) -> int:
+        # Halved that often, no number of so many bits is worth half a thousandth.
+        if age > decay.days * (points.bit_length() + 1):
+            return 0
         with localcontext(prec=_DIGITS):
             value = points * Decimal(2) ** (Decimal(-age) / decay.days)
             return int(value.to_integral_value(ROUND_HALF_UP))

@@ -25,10 +25,17 @@ class Ledger:
     def post(self, state: LeadState, rule: ScoredRule, entry: Line, change: Change) -> None:
         """Write a line of a rule."""
         change.lines.append(entry)
-        if entry.points:
-            self._add(state, rule, entry.points)
+        points, reading = entry.points, state.models[rule.model]
+        if points:
+            composition = self._compositions[rule.model]
+            if composition is not None:
+                composition.add(reading, rule.number, points, state.day)
+            elif rule.is_fit:
+                reading.fit += points
+            else:
+                reading.engagement += points
         if rule.handoff and entry.reason is None:
-            state.models[rule.model].asked = (entry.at, entry.event)
+            reading.asked = (entry.at, entry.event)
             if rule.model_id not in change.asked:
                 change.asked.append(rule.model_id)
 
@@ -40,28 +47,14 @@ class Ledger:
         model, points = self._models[given.model].id, 0 if event.suspect else given.points
         reason: Reason | None = "suspect" if event.suspect else None
         change.lines.append(Line(model, MANUAL, event.id, event.seq, event.at, points, reason))
-        composition, reading = self._compositions[given.model], state.models[given.model]
-        if composition is None:
-            reading.engagement += points
-        else:
-            reading.behaviour += points
+        reading = state.models[given.model]
+        reading.engagement += points
+        reading.behaviour += points
 
     def turn_bands(self, state: LeadState, instant: Instant, seq: int, change: Change, *, all_models: bool) -> None:
-        """Read the models anew that got or lost points in this change, or all, and turn their bands on and off."""
+        """Turn the bands of the models that got or lost points in this change on and off, or of all."""
         touched = {entry.model for entry in change.lines if entry.points}
-        if not touched and not all_models:
-            return
-        for reading, composition, switches in zip(state.models, self._compositions, self._switches, strict=True):
-            if all_models or switches.model in touched:
-                if composition is not None:
-                    composition.refresh(reading, state.day)
-                change.crossings.extend(switches.turn(reading, instant, seq))
-
-    def _add(self, state: LeadState, rule: ScoredRule, points: int) -> None:
-        composition, reading = self._compositions[rule.model], state.models[rule.model]
-        if composition is not None:
-            composition.add(reading, rule.number, points, state.day)
-        elif rule.is_fit:
-            reading.fit += points
-        else:
-            reading.engagement += points
+        if touched or all_models:
+            for reading, switches in zip(state.models, self._switches, strict=True):
+                if all_models or switches.model in touched:
+                    change.crossings.extend(switches.turn(reading, instant, seq))

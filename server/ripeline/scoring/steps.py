@@ -73,10 +73,11 @@ def cap(match: Match) -> Reason | None:
     moment, number = match.moment, match.rule.number
     mark = moment.event.at if limit.per not in ("day", "ever") else moment.day if limit.per == "day" else 0
     begin = mark - _PERIODS[limit.per]
-    awards = [award for award in moment.state.awards.get(number, ()) if award[0] > begin]
-    moment.state.awards[number] = awards
+    awards = moment.state.awards.setdefault(number, [])
+    if awards and awards[0][0] <= begin:
+        awards[:] = [award for award in awards if award[0] > begin]
     if match.points > 0:
-        match.points = min(match.points, limit.points - sum(points for _, points in awards))
+        match.points = min(match.points, limit.points - sum([points for _, points in awards]))
         if match.points <= 0:
             return "capped"
     if awards and awards[-1][0] == mark:

@@ -46,7 +46,7 @@ class Projection:
     def __init__(self, conn: Connection, suffix: str = "") -> None:
         self._conn = conn
         self._states = f"""-- states_of_leads
-            SELECT lead_id, state FROM lead_states{suffix} WHERE lead_id IN (SELECT value FROM json_each(?))"""
+            SELECT lead_id, state, due_at FROM lead_states{suffix} WHERE lead_id IN (SELECT value FROM json_each(?))"""
         self._save_states = Statement("save_states", f"INSERT OR REPLACE INTO lead_states{suffix}", 3)
         self._save_sessions = Statement("save_sessions", f"INSERT OR REPLACE INTO sessions{suffix}", 8)
         self._save_ledger = Statement("save_ledger", f"INSERT INTO ledger{suffix}", 8)
@@ -69,9 +69,9 @@ class Projection:
             DELETE FROM scores{suffix} WHERE (model_id, lead_id) IN (
               SELECT m.value, l.value FROM json_each(?) AS m CROSS JOIN json_each(?) AS l)"""
 
-    def states(self, lead_ids: Iterable[int]) -> dict[int, bytes]:
+    def states(self, lead_ids: Iterable[int]) -> list[StateRow]:
         """The stored states of those leads that have one."""
-        return dict(self._conn.execute(self._states, (as_json(list(lead_ids)),)).fetchall())
+        return list(self._conn.execute(self._states, (as_json(list(lead_ids)),)).fetchall())
 
     def save(self, rows: ProjectionRows) -> None:
         """Write all rows; ledger lines and crossings must be new, the others replace what was there."""

@@ -45,8 +45,9 @@ _NAMES: Final = "-- names_of_leads\nSELECT id, email FROM leads WHERE id IN (SEL
 _WITH_LINES: Final = """-- leads_with_lines
 SELECT DISTINCT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND ({rules})"""
 
-#: One number a lead, by what is to be told, of the lines of one rule in one model.
+#: One number a lead, by what is to be told, of the lines of one rule (of "shift": of many) in one model.
 _COLUMNS: Final = {
+    "shift": "coalesce(sum(CASE WHEN model_id = ? THEN CASE rule_id {of} END * ((points > 0) - (points < 0)) END), 0)",
     "paid": "count(*) FILTER (WHERE {of} AND reason IS NULL)",
     "held": "count(*) FILTER (WHERE {of})",
     "points": "coalesce(sum(points) FILTER (WHERE {of}), 0)",
@@ -67,11 +68,15 @@ class InForce(NamedTuple):
 
 
 class LedgerSum(NamedTuple):
-    """A number to be made of the lines of one rule (both ids those of texts); `left` is of "left", `anew` of "anew"."""
+    """A number to be made of the lines of one rule, of "shift" of many (all ids those of texts).
 
-    model_id: int
-    rule_id: int
+    `by`: how much a line of each rule counts that gave something, of "shift"; `left` is of "left", `anew` of "anew".
+    """
+
     told: str
+    model_id: int
+    rule_ids: tuple[int, ...]
+    by: tuple[int, ...] = ()
     left: Left | None = None
     anew: type[LeftAnew] | None = None
 
@@ -106,20 +111,27 @@ def ledger_sums(conn: Connection, span: Span, sums: Sequence[LedgerSum]) -> dict
     """Of every lead of a span with a line of any of these rules the numbers asked for, in their order."""
     if not sums:
         return {}
-    columns = []
-    for number, each in enumerate(sums):
-        name = f"left_{number}"
-        if each.left is not None:
-            conn.create_function(name, 2, each.left, deterministic=True)
-        if each.anew is not None:
-            conn.create_aggregate(name, 1, each.anew)
-        columns.append(_COLUMNS[each.told].format(function=name, of="rule_id = ? AND model_id = ?"))
-    rules = sorted({each.rule_id for each in sums})
+    columns = [_column(conn, each, f"left_{number}") for number, each in enumerate(sums)]
+    rules = sorted({id for each in sums for id in each.rule_ids})
     sql = f"""-- ledger_sums
     SELECT lead_id, {", ".join(columns)} FROM ledger
     WHERE lead_id > ? AND lead_id <= ? AND rule_id IN ({", ".join("?" * len(rules))}) GROUP BY lead_id"""
-    bound = [id for each in sums for id in (each.rule_id, each.model_id)]
+    bound = [value for each in sums for value in _bound(each)]
     return {row[0]: row[1:] for row in conn.execute(sql, (*bound, *span, *rules)).fetchall()}
+
+
+def _column(conn: Connection, asked: LedgerSum, function: str) -> str:
+    if asked.left is not None:
+        conn.create_function(function, 2, asked.left, deterministic=True)
+    if asked.anew is not None:
+        conn.create_aggregate(function, 1, asked.anew)
+    of = "WHEN ? THEN ? " * len(asked.by) if asked.by else "model_id = ? AND rule_id = ?"
+    return _COLUMNS[asked.told].format(function=function, of=of)
+
+
+def _bound(asked: LedgerSum) -> list[int]:
+    pairs = zip(asked.rule_ids, asked.by, strict=True) if asked.by else [asked.rule_ids]
+    return [asked.model_id, *(value for pair in pairs for value in pair)]
 
 
 def leads_with_lines(conn: Connection, span: Span, rules: Sequence[tuple[int, int]]) -> set[int]:
