@@ -119,11 +119,14 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         log.warning("%s", warning)
     running = _running(opened, settings, works, rules)
     running.demo = demo
-    watch = asyncio.create_task(watch_rules(running))
+    # An erasure that was cut short is finished; the rule file is looked at from now on.
+    tasks = [asyncio.create_task(running.erase_unused()), asyncio.create_task(watch_rules(running))]
     try:
         yield running
     finally:
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(works.writer.stop)
 
 

@@ -41,7 +41,8 @@ def as_plain(report: Report, models: Sequence[str]) -> Plain:
     found: Plain = {}
     for model in models:
         each = report.of(model)
-        shifts: Counter[object] = Counter(dict(each.calls.shifts))
+        shifts: Counter[object] = Counter()
+        shifts.update(dict(each.calls.shifts.items()))
         shifts.update({"new": each.calls.gained, "gone": each.calls.lost})
         calls = each.calls.before.total(), each.calls.after.total()
         found[model] = (each.moves, each.scores_after, +shifts, *calls)

@@ -162,3 +162,16 @@ def test_it_works_beside_a_server_and_writes_nothing(data: Path) -> None:
     assert explain(data, "1").exit_code == 0
     lock.release()
     assert (data / "ripeline.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["explain", "1"], ["whatif", "rules.toml"]])
+def test_a_damaged_database_is_told_in_a_sentence(
+    data: Path, tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (data / "ripeline.db").read_bytes()
+    (tmp_path / "ripeline.db").write_bytes(whole[:100])
+    (tmp_path / "rules.toml").write_bytes((data / "rules.toml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    result = run(*command, "--data", tmp_path)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "cannot be read (database disk image is malformed); `ripeline serve` says how to restore it" in result.stderr

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 from tests.calibration.white_paper_house import folder_of, run
-from tests.store.white_papers import NOW, RULES
+from tests.store.white_papers import NOW, RULES, form, made, page, paper
 
 from ripeline.store.lock import FolderLock
 
 MARC, ELODIE, CAPUCINE = "marc@example.com", "elodie@example.com", "capucine@example.com"
 HOT_STAYS = RULES.text.replace("hot = 12", "hot = { enter = 12, exit = 9 }")
+CHEAP_B = HOT_STAYS.replace('points = 5, on = "download"', 'points = 3, on = "download"')
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def moved(found: dict[str, Any]) -> dict[str, list[str]]:
 
 def test_white_paper_b_at_three_points_loses_marc(data: Path) -> None:
     """Case 18, asked before it is done."""
-    result = whatif(data, HOT_STAYS.replace('points = 5, on = "download"', 'points = 3, on = "download"'))
+    result = whatif(data, CHEAP_B)
     assert result.output == dedent("""\
         White papers: who is in which band
           band  now  then  in  out
@@ -84,8 +85,6 @@ def test_hot_at_five_brings_elodie_and_marc_sooner(data: Path) -> None:
 
 
 def test_who_leaves_an_email_sooner_than_being_ripe_is_handed_over_earlier(data: Path, tmp_path: Path) -> None:
-    from tests.store.white_papers import form, made, page, paper
-
     visits = [(24.0 * day, page(f"/blog/{day}")) for day in range(1, 7)]
     events = made("v-eve", [(0, paper("a")), (1, form("eve@example.com")), *visits])
     found = model_of(folder_of(tmp_path, events), RULES.text.replace("hot = 12", "hot = 6"))
@@ -121,9 +120,7 @@ def test_a_gone_model_needs_nobodys_history(data: Path) -> None:
 
 
 def test_it_is_told_in_french_too(data: Path) -> None:
-    result = whatif(
-        data, HOT_STAYS.replace('points = 5, on = "download"', 'points = 3, on = "download"'), "--lang", "fr"
-    )
+    result = whatif(data, CHEAP_B, "--lang", "fr")
     assert "White papers\u00a0: qui est à quel palier" in result.output
     assert "chaud → tiède\u00a0: 1\u00a0prospect" in result.output
 

@@ -23,6 +23,7 @@ from tests.fold.ledger_house import (
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.merging import detach, merge, undo_merge
 from ripeline.fold.saying import Points, give_points
+from ripeline.fold.selling import Word, judge_handoff
 
 #: A once a lead, and pages capped at 6 a day: what case 16 of the definition needs.
 CAPPED = """
@@ -91,6 +92,19 @@ def test_two_that_are_ripe_only_together_are_handed_over_once(house: House) -> N
     house.do(undo_merge, MARC, ADA)
     assert house.score(MARC) == 9
     assert house.handoffs() == [(MARC, "vertical", "open", 13)]
+
+
+def test_an_open_handoff_is_the_only_one_though_a_closed_one_of_the_other_is_newer(house: House) -> None:
+    house.fold(identify("a", ADA, 0), download("a", "c", 1))
+    house.now += DAY
+    house.fold(identify("b", MARC, 0), download("b", "c", 2))
+    for handoff in (3, 4):
+        house.do(judge_handoff, handoff, Word("too_early"))
+    house.do(merge, ADA, MARC)
+    house.now += 40 * DAY
+    house.fold(form("a", "demo", 41 * DAY), *[page("a", f"/blog/{n}", 41 * DAY + n * MINUTE) for n in range(3)])
+    assert [state for _, _, state, _ in house.handoffs()] == ["open", "open", "closed", "closed"]
+    assert house.rows("SELECT * FROM quarantine") == []
 
 
 def test_merges_of_merges_come_apart_one_by_one(house: House) -> None:

@@ -123,6 +123,11 @@ def _detail(lead: LeadDetail) -> Facts:
         "last_source": lead.last_source,
         "scores": {reading.model: _reading(reading) for reading in lead.models},
         "handoffs": [handoff_facts(handoff) for handoff in lead.handoffs],
+        "points": [
+            {"event": each.event, "at": iso_time(each.at), "model": each.model, "points": points(each.points)}
+            | {"reason": each.reason, "by": each.author}
+            for each in lead.given
+        ],
     }
 
 

@@ -76,7 +76,7 @@ class Sums:
         return unclear
 
     def _names(self) -> set[str]:
-        rules = (each.rule.id for resum in self._plan.resums.values() for each in resum.sums)
+        rules = (rule.id for resum in self._plan.resums.values() for each in resum.sums for rule in each.rules)
         return {*self._plan.models, *rules}
 
     def _by_sums(self, model: str, alike: dict[_Key, list[int]], report: Report) -> dict[int, _Past]:
@@ -125,12 +125,14 @@ class Sums:
 
     def _sum(self, ids: dict[str, int], model: str, asked: Sum) -> LedgerSum:
         # A rule whose name was never stored has no lines, and no text has the id 0.
-        of = ids[model], ids.get(asked.rule.id, 0)
-        if asked.told == "left" and asked.rule.decay is not None:
-            left, today, day_of = fading_of(asked.rule.decay).left, self._today, self._day_of
-            return LedgerSum(*of, "left", left=lambda points, at: left(points, today - day_of(at)))
-        anew = _anew(asked.rule, self._today, self._day_of) if asked.told == "anew" else None
-        return LedgerSum(*of, asked.told, anew=anew)
+        of = asked.told, ids[model], tuple(ids.get(rule.id, 0) for rule in asked.rules)
+        if asked.told == "shift":
+            return LedgerSum(*of, by=asked.by)
+        (rule,) = asked.rules
+        if asked.told == "left" and rule.decay is not None:
+            left, today, day_of = fading_of(rule.decay).left, self._today, self._day_of
+            return LedgerSum(*of, left=lambda points, at: left(points, today - day_of(at)))
+        return LedgerSum(*of, anew=_anew(rule, self._today, self._day_of) if asked.told == "anew" else None)
 
 
 def best_lines(resum: Resum, ids: Mapping[str, int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ import msgspec
 
 from ripeline.calibration.whatif import rules_in_force
 from ripeline.commands.explain_text import Story, text_of
-from ripeline.commands.options import data_option, read_beside
+from ripeline.commands.options import damage_told, data_option, read_beside
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 from ripeline.domain.wire_time import LATEST, reported_at
@@ -48,7 +48,8 @@ def explain(settings: Settings, lead: str, model: str | None, as_of: str | None,
         rules = rules_in_force(conn, settings.rules_file).rules
         return story_of(conn, rules, _key(lead), _moment(as_of, rules), model)
 
-    story = read_beside(settings, tell)
+    with damage_told(settings):
+        story = read_beside(settings, tell)
     click.echo(msgspec.json.encode(json_of(story)) if as_json else text_of(story, lang))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
-from ripeline.errors import InvalidSetting
+from ripeline.errors import DataProblem, InvalidSetting
 from ripeline.settings import SETTINGS, Setting, Settings, read_settings
-from ripeline.store.database import Connection, transaction
+from ripeline.store.database import Connection, DatabaseError, transaction
 from ripeline.store.opening import open_beside
 
 T = TypeVar("T")
@@ -40,6 +40,16 @@ def read_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
     """Run `work` on a read-only connection beside a server that may be running; raises `DataProblem`."""
     with open_beside(settings).read() as conn:
         return work(conn)
+
+
+@contextmanager
+def damage_told(settings: Settings) -> Iterator[None]:
+    """What the database cannot read raises `DataProblem`, a sentence that says where to find the way out."""
+    try:
+        yield
+    except DatabaseError as error:
+        file = settings.database_file
+        raise DataProblem(f"{file} cannot be read ({error}); `ripeline serve` says how to restore it") from error
 
 
 def _with_settings(command: Command, offered: list[Setting]) -> Command:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import time_ns
+from typing import Literal
 
 import click
 import msgspec
 
 from ripeline.calibration.whatif import WhatIf, rules_in_force
-from ripeline.commands.options import data_option
+from ripeline.commands.options import damage_told, data_option
 from ripeline.commands.progress import Progress
 from ripeline.commands.whatif_json import json_of
 from ripeline.commands.whatif_text import Comparison, bands_text, calls_text
@@ -31,21 +32,27 @@ def whatif(settings: Settings, new: Path, only_bands: bool, lang: Locale, as_jso
     Who enters and leaves each band, how the scores spread, which hand-offs come earlier or later, which are new or
     lost, calls a week. Works beside a running server.
     """
+    with damage_told(settings):
+        what_if = _asked(settings, new)
+        _tell(what_if, "bands", None if as_json else lang)
+        if not only_bands:
+            _tell(what_if, "calls", None if as_json else lang)
+        if as_json:
+            click.echo(msgspec.json.encode(json_of(what_if, with_calls=not only_bands)))
+
+
+def _asked(settings: Settings, new: Path) -> WhatIf:
     rules = load_rules(new)
     database = open_beside(settings)
     with database.read() as conn:
         known = rules_in_force(conn, settings.rules_file)
-    what_if = WhatIf(database, known, rules, time_ns() // 1_000_000)
-    progress = Progress("Leads compared")
-    what_if.bands(progress)
+    return WhatIf(database, known, rules, time_ns() // 1_000_000)
+
+
+def _tell(what_if: WhatIf, part: Literal["bands", "calls"], lang: Locale | None) -> None:
+    """Work one part out, with progress, and print it in that language (None: not yet)."""
+    progress = Progress("Leads compared" if part == "bands" else "Hand-offs replayed")
+    (what_if.bands if part == "bands" else what_if.calls)(progress)
     progress.done()
-    if not as_json:
-        click.echo(bands_text(Comparison(what_if), lang))
-    if not only_bands:
-        progress = Progress("Hand-offs replayed")
-        what_if.calls(progress)
-        progress.done()
-        if not as_json:
-            click.echo(calls_text(Comparison(what_if), lang))
-    if as_json:
-        click.echo(msgspec.json.encode(json_of(what_if, with_calls=not only_bands)))
+    if lang is not None:
+        click.echo((bands_text if part == "bands" else calls_text)(Comparison(what_if), lang))

@@ -13,11 +13,11 @@ from ripeline.store.merge_rows import (
     emails_of,
     end_merge,
     facts_of,
+    give_back,
     merge_in_force,
     merged_into,
-    move_facts,
     read_under,
-    reopen_handoffs,
+    take_along,
 )
 from ripeline.store.reading_lead import own_id_of
 from ripeline.store.visitors import visitor_of_lead
@@ -37,7 +37,7 @@ def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
         raise Conflict("the two are one lead already")
     moved = facts_of(desk.conn, gone)
     move_handoffs(desk.conn, gone, into, desk.by.at)
-    move_facts(desk.conn, moved, into)
+    take_along(desk.conn, moved, into)
     drop_looks(desk.conn, [gone])
     add_merge(desk.conn, gone, into, desk.by, moved)
     merge_leads(desk.conn, [(gone, into)])
@@ -57,8 +57,7 @@ def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
         raise Conflict("no person merged that lead into this one")
     end_merge(desk.conn, found.id, desk.by.at)
     read_under(desk.conn, found.gone, None)
-    move_facts(desk.conn, found.moved, found.gone)
-    reopen_handoffs(desk.conn, found.moved, found.at)
+    give_back(desk.conn, found)
     desk.folder.refold([root, found.gone], quiet=True)
     return found.gone
 

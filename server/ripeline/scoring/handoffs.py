@@ -133,8 +133,9 @@ def next_look(standing: Standing, earlier: Sequence[Handoff], terms: Terms) -> i
 
 
 def _last_told(earlier: Sequence[Handoff]) -> Handoff | None:
+    """The open one, if there is one: of a lead that another was merged into it need not be the newest."""
     told = [handoff for handoff in earlier if handoff.state not in _NOT_TOLD]
-    return max(told, key=lambda handoff: handoff.made_at, default=None)
+    return max(told, key=lambda handoff: (handoff.state in _OPEN, handoff.made_at), default=None)
 
 
 def _may_be_called(standing: Standing, earlier: Sequence[Handoff]) -> bool:

@@ -5,7 +5,7 @@ No event is judged otherwise by such a change, so what each rule gave a lead say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,10 +14,10 @@ from ripeline.rules.model import Band, Model, Rule
 from ripeline.scoring.bands import COLD
 from ripeline.scoring.composition import limited
 
-#: What is to be told of a rule's ledger lines: how often it paid, how many lines there are of a held rule (every second
-#: one ends what the one before began), the thousandths it gave, what is left of them today, or what the rule of the new
-#: file would have given, as is left of it today.
-Told = Literal["paid", "held", "points", "left", "anew"]
+#: What is to be told of ledger lines: how much more the rules gave together whose lines say so by their sign, how often
+#: a rule paid, how many lines there are of a held rule (every second one ends what the one before began), the
+#: thousandths it gave, what is left of them today, or what the rule of the new file would have given, as is left today.
+Told = Literal["shift", "paid", "held", "points", "left", "anew"]
 
 #: What a rule may change without any event being judged otherwise, up to the last step (the cap).
 _TOLD_BY_LINES: Final = frozenset({"points", "cap", "decay", "handoff", "group", "label"})
@@ -26,10 +26,14 @@ _OF_NO_POINTS: Final = frozenset({"handoff", "group", "label"})
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One number of each lead, to be made of the ledger lines of one rule (as it is in the file it is about)."""
+    """One number of each lead, to be made of the ledger lines of a rule (as it is in the file it is about).
 
-    rule: Rule
+    Of "shift" it is about many rules, and each line that gave (took away) something counts `by` so much (its contrary).
+    """
+
     told: Told
+    rules: tuple[Rule, ...]
+    by: tuple[int, ...] = ()
 
 
 class Resum:
@@ -46,8 +50,11 @@ class Resum:
         self._both = {id: (old[id], new[id]) for id in old if id in new}
         self.reworked = {id: rule for id, (was, rule) in self._both.items() if _worth(was) != _worth(rule)}
         self._groups: list[str] = [name for name in {**before.groups, **after.groups} if self._is_regrouped(name)]
-        self._wanted = {id: self._sums(*both) for id, both in self._both.items() if self._is_wanted(*both)}
-        self.sums = tuple(each for sums in self._wanted.values() for each in sums)
+        free = {id: both for id, both in self._both.items() if id in self.reworked and self._only_shifts(*both)}
+        self._shifts = {is_fit: shift for is_fit in (False, True) if (shift := _shift(free.values(), is_fit)).rules}
+        one_by_one = [both for id, both in self._both.items() if id not in free and self._is_wanted(*both)]
+        self._wanted = {rule.id: self._sums(was, rule) for was, rule in one_by_one}
+        self.sums = (*self._shifts.values(), *(each for sums in self._wanted.values() for each in sums))
         #: Whether who has no line of any rule that matters is where they were.
         self.keeps_others = before.bands == after.bands and before.min_fit == after.min_fit and not self._lifts_others()
 
@@ -55,6 +62,9 @@ class Resum:
         """Engagement and fit (thousandths) under the new rules, from those under the old and the sums."""
         old, new = {}, {}
         given = iter(numbers)
+        for is_fit in self._shifts:
+            shift = next(given)
+            fit, engagement = (fit + shift, engagement) if is_fit else (fit, engagement + shift)
         for id, sums in self._wanted.items():
             was, rule = self._both[id]
             old[id], new[id] = _before_and_after(was, rule, sums, given)
@@ -81,15 +91,20 @@ class Resum:
     def _is_wanted(self, was: Rule, rule: Rule) -> bool:
         return rule.id in self.reworked or was.group in self._groups or rule.group in self._groups
 
+    def _only_shifts(self, was: Rule, rule: Rule) -> bool:
+        """Whether each of its lines says by its sign alone what it would be: no cap, no fading, and points before."""
+        is_plain = not (was.cap or was.decay or rule.cap or rule.decay)
+        return bool(was.points) and is_plain and was.group not in self._groups and rule.group not in self._groups
+
     def _sums(self, was: Rule, rule: Rule) -> tuple[Sum, ...]:
-        before = Sum(was, "left" if was.decay else "points")
+        before = Sum("left" if was.decay else "points", (was,))
         if rule.id not in self.reworked:
             return (before,)
         if not rule.on:
-            return (Sum(was, "held"),)
+            return (Sum("held", (was,)),)
         if was.cap or was.decay or rule.cap or rule.decay:
-            return (before, Sum(rule, "anew"))
-        return (Sum(was, "paid"),)
+            return (before, Sum("anew", (rule,)))
+        return (Sum("paid", (was,)),)
 
 
 def is_told_by_lines(change: RuleChange) -> bool:
@@ -116,6 +131,16 @@ def band_of_who_never_had_more(model: Model, score: int, fit: int, most: int) ->
         return None
     on = (band.name for band in reversed(model.bands) if score >= band.enter and _has_fit(band, fit))
     return next(on, COLD)
+
+
+def _shift(rules: Iterable[tuple[Rule, Rule]], is_fit: bool) -> Sum:
+    """By how much more (thousandths) the lines of these rules count, of fit or of engagement."""
+    found = {
+        was: ((rule.points or 0) - (was.points or 0)) * (1 if (was.points or 0) > 0 else -1)
+        for was, rule in rules
+        if rule.is_fit is is_fit
+    }
+    return Sum("shift", tuple(found), tuple(found.values()))
 
 
 def _worth(rule: Rule) -> tuple[object, ...]:

@@ -38,7 +38,12 @@ UPDATE handoffs SET state = 'expired', closed_at = :now
 WHERE lead_id = :gone AND state IN ('open', 'claimed', 'snoozed') AND EXISTS (
   SELECT 1 FROM handoffs AS kept WHERE kept.lead_id = :into AND kept.model = handoffs.model
   AND kept.state IN ('open', 'claimed', 'snoozed'))"""
-_MOVE = "-- move_handoffs\nUPDATE OR IGNORE handoffs SET lead_id = :into WHERE lead_id = :gone"
+# The same event may have been a crossing of both, when it was taken for one's and then for the other's.
+_TELL_APART = """-- tell_handoffs_apart
+UPDATE handoffs SET crossing_event = crossing_event || ' of ' || id WHERE lead_id = :gone AND EXISTS (
+  SELECT 1 FROM handoffs AS kept WHERE kept.lead_id = :into AND kept.model = handoffs.model
+  AND kept.crossing_event = handoffs.crossing_event)"""
+_MOVE = "-- move_handoffs\nUPDATE handoffs SET lead_id = :into WHERE lead_id = :gone"
 
 _WAKE = """-- wake_handoffs
 UPDATE handoffs SET state = iif(owner_id IS NULL, 'open', 'claimed'), snoozed_until = NULL
@@ -97,6 +102,7 @@ def move_handoffs(conn: Connection, gone: int, into: int, now: int) -> None:
     """The hand-offs of a lead that went into another are that one's from now on."""
     values = {"gone": gone, "into": into, "now": now}
     conn.execute(_EXPIRE_DOUBLES, values)
+    conn.execute(_TELL_APART, values)
     conn.execute(_MOVE, values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,15 +23,16 @@ WITH RECURSIVE below (id) AS (
 SELECT id FROM below WHERE id <> :lead"""
 _EMAILS = "-- emails_of_lead\nSELECT email FROM leads WHERE (id = :lead OR merged_into = :lead) AND email IS NOT NULL"
 
-_HANDOFFS = "-- handoffs_to_move\nSELECT id, state FROM handoffs WHERE lead_id = ? ORDER BY id"
-_GIVE_BACK_STATE = """-- reopen_handoff
+_HANDOFFS = "-- handoffs_to_move\nSELECT id, state, crossing_event FROM handoffs WHERE lead_id = ? ORDER BY id"
+_GIVE_BACK = "-- give_back_handoff\nUPDATE handoffs SET lead_id = ?, crossing_event = ? WHERE id = ?"
+_GIVE_BACK_STATE = """-- give_back_state
 UPDATE OR IGNORE handoffs SET state = ?, closed_at = NULL WHERE id = ? AND state = 'expired' AND closed_at = ?"""
 
 
 class Moved(NamedTuple):
-    """Ids of facts that went along with a lead, hand-offs with their state of before."""
+    """Ids of facts that went along with a lead, hand-offs with their state and crossing event of before."""
 
-    handoffs: list[tuple[int, str]]
+    handoffs: list[tuple[int, str, str]]
     verdicts: list[int]
     outcomes: list[int]
 
@@ -89,22 +90,22 @@ def facts_of(conn: Connection, lead: int) -> Moved:
     )
 
 
-def move_facts(conn: Connection, moved: Moved, lead: int) -> None:
-    """They are about that lead now; of two hand-offs of one crossing the one that is there stays alone."""
-    for table, ids in (("handoffs", [id for id, _ in moved.handoffs]), *_lists(moved)):
-        sql = f"-- move_{table}\nUPDATE OR IGNORE {table} SET lead_id = ? WHERE id = ?"
-        conn.executemany(sql, [(lead, id) for id in ids])
+def take_along(conn: Connection, moved: Moved, lead: int) -> None:
+    """What was said is about that lead now (`move_handoffs` does it for hand-offs)."""
+    for table, ids in (("verdicts", moved.verdicts), ("outcomes", moved.outcomes)):
+        conn.executemany(f"-- move_{table}\nUPDATE {table} SET lead_id = ? WHERE id = ?", [(lead, id) for id in ids])
 
 
-def reopen_handoffs(conn: Connection, moved: Moved, closed_at: int) -> None:
-    """Those that were closed because two of one model cannot both be open, at that moment (ms), are as before."""
-    before = [(state, id, closed_at) for id, state in moved.handoffs if state != "expired"]
-    conn.executemany(_GIVE_BACK_STATE, before)
+def give_back(conn: Connection, merge: Merge) -> None:
+    """All that went along is about the lead again that it was about.
+
+    Hand-offs closed at the merge, because two of one model cannot both be open, are as they were before.
+    """
+    take_along(conn, merge.moved, merge.gone)
+    handoffs = merge.moved.handoffs
+    conn.executemany(_GIVE_BACK, [(merge.gone, event, id) for id, _, event in handoffs])
+    conn.executemany(_GIVE_BACK_STATE, [(state, id, merge.at) for id, state, _ in handoffs if state != "expired"])
 
 
 def _ids(table: str) -> str:
     return f"-- ids_of_{table}\nSELECT id FROM {table} WHERE lead_id = ? ORDER BY id"
-
-
-def _lists(moved: Moved) -> list[tuple[str, list[Any]]]:
-    return [("verdicts", moved.verdicts), ("outcomes", moved.outcomes)]

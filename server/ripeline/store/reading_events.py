@@ -16,7 +16,13 @@ MOST_EVENTS_A_SESSION: Final = 2_000
 _IN_SESSION = """-- seqs_in_session
 SELECT seq FROM events WHERE visitor_id = ? AND at BETWEEN ? AND ? ORDER BY at LIMIT ?"""
 
-_KEYS = "-- visitor_keys\nSELECT id, key FROM visitors WHERE id IN (SELECT value FROM json_each(?))"
+# A visitor made for what people say of an anonymous lead means nothing elsewhere: there it is the lead's browser.
+_KEYS = """-- visitor_keys
+SELECT v.id, coalesce((
+  SELECT other.key FROM epochs AS own JOIN epochs AS e ON e.lead_id = own.lead_id
+  JOIN visitors AS other ON other.id = e.visitor_id
+  WHERE own.visitor_id = v.id AND v.key GLOB 'lead:*' AND other.key NOT GLOB 'lead:*' ORDER BY other.id LIMIT 1), v.key)
+FROM visitors AS v WHERE v.id IN (SELECT value FROM json_each(?))"""
 
 
 def events_in_session(conn: Connection, visitor_id: int, started_at: int, ended_at: int) -> list[Event]:
@@ -27,7 +33,7 @@ def events_in_session(conn: Connection, visitor_id: int, started_at: int, ended_
 
 
 def visitor_keys(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """The key of each visitor, by row id."""
+    """The key of each visitor by which it is known outside, by row id."""
     return dict(conn.execute(_KEYS, (id_list(ids),)).fetchall())
 
 

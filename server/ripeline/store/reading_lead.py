@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
+from ripeline.domain.event import POINTS
+from ripeline.domain.points import to_thousandths
 from ripeline.domain.source import Source
 from ripeline.errors import NotFound
 from ripeline.rules.model import Model, Ruleset
@@ -14,7 +17,7 @@ from ripeline.store.reading import Row, rows, source_name
 from ripeline.store.reading_attributes import attribute_views
 from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_handoffs import handoffs_of
-from ripeline.store.views import LeadDetail, ModelReading, ReceiptLine
+from ripeline.store.views import GivenView, LeadDetail, ModelReading, ReceiptLine
 
 _BY_ID = "-- lead_by_id\nSELECT * FROM leads WHERE id = :key"
 _BY_EMAIL = "-- lead_by_email\nSELECT * FROM leads WHERE email = :key"
@@ -28,6 +31,14 @@ _SOURCE = """-- source_of_lead
 SELECT o.channel, o.source, o.medium, o.campaign, o.term
 FROM sessions AS s JOIN sources AS o ON o.id = s.source_id
 WHERE s.lead_id = :lead ORDER BY s.started_at {direction}, s.id {direction} LIMIT 1"""
+
+# By the visitors people's words have, so that the log is not searched.
+_GIVEN = """-- points_given
+SELECT e.event_id, e.at, e.extra -> '$.p' AS props FROM epochs AS p JOIN visitors AS v ON v.id = p.visitor_id
+CROSS JOIN events AS e ON e.visitor_id = v.id
+WHERE p.lead_id IN (SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead)
+AND (v.key GLOB 'lead:*' OR v.key GLOB 'email:*') AND e.kind_id = (SELECT id FROM texts WHERE text = :kind)
+AND e.suspect_id IS NULL AND e.extra -> '$.p' IS NOT NULL ORDER BY e.at DESC, e.seq DESC LIMIT 100"""
 
 _SCORES = """-- scores_of_lead
 SELECT t.text AS model, s.score, s.engagement, s.fit, s.band, s.out_of_target
@@ -56,6 +67,7 @@ def lead_detail(conn: Connection, ruleset: Ruleset, key: int | str) -> LeadDetai
         last_source=_source(conn, id, "DESC"),
         models=_readings(conn, ruleset, id),
         handoffs=handoffs_of(conn, ruleset, id),
+        given=_given(conn, id),
     )
 
 
@@ -84,6 +96,18 @@ def _named(conn: Connection, key: int | str) -> Row:
     if not found:
         raise NotFound("lead", key)
     return found[0]
+
+
+def _given(conn: Connection, lead_id: int) -> tuple[GivenView, ...]:
+    found = rows(conn, _GIVEN, {"lead": lead_id, "kind": POINTS})
+    return tuple(_given_view(row, json.loads(row["props"])) for row in found)
+
+
+def _given_view(row: Row, said: dict[str, Any]) -> GivenView:
+    points = said.get("points")
+    number = points if isinstance(points, int | float) and math.isfinite(points) else 0
+    texts = (str(said.get(key, "")) for key in ("model", "reason", "by"))
+    return GivenView(row["event_id"], row["at"], to_thousandths(number), *texts)
 
 
 def _source(conn: Connection, lead_id: int, direction: str) -> str:
@@ -122,11 +146,14 @@ def _reading(model: Model, row: Row, tallies: list[Row]) -> ModelReading:
 
 
 def _receipt(model: Model, tallies: list[Row]) -> tuple[ReceiptLine, ...]:
-    """The rules that wrote a line, most points first, then in the order of the rule file."""
+    """The rules that wrote a line, and points by hand: most points first, then in the order of the rule file."""
     of_rule: dict[str, list[Row]] = {}
     for row in tallies:
         of_rule.setdefault(row["rule"], []).append(row)
-    lines = [_line(rule.id, rule.label, rule.is_fit, of_rule[rule.id]) for rule in model.rules if rule.id in of_rule]
+    lines = [
+        _line(rule.id, rule.label, rule.is_fit, of_rule.pop(rule.id)) for rule in model.rules if rule.id in of_rule
+    ]
+    lines += [_line(id, id, False, rows) for id, rows in of_rule.items()]
     return tuple(sorted(lines, key=lambda line: -line.points))
 
 

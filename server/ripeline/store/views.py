@@ -120,8 +120,20 @@ class AttributeView:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenView:
+    """Points a person gave by hand (thousandths): the id of the event, when, in which model, why and by whom."""
+
+    event: str
+    at: int
+    points: int
+    model: str
+    reason: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeadDetail:
-    """One lead, whole, without its timeline."""
+    """One lead, whole, without its timeline; `given` are points by hand, the newest first."""
 
     id: int
     email: str | None
@@ -134,6 +146,7 @@ class LeadDetail:
     last_source: str
     models: tuple[ModelReading, ...]
     handoffs: tuple[HandoffView, ...]
+    given: tuple[GivenView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
