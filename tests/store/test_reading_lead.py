@@ -185,6 +185,14 @@ def test_each_person_at_a_shared_machine_has_only_their_own_events(conn: Connect
     fold(conn, made("v-shared", [*steps, (0.35, form("eve@example.com"))]))
     assert [event.id for event in events(conn, "eve@example.com")] == ["v-shared-0", "v-shared-1", "v-shared-4"]
     assert [event.id for event in events(conn, "ada@example.com")] == ["v-shared-2", "v-shared-3"]
+    shown = conn.execute("SELECT email, event_id FROM v_timeline WHERE event_id LIKE 'v-shared-%' ORDER BY event_id")
+    assert [(email.partition("@")[0], id[-1]) for email, id in shown.fetchall()] == [
+        ("eve", "0"),
+        ("eve", "1"),
+        ("ada", "2"),
+        ("ada", "3"),
+        ("eve", "4"),
+    ]
 
 
 def test_phone_and_laptop_at_once_have_one_running_score(conn: Connection) -> None:

@@ -29,7 +29,12 @@ SELECT s.lead_id, l.email, s.id AS session_id, e.event_id, k.text AS "on", {_iso
 FROM sessions AS s JOIN leads AS l ON l.id = s.lead_id
 JOIN events AS e ON e.visitor_id = s.visitor_id AND e.at BETWEEN s.started_at AND s.ended_at
 JOIN texts AS k ON k.id = e.kind_id LEFT JOIN texts AS u ON u.id = e.url_id LEFT JOIN texts AS i ON i.id = e.item_id
-LEFT JOIN texts AS t ON t.id = e.title_id LEFT JOIN texts AS x ON x.id = e.suspect_id;
+LEFT JOIN texts AS t ON t.id = e.title_id LEFT JOIN texts AS x ON x.id = e.suspect_id
+-- On a shared browser another person's events may lie between this one's.
+WHERE s.lead_id = (
+  SELECT p.lead_id FROM epochs AS p WHERE p.visitor_id = e.visitor_id
+    AND (p.from_at, p.from_rank, p.from_id) <= (e.at, k.text NOT IN ('download', 'form', 'identify'), e.event_id)
+  ORDER BY p.from_at DESC, p.from_rank DESC, p.from_id DESC LIMIT 1);
 -- One row a ledger entry, those worth nothing too, with their reason.
 CREATE VIEW v_ledger AS
 SELECT g.lead_id, l.email, g.n, m.text AS model, r.text AS rule, e.event_id, {_iso("g.at")} AS at,
