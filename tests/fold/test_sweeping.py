@@ -89,7 +89,8 @@ def test_events_fold_as_of_now_though_no_sweep_has_been(house: House) -> None:
     house.under(FADING)
     house.now = MIDNIGHT + 20 * DAY
     house.fold(identify("phone", ADA, 0), download("phone", "c", MINUTE))
-    assert read(house) == (pytest.approx(13 * 2 ** (-20 / 30), abs=0.001), "warm")
+    assert read(house)[0] == pytest.approx(13 * 2 ** (-20 / 30), abs=0.001)
+    assert read(house)[1] == "warm"
     assert house.handoffs() == [(ADA, "m", "late", 13)]
 
 
