@@ -1,4 +1,4 @@
-"""`python benchmarks/sweep.py [--leads N]`: one night over N leads, when all of them fade and when one in a hundred does.
+"""`python benchmarks/sweep.py [--leads N]`: one night over N leads, when all of them fade and when 1 % do.
 
 One JSON line a figure. The leads are made by copying one that was really folded, so that making them is not measured.
 """
@@ -89,7 +89,7 @@ def one_night(leads: int, fading: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         conn = Database(Path(folder) / "ripeline.db").writer()
         create_schema(conn)
-        ensure_scored(conn, RULES, lambda done, total: None)
+        ensure_scored(conn, RULES, lambda *_: None)
         make_leads(conn, leads, fading)
         keeper = Keeper(conn, RULES, lambda: START + 3 * DAY)
         changed, longest, begin = 0, 0.0, time.perf_counter()

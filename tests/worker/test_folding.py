@@ -19,6 +19,9 @@ class _Steps:
             raise result
         return result
 
+    def forget(self) -> None:
+        """It remembers nothing."""
+
 
 def _caught_up(*results: int | Exception) -> Folding:
     folding = Folding(_Steps(0, *results), 0.0)
