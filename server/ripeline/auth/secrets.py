@@ -25,3 +25,8 @@ def is_same(one: str, other: str) -> bool:
 def derived_key(secret: bytes, purpose: str) -> str:
     """A key only this server can make, the same every time for one purpose."""
     return hmac.new(secret, purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def identity_key(secret: bytes) -> str:
+    """With which a site's own server proves who is signed in (verified identify); the owner reads it on the pages."""
+    return derived_key(secret, "verified identify")

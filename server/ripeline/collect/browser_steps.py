@@ -91,6 +91,7 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
         agent=_agent(arrival.headers.get(b"user-agent", b"")),
         site=arrival.site,
         sent_at=arrival.envelope.t,
+        identity_key=intake.identity_key,
     )
 
 

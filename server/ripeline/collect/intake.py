@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ripeline.auth.addresses import Addresses
+from ripeline.auth.secrets import identity_key
 from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.origins import Sites
 from ripeline.collect.rates import Rates
@@ -29,3 +30,4 @@ class Intake:
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database)
+        self.identity_key = identity_key(running.secret)

@@ -64,6 +64,7 @@ class Sites:
         if not _ORIGIN.fullmatch(origin):
             raise Refused(403, "bad_origin", "this Origin is none")
         if self._registered and origin not in self._registered:
+            self._running.sightings.refused(origin, self._read_at)
             raise Refused(403, "unknown_origin", f"{origin} is not registered on this server")
 
     def site_of(self, key: str | None) -> int:

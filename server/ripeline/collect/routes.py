@@ -7,7 +7,8 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
-from ripeline.collect.script import everyday_script, hashed_path, hashed_script
+from ripeline.collect.script import everyday_script, hashed_script
+from ripeline.script import hashed_path
 from ripeline.settings import Settings
 
 

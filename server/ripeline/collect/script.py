@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256, sha384
+import time
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ripeline.auth.guard import public
-from ripeline.paths import TRACKER
-
-
-@cache
-def script_bytes() -> bytes:
-    """tracker/dist/t.js as it is."""
-    return TRACKER.read_bytes()
-
-
-@cache
-def script_hash() -> str:
-    """16 hex digits that change with the script."""
-    return sha256(script_bytes()).hexdigest()[:16]
-
-
-@cache
-def integrity() -> str:
-    """The value of the `integrity` attribute (Subresource Integrity)."""
-    return "sha384-" + b64encode(sha384(script_bytes()).digest()).decode()
-
-
-def hashed_path(script_path: str) -> str:
-    """/t.js → /t.<hash>.js"""
-    stem, dot, extension = script_path.rpartition(".")
-    return f"{stem}.{script_hash()}{dot}{extension}" if dot else f"{script_path}.{script_hash()}"
+from ripeline.running import Running
+from ripeline.script import script_bytes, script_hash
 
 
 @public
@@ -48,6 +23,7 @@ async def hashed_script(request: Request) -> Response:
 
 
 def _script(request: Request, caching: str) -> Response:
+    _note(request)
     etag = f'"{script_hash()}"'
     headers = {
         "Cache-Control": caching,
@@ -61,3 +37,10 @@ def _script(request: Request, caching: str) -> Response:
     if any(candidate.strip().removeprefix("W/") in (etag, "*") for candidate in asked.split(",")):
         return Response(status_code=304, headers=headers)
     return Response(script_bytes(), headers=headers, media_type="text/javascript")
+
+
+def _note(request: Request) -> None:
+    """The Install page says from which site the script was asked for."""
+    running: Running = request.app.state.running
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    running.sightings.loaded(request.headers.get("referer", ""), address[:200], int(time.time() * 1000))

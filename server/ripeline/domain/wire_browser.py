@@ -22,6 +22,7 @@ from ripeline.domain.event import (
 )
 from ripeline.domain.fields import kept_fields
 from ripeline.domain.fields_person import email_of, traits_of
+from ripeline.domain.proofs import is_proven
 from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, cleaned_values
 from ripeline.domain.wire_place import place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
@@ -52,21 +53,26 @@ class BrowserItem(Struct, gc=False):
 
 
 class Sender(Struct, frozen=True, gc=False):
-    """What the items of one request share; `sent_at` is the browser's clock when it sent them, ms, or None."""
+    """What the items of one request share.
+
+    `sent_at` is the browser's clock when it sent them, ms, or None; `identity_key` makes the proofs of identifies.
+    """
 
     visitor: str
     alias: str = ""
     agent: str = ""
     site: int = 1
     sent_at: float | None = None
+    identity_key: str = ""
 
 
 class Claim(Struct, frozen=True, gc=False):
-    """What an event says about its person."""
+    """What an event says about its person, and whether the site proved that it is so."""
 
     email: str | None = None
     props: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
+    verified: bool = False
 
 
 _NOTHING: Final = Claim()
@@ -86,7 +92,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
     if event.a is not None and not EARLIEST <= event.a <= LATEST:
         raise InvalidEvent("bad_time", "a", "milliseconds since 1970")
     place = place_of(on, event.u or "", event.r or "", event.k or "")
-    claim = _claim(event, on) if event.p or on == IDENTIFY else _NOTHING
+    claim = _claim(event, on, sender) if event.p or on == IDENTIFY else _NOTHING
     return Event(
         id=event.i,
         visitor=sender.visitor,
@@ -100,6 +106,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
         agent=sender.agent,
         item=place.item,
         email=claim.email,
+        verified=claim.verified,
         alias=sender.alias,
         props=claim.props,
         traits=claim.traits,
@@ -114,7 +121,7 @@ def _converted(item: object) -> BrowserItem:
         raise explained(item, error) from error
 
 
-def _claim(event: BrowserItem, on: str) -> Claim:
+def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:
     """Of a form its e-mail, harmless fields and typed attributes; of an identify its e-mail and traits."""
     props = cleaned_values(event.p or {})
     if on == FORM:
@@ -123,9 +130,9 @@ def _claim(event: BrowserItem, on: str) -> Claim:
         return Claim(email_of(kept, hints), kept or None, traits_of(kept, hints))
     if on != IDENTIFY:
         return Claim(props=props)
+    proof = (props or {}).pop(_PROOF, None)
     traits = kept_fields(props or {}, _NO_HINTS)
     email = plausible_email(traits.pop("email", None))
     if email is None:
         raise InvalidEvent("bad_email", "p", "identify needs an e-mail address")
-    traits.pop(_PROOF, None)
-    return Claim(email, None, traits or None)
+    return Claim(email, None, traits or None, is_proven(email, proof, sender.identity_key))
