@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
+from ripeline.sightings import Sightings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database
 from ripeline.store.erasing_texts import Unused
@@ -87,6 +88,7 @@ class Running:
     demo: bool = False
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
+    sightings: Sightings = field(default_factory=Sightings)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from tests.collect.doorstep import Doorstep, batch, visit
 
 from ripeline.app import create_app
-from ripeline.collect.script import hashed_path, integrity
 from ripeline.paths import TRACKER
+from ripeline.script import hashed_path, integrity
 from ripeline.settings import Settings
 
 

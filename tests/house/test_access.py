@@ -19,7 +19,7 @@ from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
 from ripeline.auth.tokens import SCOPES, create_token
 from ripeline.collect.browser_door import BrowserDoor
-from ripeline.collect.script import hashed_path
+from ripeline.script import hashed_path
 from ripeline.settings import Settings
 from ripeline.store.database import Database, transaction
 

@@ -19,6 +19,7 @@ from ripeline.pages import routes as pages
 from ripeline.rules.model import Ruleset
 from ripeline.running import RulesInForce
 from ripeline.settings import Settings
+from ripeline.sightings import Sightings
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.migrations import migrations
 from ripeline.store.people import User, add_login, add_user, user_by_email
@@ -38,6 +39,7 @@ class Room:
     database: Database = field(init=False)
     writer: Connection = field(init=False)
     rules: RulesInForce = field(init=False)
+    sightings: Sightings = field(default_factory=Sightings)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)
