@@ -29,6 +29,7 @@ TABLE: Final = {
     ("*", "/api/events", "scope:write"),
     ("GET HEAD", "/t.js", "public"),
     ("GET HEAD", hashed_path("/t.js"), "public"),
+    ("GET HEAD", "/p.gif", "public"),
     ("GET HEAD", "/livez", "public"),
     ("GET HEAD", "/readyz", "public"),
     ("GET HEAD", "/api/leads", "scope:read"),

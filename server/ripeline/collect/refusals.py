@@ -28,3 +28,4 @@ class Drop(Enum):
 
     PREFETCH = "prefetch"
     OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"

@@ -7,6 +7,8 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
+from ripeline.collect.pixel import PATH as PIXEL_PATH
+from ripeline.collect.pixel import pixel
 from ripeline.collect.script import everyday_script, hashed_script
 from ripeline.script import hashed_path
 from ripeline.settings import Settings
@@ -19,6 +21,7 @@ def routes(settings: Settings) -> list[Route]:
         Route("/api/events", ApiDoor()),
         Route(settings.script_path, everyday_script),
         Route(hashed_path(settings.script_path), hashed_script),
+        Route(PIXEL_PATH, pixel),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]
