@@ -27,6 +27,7 @@ COMMANDS: Final = (
     Entry("user", "ripeline.commands.user:user", "Add people who may sign in."),
     Entry("token", "ripeline.commands.token:token", "Make keys for programs that use the API."),
     Entry("version", "ripeline.commands.version:version", "Print the version."),
+    Entry("doctor", "ripeline.commands.doctor:doctor", "Look at this installation, or at a page of your site."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
     Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),

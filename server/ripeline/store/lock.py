@@ -39,3 +39,23 @@ class FolderLock:
         with contextlib.suppress(OSError):
             os.ftruncate(self._file, 0)
             os.close(self._file)
+
+
+def holder_of(folder: Path) -> int | None:
+    """The process that serves this folder, None when there is none; takes nothing, so that no start finds it taken."""
+    try:
+        pid = int((folder / LOCK_FILE).read_text(encoding="ascii").strip() or 0)
+    except (OSError, ValueError):
+        return None
+    # What a killed server wrote stays: the process must still be there.
+    return pid if pid > 0 and _is_there(pid) else None
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
