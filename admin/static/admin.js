@@ -65,13 +65,16 @@ document.querySelectorAll('[data-copy]').forEach((button) => {
 });
 
 function watch(place) {
+  let shown = '';
   const timer = setInterval(async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(place.dataset.poll, { redirect: 'error' });
       if (answer.status !== 200) return;
-      clearInterval(timer);
-      place.innerHTML = await answer.text();
+      const text = await answer.text();
+      // A screen reader says what changes: nothing is put there twice, nor under a button about to be pressed.
+      if (text !== shown && !place.contains(document.activeElement)) place.innerHTML = shown = text;
+      if (!place.querySelector('[data-again]')) clearInterval(timer);
     } catch {
       // The server is away for a moment; the next second asks again.
     }

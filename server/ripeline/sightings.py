@@ -27,6 +27,12 @@ class Load:
     address: str
     other: str = ""
 
+    @property
+    def is_local(self) -> bool:
+        """There the script is silent unless the tag says `data-dev`."""
+        host = urlsplit(self.origin).hostname or ""
+        return host.startswith("127.") or host == "::1" or host.endswith("localhost")
+
 
 class Sightings:
     """The newest of each kind, one an origin."""

@@ -21,13 +21,14 @@ from ripeline.templating import Locale, asked_locale, remember_wish, render
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a page may read: the store, the rules in force, the query and the path it was asked with."""
+    """Everything a page may read: the store, the rules in force, the query and path it was asked with, and by whom."""
 
     conn: Connection
     ruleset: Ruleset
     query: Mapping[str, str]
     params: Mapping[str, Any]
     running: Running
+    role: str = ""
 
 
 def running_of(request: Request) -> Running:
@@ -50,7 +51,8 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
     common = {"now": int(time.time() * 1000), "zone": ruleset.timezone}
     try:
         with running.database.read() as conn:
-            page = read(Desk(conn, ruleset, request.query_params, request.path_params, running))
+            role = request.state.user.role
+            page = read(Desk(conn, ruleset, request.query_params, request.path_params, running, role))
     except NotFound:
         return HTMLResponse(render(request, "nobody.html", **common), 404)
     except InvalidRequest:

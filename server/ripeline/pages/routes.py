@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,11 +13,13 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import public, require
 from ripeline.pages.desk import running_of, show
-from ripeline.pages.install import read_arrival, read_install
+from ripeline.pages.install import read_install
+from ripeline.pages.install_arrival import read_arrival
 from ripeline.pages.lead import read_lead
 from ripeline.pages.leads import read_leads
 from ripeline.pages.ready import read_ready
 from ripeline.pages.static import serve_asset
+from ripeline.sightings import origin_of
 from ripeline.store.install import disown_origin, own_origin
 
 
@@ -51,11 +56,18 @@ async def show_arrival(request: Request) -> Response:
 
 @require("marketer")
 async def change_origin(request: Request) -> Response:
-    """ "This one is mine", and back."""
+    """ "This one is mine", and back; what is typed may be any address of the site."""
     form = await request.form(max_files=0, max_fields=5, max_part_size=4_096)
-    origin, change = str(form.get("origin", "")), own_origin if form.get("mine") == "yes" else disown_origin
-    await running_of(request).write(lambda conn: change(conn, origin))
-    return RedirectResponse("/install", 303)
+    asked = {name: str(form.get(name, "")).strip() for name in ("origin", "mine", "banner")}
+    back = {"banner": asked["banner"]} if asked["banner"] else {}
+    origin = origin_of(asked["origin"] if "//" in asked["origin"] else f"https://{asked['origin']}")
+    if origin and asked["mine"] == "yes":
+        await running_of(request).write(partial(own_origin, origin=origin, at=int(time.time() * 1000)))
+    elif origin:
+        await running_of(request).write(partial(disown_origin, origin=origin))
+    elif asked["origin"]:
+        back["wrong"] = "1"
+    return RedirectResponse("/install" + (f"?{urlencode(back)}#sites" if back else ""), 303)
 
 
 ROUTES: Final = [

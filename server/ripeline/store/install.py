@@ -20,7 +20,7 @@ class SeenEvent:
 
 @dataclass(frozen=True, slots=True)
 class SeenOrigin:
-    """A site events came from; `mine` once somebody said so; times in ms."""
+    """A site events came from; `mine` once somebody said so; times in ms, `last_at` 0 while nothing came."""
 
     origin: str
     mine: bool
@@ -60,11 +60,19 @@ def seen_origins(conn: Connection) -> tuple[SeenOrigin, ...]:
     return tuple(SeenOrigin(origin, bool(mine), first_at, last_at) for origin, mine, first_at, last_at in found)
 
 
-def own_origin(conn: Connection, origin: str) -> None:
-    """This one is ours; from now on only such sites are taken (an origin that was never seen changes nothing)."""
+def own_origin(conn: Connection, origin: str, at: int) -> None:
+    """This one is ours, also before anything came from it; from now on only such sites are taken. `at` in ms."""
     conn.execute("/* own_origin */ UPDATE origins SET status = 'mine' WHERE origin = ?", (origin,))
+    conn.execute(
+        """-- own_new_origin
+        INSERT OR IGNORE INTO origins (site_id, origin, status, first_at, last_at)
+        SELECT min(id), ?, 'mine', ?, 0 FROM sites
+        WHERE NOT EXISTS (SELECT 1 FROM origins WHERE origin = ?) HAVING min(id) IS NOT NULL""",
+        (origin, at, origin),
+    )
 
 
 def disown_origin(conn: Connection, origin: str) -> None:
-    """Take that back."""
+    """Take that back; one that never sent anything is forgotten."""
+    conn.execute("/* forget_origin */ DELETE FROM origins WHERE origin = ? AND last_at = 0", (origin,))
     conn.execute("/* disown_origin */ UPDATE origins SET status = 'seen' WHERE origin = ?", (origin,))

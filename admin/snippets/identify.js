@@ -1,0 +1,1 @@
+ripeline('identify', 'ada@example.com', { company: 'Acme', hash: 'made by your server' })
