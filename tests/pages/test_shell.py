@@ -79,7 +79,9 @@ def test_no_markup_needs_more_than_our_own_style_and_script(full: Room, alice: T
     for path in ("/ready", "/leads", "/leads/1", "/install"):
         # What there is to copy is text.
         html = re.sub(r"(?s)<code.*?</code>", "", alice.get(path).text)
-        found = re.search(r"\sstyle=|\son\w+=|<style|javascript:|https?://(?!shop\.|testserver|www\.example\.com)", html)
+        found = re.search(
+            r"\sstyle=|\son\w+=|<style|javascript:|https?://(?!shop\.|testserver|www\.example\.com)", html
+        )
         assert not found, path
         assert html.count("<script") == 1
 
