@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -56,6 +57,10 @@ def _fill(room: Room) -> None:
     )
     fold(room.writer, made("v-buyer", [(0, page("/blog/1")), (30, paper("c")), (30.1, known)]))
     room.now(_two_sites)
+    now = int(time.time() * 1000)
+    room.sightings.refused("https://new.example", now)
+    for address in ("/t.js", "/t.js?consent=granted"):
+        room.sightings.loaded("https://blog.example", address, now)
 
 
 def _two_sites(conn: Connection) -> None:
@@ -78,9 +83,9 @@ FULL = (
     "/leads/1",
     "/leads/4?model=other",
     "/leads/999",
-    "/install?banner=no",
+    "/install?banner=cookiebot&wrong=1",
 )
-EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install")
+EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no")
 
 
 def faults_of(context: BrowserContext, address: str) -> list[str]:
