@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,11 +10,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from tests.browser.serving import free_port
+
+from ripeline.commands.export import export_events
+from ripeline.store.database import Database
 
 SETUP_TOKEN = "first-of-all"
 
@@ -36,6 +41,25 @@ class Live:
         """Return once everything accepted so far has been scored."""
         self.get("/api/settled")
 
+    @property
+    def port(self) -> str:
+        return self.url.rpartition(":")[2]
+
+    def events(self, name: str = "") -> list[dict[str, Any]]:
+        """What is in the log by now, as `ripeline export events` writes it, in the order it came in."""
+        out = BytesIO()
+        export_events(Database(self.folder / "ripeline.db"), out)
+        events = [json.loads(line) for line in out.getvalue().splitlines()]
+        return [event for event in events if not name or event["on"] == name]
+
+    def wait(self, name: str, count: int = 1, seconds: float = 4) -> list[dict[str, Any]]:
+        """At least `count` events of that name, or fail with what there is instead."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.events(name)) < count:
+            assert time.monotonic() < deadline, f"{count} {name} expected: {self.events()[-20:]}"
+            time.sleep(0.01)
+        return found
+
     def score(self, lead: str, model: str) -> float | None:
         """The score of the lead with that e-mail, None while there is no such lead."""
         answer = self.api.get(f"/api/leads/{lead}")
@@ -46,10 +70,11 @@ class Live:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Live]:
-    """`ripeline serve` on that folder until the block ends."""
+def running(folder: Path, **settings: str) -> Iterator[Live]:
+    """`ripeline serve` on that folder until the block ends; `rate_limit="off"` is RIPELINE_RATE_LIMIT."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     environment = {**os.environ, "RIPELINE_DATA": str(folder), "RIPELINE_SETUP_TOKEN": SETUP_TOKEN}
+    environment |= {f"RIPELINE_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "ripeline"]
     server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
     try:
