@@ -16,6 +16,7 @@ EventProblem = Literal[
     "bad_url",
     "bad_visitor",
     "in_future",
+    "no_file",
     "no_person",
     "too_deep",
     "too_large",

@@ -98,6 +98,8 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
 def parse_items(_: Intake, arrival: Arrival) -> None:
     """Each by itself: a bad one is reported with its place, its neighbours go on."""
     for index, item in enumerate(arrival.items):
+        files=arrival.envelope.x or "",
+        own_hosts=intake.sites.hosts,
         try:
             if item is TOO_LARGE:
                 raise InvalidEvent("too_large", "", "larger than 32 KiB")

@@ -25,12 +25,13 @@ TOO_LARGE: Final = object()
 
 
 class Envelope(Struct, gc=False):
-    """What surrounds the items of `/e`: site key, visitor, sent time (ms), consent (0: withdrawn), items."""
+    """What surrounds the items of `/e`: site key, visitor, sent time (ms), consent (0: withdrawn), endings, items."""
 
     s: Text | None = None
     v: Text | None = None
     t: Annotated[float, Meta(ge=EARLIEST, le=LATEST)] | None = None
     c: float | bool | None = None
+    x: Text | None = None
     e: list[BrowserItem] | None = None
 
 

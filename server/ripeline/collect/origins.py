@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from ripeline.collect.refusals import Refused
@@ -30,6 +30,7 @@ class Sites:
         self._from_settings = frozenset(running.settings.origins)
         self._keys: dict[str, int] = {}
         self._registered = self._from_settings
+        self.hosts = _hosts_of(self._registered)
         self._read_at = 0
         self._recorded: dict[tuple[int, str], int] = {}
         self._cors: dict[bytes, CorsHeaders] = {}
@@ -45,6 +46,7 @@ class Sites:
             registered = own_origins(conn) | self._from_settings
         if registered != self._registered:
             self._registered = registered
+            self.hosts = _hosts_of(registered)
             self._cors.clear()
 
     def cors(self, origin: bytes) -> CorsHeaders:
@@ -99,3 +101,8 @@ class Sites:
         self._writes.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self._recorded.clear()
+
+
+def _hosts_of(origins: Iterable[str]) -> frozenset[str]:
+    """The hosts as canonical addresses write them: a port only where it is not the usual one."""
+    return frozenset(origin.partition("://")[2] for origin in origins)

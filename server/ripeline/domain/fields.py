@@ -48,7 +48,11 @@ def kept_fields(fields: Mapping[str, Value], types: Mapping[str, str]) -> dict[s
         type_ = types.get(name, "").lower()
         if value is None or value == "" or is_sensitive_type(type_) or is_sensitive_name(name):
             continue
-        if isinstance(value, bool) or _KEPT_NUMBERS.intersection(words_of(name)) or type_ in _KEPT_TYPES:
+        if (
+            isinstance(value, bool)
+            or _KEPT_NUMBERS.intersection(words_of(name))
+            or not _KEPT_TYPES.isdisjoint(type_.split())
+        ):
             kept[name] = value
         elif not is_sensitive_value(str(value)):
             kept[name] = _DIGITS.sub(_masked_card, value) if isinstance(value, str) else value

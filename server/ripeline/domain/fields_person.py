@@ -54,8 +54,8 @@ def email_of(fields: Mapping[str, Any], types: Mapping[str, str]) -> str | None:
 
 
 def _attribute_of(type_: str) -> str:
-    """The last word of an autocomplete value says what it is: `shipping work email`."""
-    return ATTRIBUTE_OF_TYPE.get(type_.lower().rpartition(" ")[2], "")
+    """The last word that says what it is, of an input type and its autocomplete value: `text shipping work email`."""
+    return next((ATTRIBUTE_OF_TYPE[word] for word in reversed(type_.lower().split()) if word in ATTRIBUTE_OF_TYPE), "")
 
 
 def _is_email_name(name: str) -> bool:

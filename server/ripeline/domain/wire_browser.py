@@ -11,8 +11,11 @@ from msgspec import Struct, ValidationError
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import (
     BOUNCE,
+    CLICK,
+    DOWNLOAD,
     EMAIL_CLICK,
     EMAIL_OPEN,
+    ENGAGEMENT,
     FORM,
     IDENTIFY,
     POINTS,
@@ -24,7 +27,8 @@ from ripeline.domain.fields import kept_fields
 from ripeline.domain.fields_person import email_of, traits_of
 from ripeline.domain.proofs import is_proven
 from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, cleaned_values
-from ripeline.domain.wire_place import place_of
+from ripeline.domain.wire_links import link_of, marked, page_address
+from ripeline.domain.wire_place import Place, place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, occurred_at
 from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
@@ -55,7 +59,8 @@ class BrowserItem(Struct, gc=False):
 class Sender(Struct, frozen=True, gc=False):
     """What the items of one request share.
 
-    `sent_at` is the browser's clock when it sent them, ms, or None; `identity_key` makes the proofs of identifies.
+    `sent_at` is the browser's clock when it sent them, ms, or None; `identity_key` makes the proofs of identifies;
+    `files` are the site's own endings of files, `own_hosts` the hosts that are registered.
     """
 
     visitor: str
@@ -64,6 +69,8 @@ class Sender(Struct, frozen=True, gc=False):
     site: int = 1
     sent_at: float | None = None
     identity_key: str = ""
+    files: str = ""
+    own_hosts: frozenset[str] = frozenset()
 
 
 class Claim(Struct, frozen=True, gc=False):
@@ -91,8 +98,12 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
     on = checked_name(event.n, _RESERVED, "n")
     if event.a is not None and not EARLIEST <= event.a <= LATEST:
         raise InvalidEvent("bad_time", "a", "milliseconds since 1970")
-    place = place_of(on, event.u or "", event.r or "", event.k or "")
+    place = _place(event, on)
     claim = _claim(event, on, sender) if event.p or on == IDENTIFY else _NOTHING
+    props = claim.props
+    if on == CLICK:
+        on, is_internal = link_of(place, sender.files, sender.own_hosts)
+        props = marked(props) if is_internal else props
     return Event(
         id=event.i,
         visitor=sender.visitor,
@@ -108,7 +119,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
         email=claim.email,
         verified=claim.verified,
         alias=sender.alias,
-        props=claim.props,
+        props=props,
         traits=claim.traits,
         source=place.source,
     )
@@ -121,6 +132,15 @@ def _converted(item: object) -> BrowserItem:
         raise explained(item, error) from error
 
 
+def _place(event: BrowserItem, on: str) -> Place:
+    url, referrer = event.u or "", event.r or ""
+    if "#" in url and on not in (CLICK, DOWNLOAD):
+        url = page_address(url)
+    if "#" in referrer:
+        referrer = page_address(referrer)
+    return place_of(on, url, referrer, event.k or "")
+
+
 def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:
     """Of a form its e-mail, harmless fields and typed attributes; of an identify its e-mail and traits."""
     props = cleaned_values(event.p or {})
@@ -128,6 +148,8 @@ def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:
         hints = event.f or _NO_HINTS
         kept = kept_fields(props or {}, hints)
         return Claim(email_of(kept, hints), kept or None, traits_of(kept, hints))
+    if on == ENGAGEMENT and props and isinstance(scroll := props.get("scroll"), int):
+        props["scroll"] = min(scroll, 100)
     if on != IDENTIFY:
         return Claim(props=props)
     proof = (props or {}).pop(_PROOF, None)
