@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,7 +72,8 @@ class Running:
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
-    after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done.
+    after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
+    counts the events left out on purpose since the start, by reason.
     """
 
     settings: Settings
@@ -89,6 +91,7 @@ class Running:
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
+    dropped: Counter[str] = field(default_factory=Counter)
 
     @property
     def warnings(self) -> tuple[str, ...]:

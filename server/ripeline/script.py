@@ -6,7 +6,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256, sha384
 
-from ripeline.paths import TRACKER
+from ripeline.paths import CORNER, TRACKER
 
 
 @cache
@@ -19,6 +19,12 @@ def script_bytes() -> bytes:
 def script_hash() -> str:
     """16 hex digits that change with the script."""
     return sha256(script_bytes()).hexdigest()[:16]
+
+
+@cache
+def corner_bytes(endpoint_path: str) -> bytes:
+    """tracker/dist/corner.js, which test mode loads, told where to ask."""
+    return f'const endpoint="{endpoint_path}/test";'.encode() + CORNER.read_bytes()
 
 
 @cache

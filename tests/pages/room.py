@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -40,6 +41,7 @@ class Room:
     writer: Connection = field(init=False)
     rules: RulesInForce = field(init=False)
     sightings: Sightings = field(default_factory=Sightings)
+    dropped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)

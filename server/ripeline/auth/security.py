@@ -100,5 +100,6 @@ def is_own(headers: Headers) -> bool:
 
 def security(settings: Settings) -> list[Middleware]:
     """The middlewares every request passes, outermost first."""
-    open_paths = frozenset({settings.endpoint_path})
+    # The second is the test of the first (`collect.trial_door`).
+    open_paths = frozenset({settings.endpoint_path, settings.endpoint_path + "/test"})
     return [Middleware(SecurityHeaders, open_paths=open_paths), Middleware(SameOrigin, open_paths=open_paths)]

@@ -45,13 +45,16 @@ class Delivery:
 
     async def take(self, items: Sequence[object]) -> None:
         """Parse and store; on return they are on disk. Raises `Refused` 503 when the log takes none."""
-        events = self._parsed(items)
+        own = self._intake.own
+        events, found = own.mark(self._parsed(items))
         accepted = await store(self._intake.running, events)
+        own.saw(found)
         self.accepted += accepted
         self.duplicate += len(events) - accepted
 
     def _parsed(self, items: Sequence[object]) -> list[Event]:
         events, received_at = [], self._intake.clock()
+        self._intake.own.refresh(received_at)
         for item in items:
             try:
                 if item is TOO_LARGE:

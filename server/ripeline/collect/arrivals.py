@@ -8,6 +8,7 @@ from starlette.types import Scope
 
 from ripeline.collect.decoding import Envelope
 from ripeline.collect.origins import NO_CORS, CorsHeaders
+from ripeline.collect.own_people import NOBODY, Found
 from ripeline.collect.refusals import Drop
 from ripeline.domain.event import Event
 from ripeline.domain.wire_browser import Sender
@@ -24,12 +25,14 @@ class Arrival:
         "body",
         "cors",
         "drop",
+        "dropped",
         "envelope",
         "events",
         "headers",
         "items",
         "method",
         "origin",
+        "own",
         "received_at",
         "rejected",
         "scope",
@@ -54,4 +57,6 @@ class Arrival:
         self.events: list[Event] = []
         self.rejected: list[tuple[int, EventProblem]] = []
         self.drop: Drop | None = None
+        self.dropped = 0
+        self.own: Found = NOBODY
         self.set_cookie: bytes | None = None

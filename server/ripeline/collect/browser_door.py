@@ -85,6 +85,10 @@ def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
     """The 202 of a request whose events are on disk, `accepted` of them new; notes where they came from."""
     if accepted and arrival.origin is not None:
         intake.sites.saw(arrival.site, arrival.origin, arrival.received_at)
+    if arrival.own:
+        intake.own.saw(arrival.own)
+    if arrival.drop is not None:
+        intake.running.dropped[arrival.drop.value] += arrival.dropped
     body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
     return json_answer(202, body, _headers(arrival))
 

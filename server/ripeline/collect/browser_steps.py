@@ -71,6 +71,13 @@ def drop_prefetched(_: Intake, arrival: Arrival) -> None:
             _drop(arrival, Drop.PREFETCH)
 
 
+def leave_out_own_address(intake: Intake, arrival: Arrival) -> None:
+    """Colleagues at the office; the whole address is looked at here, in memory, and goes no further."""
+    intake.own.refresh(arrival.received_at)
+    if intake.own.has_addresses and intake.own.is_own_address(intake.addresses.of(arrival.scope, arrival.headers)):
+        _drop(arrival, Drop.OWN_ADDRESS)
+
+
 def know_visitor(intake: Intake, arrival: Arrival) -> None:
     """Whose events these are: the cookie wins over the id the page sent, which becomes an alias."""
     if not arrival.items:
@@ -91,6 +98,8 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
         agent=_agent(arrival.headers.get(b"user-agent", b"")),
         site=arrival.site,
         sent_at=arrival.envelope.t,
+        files=arrival.envelope.x or "",
+        own_hosts=intake.sites.hosts,
         identity_key=intake.identity_key,
     )
 
@@ -98,14 +107,16 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
 def parse_items(_: Intake, arrival: Arrival) -> None:
     """Each by itself: a bad one is reported with its place, its neighbours go on."""
     for index, item in enumerate(arrival.items):
-        files=arrival.envelope.x or "",
-        own_hosts=intake.sites.hosts,
         try:
             if item is TOO_LARGE:
                 raise InvalidEvent("too_large", "", "larger than 32 KiB")
             arrival.events.append(parse_browser_item(item, arrival.sender, arrival.received_at))
         except InvalidEvent as problem:
             arrival.rejected.append((index, problem.code))
+
+
+def mark_own_people(intake: Intake, arrival: Arrival) -> None:
+    arrival.events, arrival.own = intake.own.mark(arrival.events)
 
 
 #: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.
@@ -120,14 +131,16 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
     find_site,
     honour_withdrawal,
     drop_prefetched,
+    leave_out_own_address,
     know_visitor,
     parse_items,
+    mark_own_people,
 )
 
 
 def _drop(arrival: Arrival, reason: Drop) -> None:
     if arrival.items:
-        arrival.drop = reason
+        arrival.drop, arrival.dropped = reason, len(arrival.items)
     arrival.items = ()
 
 

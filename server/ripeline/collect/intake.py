@@ -9,6 +9,7 @@ from ripeline.auth.addresses import Addresses
 from ripeline.auth.secrets import identity_key
 from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.origins import Sites
+from ripeline.collect.own_people import OwnPeople
 from ripeline.collect.rates import Rates
 from ripeline.collect.tokens import Tokens
 from ripeline.running import Running
@@ -26,6 +27,7 @@ class Intake:
         self.running = running
         self.clock = clock
         self.sites = Sites(running)
+        self.own = OwnPeople(running)
         self.rates = Rates(settings.rate_limit)
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)

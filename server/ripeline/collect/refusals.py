@@ -29,3 +29,4 @@ class Drop(Enum):
     PREFETCH = "prefetch"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
+    OWN_ADDRESS = "own_address"

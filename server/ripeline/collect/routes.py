@@ -10,6 +10,8 @@ from ripeline.collect.health import livez, readyz
 from ripeline.collect.pixel import PATH as PIXEL_PATH
 from ripeline.collect.pixel import pixel
 from ripeline.collect.script import everyday_script, hashed_script
+from ripeline.collect.trial_door import SUFFIX as TRIAL
+from ripeline.collect.trial_door import TrialDoor
 from ripeline.script import hashed_path
 from ripeline.settings import Settings
 
@@ -22,6 +24,7 @@ def routes(settings: Settings) -> list[Route]:
         Route(settings.script_path, everyday_script),
         Route(hashed_path(settings.script_path), hashed_script),
         Route(PIXEL_PATH, pixel),
+        Route(settings.endpoint_path + TRIAL, TrialDoor()),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

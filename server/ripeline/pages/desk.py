@@ -16,7 +16,7 @@ from ripeline.rules.model import Ruleset
 from ripeline.running import Running
 from ripeline.store.database import Connection
 from ripeline.store.people import remember_locale
-from ripeline.templating import Locale, asked_locale, remember_wish, render
+from ripeline.templating import Locale, asked_locale, locale_of, remember_wish, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Desk:
     params: Mapping[str, Any]
     running: Running
     role: str = ""
+    locale: Locale = "en"
 
 
 def running_of(request: Request) -> Running:
@@ -52,7 +53,9 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
     try:
         with running.database.read() as conn:
             role = request.state.user.role
-            page = read(Desk(conn, ruleset, request.query_params, request.path_params, running, role))
+            page = read(
+                Desk(conn, ruleset, request.query_params, request.path_params, running, role, locale_of(request))
+            )
     except NotFound:
         return HTMLResponse(render(request, "nobody.html", **common), 404)
     except InvalidRequest:

@@ -9,6 +9,7 @@ from ripeline.auth.secrets import identity_key
 from ripeline.pages.desk import Desk
 from ripeline.pages.install_arrival import Arrival, read_arrival
 from ripeline.pages.install_snippets import BANNERS, Tag, recipe, snippet
+from ripeline.pages.own_people import OwnView, read_own
 from ripeline.settings import Settings
 from ripeline.store.install import SeenOrigin, seen_origins
 from ripeline.store.sites import site_keys
@@ -21,7 +22,7 @@ class InstallPage:
     `banner` is the answer to the one question: "" (none yet), "yes", "no", or one of `banners` (which do not hold
     scripts back). `closed`: only registered sites are taken. `fixed`: the sites are a setting, so nothing here changes
     them. `wrong`: what was typed is no site. `watch`: without scripts, look again by itself. `key`: of verified
-    identify, "" for whoever is not the owner.
+    identify, "" for whoever is not the owner. `own`: test mode, and who is left out.
     """
 
     tag: str
@@ -35,6 +36,7 @@ class InstallPage:
     wrong: bool
     watch: bool
     key: str
+    own: OwnView
 
 
 def read_install(desk: Desk) -> InstallPage:
@@ -55,6 +57,7 @@ def read_install(desk: Desk) -> InstallPage:
         wrong="wrong" in desk.query,
         watch="watch" in desk.query,
         key=identity_key(desk.running.secret) if desk.role == "owner" else "",
+        own=read_own(desk, origins),
     )
 
 

@@ -17,6 +17,7 @@ from ripeline.pages.install import read_install
 from ripeline.pages.install_arrival import read_arrival
 from ripeline.pages.lead import read_lead
 from ripeline.pages.leads import read_leads
+from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
 from ripeline.pages.static import serve_asset
 from ripeline.sightings import origin_of
@@ -78,5 +79,6 @@ ROUTES: Final = [
     Route("/install", show_install, methods=["GET"]),
     Route("/install/status", show_arrival, methods=["GET"]),
     Route("/install/origins", change_origin, methods=["POST"]),
+    *OWN_ROUTES,
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

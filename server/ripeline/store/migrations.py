@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from ripeline.store.deeds_sql import DUE, ONE_PERSON, RULE_FILES, SALES
+from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
@@ -186,3 +187,9 @@ def what_comes_due(db: Database) -> None:
 def files_of_rules(db: Database) -> None:
     """Which file was in force since when, and whom a new one would send to sales."""
     db.executescript(RULE_FILES)
+
+
+@migrations()
+def people_left_out(db: Database) -> None:
+    """Own addresses and e-mail domains, and the visitors found to be of them."""
+    db.executescript(OWN_TABLES)

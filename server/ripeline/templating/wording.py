@@ -81,6 +81,18 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
     return small.get(times, many) % {"label": label, "times": times}
 
 
+def drop_reason(reason: str, words: NullTranslations) -> str:
+    """Why events are left out on purpose (docs/events.md)."""
+    known = {
+        "own_address": words.gettext("from your own addresses"),
+        "own_people": words.gettext("of your own e-mail domains, stored and worth 0"),
+        "opted_out": words.gettext("consent taken back, or not wanted"),
+        "no_consent": words.gettext("pictures without consent"),
+        "prefetch": words.gettext("pages only fetched ahead"),
+    }
+    return known.get(reason, reason)
+
+
 def refusal(why: str, needed: Sequence[str], words: NullTranslations) -> str:
     """Why a matching event was worth 0 (scoring.md, "Order of work"); one of `needed` must come first.
 
