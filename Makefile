@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m ripeline
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench kill fmt lint lock messages tracker browser
+.PHONY: help demo serve test bench kill fmt lint lock messages tracker browser php
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop
 serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
-test: .venv/dev tracker/node_modules/.done browser lint ## every check CI runs
+test: .venv/dev tracker/node_modules/.done browser php lint ## every check CI runs
 	$(BIN)/python -m pytest
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
@@ -72,3 +72,9 @@ tracker/node_modules/.done: tracker/package-lock.json
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { echo "No Chromium here: installing the distribution's"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+
+# PHP runs the WordPress plugin in the tests; they go without where there is none to be had.
+php:
+	@command -v php >/dev/null || { echo "No PHP here: installing the distribution's"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends php-cli >/dev/null; } || \
+	  echo "No PHP to be had: the WordPress plugin is not tried"
