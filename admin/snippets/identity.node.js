@@ -1,2 +1,2 @@
-const hash = require('node:crypto').createHmac('sha256', process.env.RIPELINE_IDENTITY_KEY)
+const hash = require('node:crypto').createHmac('sha256', process.env.IDENTITY_KEY)
   .update(email.trim().toLowerCase()).digest('hex')

@@ -1,1 +1,1 @@
-$hash = hash_hmac('sha256', strtolower(trim($email)), getenv('RIPELINE_IDENTITY_KEY'));
+$hash = hash_hmac('sha256', strtolower(trim($email)), getenv('IDENTITY_KEY'));
