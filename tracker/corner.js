@@ -18,9 +18,9 @@ const longest = 2e5 // the server takes 256 KiB
 
 // ---- the link: taken out of the address before the tag reads it
 
-const link = location.hash.match(/^#ripeline-test=([\w.-]+)/)
-const token = link ? link[1] : store[TOKEN]
-if (link) history.replaceState(history.state, '', location.pathname + location.search)
+const [address, link] = location.href.split('#ripeline-')
+const token = link == null ? store[TOKEN] : link.replace('test=', '')
+if (link != null) history.replaceState(history.state, '', address)
 // The tag looks for it when it starts, and must not find it the second time.
 delete store[TOKEN]
 

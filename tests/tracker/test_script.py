@@ -31,7 +31,7 @@ def test_the_script_weighs_at_most_2600_bytes_on_its_way() -> None:
 def test_the_script_runs_as_it_lies_there() -> None:
     script = TRACKER.read_text(encoding="utf-8")
     assert not re.search(r"{{|}}\s*%|__[A-Z]+__", script), "a placeholder"
-    assert "import(" not in script
+    assert script.count("import(") <= 1, "nothing but the corner of test mode"
     assert "http" not in re.sub(r"/\^\(http\|", "", script), "an address of its own"
 
 
