@@ -33,15 +33,16 @@ _HOUSEHOLD: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class OwnView:
-    """Addresses and domains left out; how many events were, by reason, since the server started; what was mistyped.
+    """Addresses and domains left out; how many events were, by reason, since the server started.
 
+    `change`: "changed", or the kind of what was mistyped, "" when nothing was done just now.
     `tests` and `ignores` lead to each of our sites; `fragment` goes behind any address of them.
     """
 
     addresses: tuple[LeftOut, ...]
     domains: tuple[LeftOut, ...]
     dropped: tuple[tuple[str, int], ...]
-    wrong: str
+    change: str
     tests: tuple[tuple[str, str], ...]
     ignores: tuple[tuple[str, str], ...]
     fragment: str
@@ -57,7 +58,7 @@ def read_own(desk: Desk, origins: tuple[SeenOrigin, ...]) -> OwnView:
         addresses=tuple(each for each in own if each.kind == "address"),
         domains=tuple(each for each in own if each.kind == "domain"),
         dropped=tuple(running.dropped.most_common()),
-        wrong=desk.query.get("own", ""),
+        change=desk.query.get("own", ""),
         tests=tuple((site, trial_link(site, test)) for site in sites),
         ignores=tuple((site, trial_link(site, ignore)) for site in sites),
         fragment=trial_link("", test).lstrip("/"),
@@ -110,7 +111,7 @@ async def change_left_out(request: Request) -> Response:
         return RedirectResponse(f"/install?own={said['kind']}#left-out", 303)
     user = current_user(request)
     await _change(running_of(request), said, value, user.email if user else "")
-    return RedirectResponse("/install#left-out", 303)
+    return RedirectResponse("/install?own=changed#left-out", 303)
 
 
 def _read(said: Mapping[str, str]) -> str:
