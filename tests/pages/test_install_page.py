@@ -121,7 +121,7 @@ def test_a_loaded_script_without_events_waits_for_consent(room: Room, alice: Tes
 )
 def test_on_ones_own_machine_the_tag_must_say_so(room: Room, alice: TestClient, origin: str) -> None:
     room.sightings.loaded(origin, "/t.js", now_ms())
-    assert "add data-dev to the tag" in alice.get("/install/status").text
+    assert "write data-dev after “async”" in alice.get("/install/status").text
 
 
 def test_a_site_whose_events_arrive_waits_for_nothing(room: Room, alice: TestClient) -> None:
@@ -157,6 +157,14 @@ def test_the_first_event_is_named_with_its_page(full: Room, alice: TestClient) -
     assert "First event received" in text_of(answer.text)
     assert "https://shop.example/files/white-paper-a.pdf" in links_of(answer.text)
     assert "data-poll" not in alice.get("/install").text
+
+
+def test_the_first_site_is_offered_as_ours_when_its_first_event_arrives(full: Room, alice: TestClient) -> None:
+    full.now(two_sites)
+    assert f"Is {OTHER} yours?" in text_of(alice.get("/install/status").text)
+    assert f"Is {OTHER} yours?" not in text_of(alice.get("/install").text), "there the list of sites says it"
+    alice.post("/install/origins", data={"origin": SHOP, "mine": "yes"})
+    assert "yours?" not in text_of(alice.get("/install/status").text)
 
 
 def test_sites_are_open_until_one_is_ours(room: Room, alice: TestClient) -> None:

@@ -26,6 +26,7 @@ class Arrival:
     """The first event ever and the latest, None while there is none; what to do about the rest.
 
     `waiting`: sites that load the script and have sent nothing yet. `doubled`: sites with two different tags.
+    `unclaimed`: where the first event came from, while no site is anybody's; else "".
     """
 
     first: SeenEvent | None
@@ -33,6 +34,7 @@ class Arrival:
     waiting: tuple[Load, ...]
     doubled: tuple[Load, ...]
     refused: tuple[Refusal, ...]
+    unclaimed: str
     banner: str
 
 
@@ -50,9 +52,17 @@ def read_arrival(desk: Desk) -> Arrival:
         waiting=tuple(load for load in loads if load.origin not in known | turned_away)[:_MOST_SHOWN],
         doubled=tuple(load for load in loads if load.other)[:_MOST_SHOWN],
         refused=refused[:_MOST_SHOWN],
+        unclaimed=_unclaimed(origins) if not desk.running.settings.origins else "",
         banner=desk.query.get("banner", ""),
     )
 
 
 def _is_mine(origin: str, origins: tuple[SeenOrigin, ...]) -> bool:
     return any(each.mine and each.origin == origin for each in origins)
+
+
+def _unclaimed(origins: tuple[SeenOrigin, ...]) -> str:
+    """The first site that sent anything, if none is ours yet; one that no browser page can be is none."""
+    if not origins or any(each.mine for each in origins):
+        return ""
+    return origins[0].origin if origins[0].origin.startswith("http") else ""
