@@ -52,7 +52,7 @@ class Recorder:
         """At least `count` events of that kind, or fail with what came instead."""
         deadline = time.monotonic() + seconds
         while len(found := self.all(name)) < count:
-            assert time.monotonic() < deadline, f"{count} {name} expected: {self.all()}"
+            assert time.monotonic() < deadline, f"{count} {name} expected: {str(self.all())[-3000:]}"
             time.sleep(0.01)
         return found
 

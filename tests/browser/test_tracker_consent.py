@@ -153,7 +153,7 @@ def test_a_driven_browser_is_left_out_with_one_line(site: Site, page: Page, reco
     page.evaluate("ripeline('page'); ripeline('event', 'x'); ripeline('consent', true)")
     page.wait_for_timeout(SETTLED_MS)
     assert recorder.requests == []
-    assert lines == ["ripeline: off, driven browser"]
+    assert lines == ["ripeline: off, webdriver"]
     assert everywhere(page) == []
 
 
@@ -169,13 +169,83 @@ def test_localhost_is_left_out_with_one_line(site: Site, page: Page, recorder: R
     recorder.wait("page")
 
 
-def test_options_may_stand_in_the_address_of_the_script(
-    site: Site, page: Page, recorder: Recorder, origin: str
-) -> None:
-    site.attributes = ""
-    site.bodies["/"] = site.tag("?s=OTHER&consent=granted&dev=1&files=+dwg") + '<a href="/plan.dwg">plan</a>'
-    page.goto(origin)
-    recorder.wait("page")
-    page.click("a")
-    recorder.wait("download")
-    assert recorder.requests[0].body["s"] == "OTHER"
+class Options:
+    """A site whose tag manager strips attributes: all the tag has is its address."""
+
+    def __init__(self, site: Site, page: Page, recorder: Recorder, origin: str) -> None:
+        self.site, self.page, self.recorder, self.origin = site, page, recorder, origin
+        site.attributes = ""
+
+    def visit(self, options: str, path: str = "/") -> None:
+        self.site.bodies["/"] = self.site.tag("?" + options)
+        self.page.goto(self.origin + path)
+
+    def visit_and_wait(self, options: str, path: str = "/") -> None:
+        """Also until the page view has come."""
+        self.visit(options, path)
+        self.recorder.wait("page")
+
+
+@pytest.fixture
+def options(site: Site, page: Page, recorder: Recorder, origin: str) -> Options:
+    return Options(site, page, recorder, origin)
+
+
+@pytest.mark.parametrize("name", ["s", "site"])
+def test_the_address_may_name_the_site(options: Options, name: str) -> None:
+    options.visit_and_wait(f"{name}=OTHER&consent=granted&dev")
+    assert options.recorder.requests[0].body["s"] == "OTHER"
+
+
+def test_the_address_may_say_that_no_consent_is_needed(options: Options) -> None:
+    options.visit("s=KEY&dev&consent=required")
+    options.page.wait_for_timeout(SETTLED_MS)
+    assert options.recorder.requests == []
+    options.visit_and_wait("s=KEY&dev&consent=granted")
+
+
+def test_the_address_may_name_another_endpoint(options: Options) -> None:
+    endpoint = options.site.script_url.replace("/t.js", "/elsewhere/e")
+    options.visit_and_wait(f"s=KEY&consent=granted&dev&api={endpoint}")
+    assert options.recorder.requests[0].body["path"] == "/elsewhere/e"
+
+
+def test_the_address_may_leave_counting_to_the_page(options: Options) -> None:
+    options.visit("s=KEY&consent=granted&dev&auto=false")
+    options.page.evaluate("ripeline('event', 'only')")
+    options.recorder.wait("only")
+    assert options.recorder.names() == ["only"]
+
+
+def test_the_address_may_say_that_fragments_are_pages(options: Options) -> None:
+    options.visit_and_wait("s=KEY&consent=granted&dev&hash", "/#one")
+    options.page.evaluate("history.pushState({}, '', '#two')")
+    assert options.recorder.wait("page", 2)[1]["u"].endswith("/#two")
+
+
+def test_the_address_may_name_more_file_types(options: Options) -> None:
+    options.visit_and_wait("s=KEY&consent=granted&dev&files=+dwg,+step")
+    assert re.findall(r"\w+", options.recorder.requests[0].body["x"]) == ["dwg", "step"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("dev", 1), ("other", 0)])
+def test_the_address_may_let_driven_browsers_in(options: Options, name: str, count: int) -> None:
+    options.visit(f"s=KEY&consent=granted&{name}")
+    options.page.wait_for_timeout(SETTLED_MS)
+    assert len(options.recorder.all("page")) == count
+
+
+@pytest.mark.parametrize(("value", "count"), [("ignore", 1), ("", 0)])
+def test_the_address_may_disregard_global_privacy_control(options: Options, value: str, count: int) -> None:
+    options.page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
+    )
+    options.visit(f"s=KEY&consent=granted&dev&gpc={value}")
+    options.page.wait_for_timeout(SETTLED_MS)
+    assert len(options.recorder.all("page")) == count
+
+
+def test_an_attribute_wins_over_the_address(options: Options) -> None:
+    options.site.attributes = 'data-site="KEY"'
+    options.visit_and_wait("s=OTHER&consent=granted&dev")
+    assert options.recorder.requests[0].body["s"] == "KEY"
