@@ -60,6 +60,15 @@ class Live:
             time.sleep(0.01)
         return found
 
+    def wait_page(self, address: str, seconds: float = 4) -> dict[str, Any]:
+        """The one view of that page, once it is stored."""
+        deadline = time.monotonic() + seconds
+        while not (found := [event for event in self.events("page") if event["url"] == address]):
+            assert time.monotonic() < deadline, f"no view of {address}"
+            time.sleep(0.01)
+        (view,) = found
+        return view
+
     def score(self, lead: str, model: str) -> float | None:
         """The score of the lead with that e-mail, None while there is no such lead."""
         answer = self.api.get(f"/api/leads/{lead}")

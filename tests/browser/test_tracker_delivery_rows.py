@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -47,6 +49,14 @@ def arrived(live: Live, name: str, page: str) -> None:
     for kind in (name, "page"):
         pages = [event["referrer"] if kind == "click" else event["url"] for event in live.events(kind)]
         assert sorted(address for address in pages if address.startswith(f"{page}?")) == wanted
+
+
+@pytest.mark.parametrize("days", [3, -3])
+def test_a_wrong_clock_moves_no_event(live: Live, page: Page, origin: str, days: int) -> None:
+    page.add_init_script(f"const right = Date.now; Date.now = () => right() + {days} * 864e5")
+    page.goto(f"{origin}/clock?id={days}")
+    view = live.wait_page(f"{origin}/clock?id={days}")
+    assert abs(datetime.fromisoformat(view["at"]).timestamp() - time.time()) < 10
 
 
 def test_every_link_that_is_followed_arrives(live: Live, page: Page, origin: str) -> None:

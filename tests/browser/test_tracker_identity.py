@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -54,21 +53,9 @@ def read(live: Live, page: Page, port: int) -> Read:
     def visitor_of(host: str) -> str:
         address = f"http://{host}:{port}/read?id={next(_NUMBERS)}"
         page.goto(address)
-        return reader_of(live, address)
+        return str(live.wait_page(address)["visitor"])
 
     return visitor_of
-
-
-def reader_of(live: Live, address: str) -> str:
-    """The visitor the view of that page is stored under, once it is."""
-    deadline = time.monotonic() + 4
-    while True:
-        found = [str(event["visitor"]) for event in live.events("page") if event["url"] == address]
-        if found:
-            (visitor,) = found
-            return visitor
-        assert time.monotonic() < deadline, address
-        time.sleep(0.01)
 
 
 def kept(context: BrowserContext) -> list[Any]:
@@ -183,6 +170,6 @@ def test_without_javascript_the_picture_counts_the_page(browser: Browser, live: 
         visitors = []
         for number in range(2):
             page.goto(address := f"http://{WWW}:{port}/quiet?id={number}")
-            visitors.append(reader_of(live, address))
+            visitors.append(live.wait_page(address)["visitor"])
         assert visitors[0] == visitors[1]
         assert len(kept(context)) == 1
