@@ -97,14 +97,15 @@ const end = () => {
 // ---- drawing
 
 const sheet = `
-:host { all: initial; position: fixed; inset: auto 12px 12px auto; z-index: 2147483647; color-scheme: light dark }
+:host { all: initial; position: fixed; inset: 12px 12px auto auto; z-index: 2147483647; color-scheme: light dark }
 section { font: 14px/1.4 system-ui, sans-serif; width: min(320px, calc(100vw - 24px)); max-height: 60vh; overflow: auto;
   box-sizing: border-box; padding: 12px 14px; border-radius: 10px; border: 1px solid light-dark(#d9d4c7, #4a463d);
   background: light-dark(#fffdf8, #1f1d19); color: light-dark(#2b2721, #eee9df); box-shadow: 0 6px 24px #0003 }
-header { display: flex; gap: 8px; align-items: baseline; justify-content: space-between }
-h2 { font: inherit; font-weight: 600; margin: 0 }
+summary { font-weight: 600; cursor: pointer }
+summary div { font-weight: 400; font-variant-numeric: tabular-nums }
+footer { display: flex; gap: 12px; align-items: center; justify-content: space-between; margin-top: 10px }
 button { font: inherit; color: inherit; background: none; border: 1px solid currentColor; border-radius: 6px;
-  padding: 2px 8px; cursor: pointer }
+  padding: 4px 10px; cursor: pointer; white-space: nowrap }
 p, ul { margin: 6px 0 0; padding: 0; list-style: none }
 li { margin-top: 6px }
 b { font-variant-numeric: tabular-nums; color: light-dark(#7a2a5c, #e6a3cc) }
@@ -126,13 +127,14 @@ const made = (name, text, ...children) => {
 }
 const noted = (text) => Object.assign(made('p', text), { className: 'note' })
 let words = {}
+let isOpen = true
 const button = made('button')
 button.onclick = end
 
 const lineOf = ({ rules, what }) => {
   const line = made('li')
   for (const { points, label, why } of rules) {
-    const row = made('div', '', made('b', points), ` ${label}`)
+    const row = made('div', '', made(points == '0' ? 'span' : 'b', points), ` ${label}`)
     if (why) row.append(` (${why})`)
     line.append(row)
   }
@@ -144,16 +146,19 @@ const draw = (answer) => {
   button.textContent = words.end
   const lines = answer.lines.slice(-6).reverse()
   const status = lines.length ? [] : [noted(silence())]
-  const section = made(
-    'section',
+  const fold = made(
+    'details',
     '',
-    made('header', '', made('h2', words.title), button),
-    ...answer.totals.map((total) => made('p', total)),
+    made('summary', words.title, ...answer.totals.map((total) => made('div', total))),
     ...answer.notes.map(noted),
     ...status,
     made('ul', '', ...lines.map(lineOf)),
-    made('small', words.promise)
+    made('footer', '', made('small', words.promise), button)
   )
+  // It may lie on something of the page, a banner perhaps: folded up, it lets through.
+  fold.open = isOpen
+  fold.ontoggle = () => (isOpen = fold.open)
+  const section = made('section', '', fold)
   section.setAttribute('aria-live', 'polite')
   section.lang = answer.locale
   root.replaceChildren(section)

@@ -66,7 +66,7 @@ def test_each_event_is_told_with_what_its_rules_give(door: Doorstep) -> None:
     (first, second) = rules(answer)
     assert first[0][0].startswith("+")
     assert second == [("0", "no rule counts this", "")]
-    assert answer.json()["lines"][1]["what"] == "Page view: About us"
+    assert answer.json()["lines"][1]["what"] == "Page view · About us"
     assert answer.headers["access-control-allow-origin"] == "*"
 
 

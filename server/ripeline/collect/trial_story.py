@@ -99,7 +99,7 @@ def _line(what: str, rules: list[Story]) -> Story:
 
 def _what(event: Event, words: NullTranslations) -> str:
     about = event.title or unquote(event.path) if event.on == PAGE else unquote(item_of(event))
-    return f"{event_word(event.on, words)}: {about}" if about else event_word(event.on, words)
+    return f"{event_word(event.on, words)} · {about}" if about else event_word(event.on, words)
 
 
 def _stop(stop: Stop, arrival: Arrival, words: NullTranslations) -> str:
