@@ -79,16 +79,16 @@ class Live:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Live]:
+def running(folder: Path, *, port: int = 0, **settings: str) -> Iterator[Live]:
     """`ripeline serve` on that folder until the block ends; `rate_limit="off"` is RIPELINE_RATE_LIMIT."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
+    url = f"http://127.0.0.1:{(port := port or free_port())}"
     environment = {**os.environ, "RIPELINE_DATA": str(folder), "RIPELINE_SETUP_TOKEN": SETUP_TOKEN}
     environment |= {f"RIPELINE_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "ripeline"]
     server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(server, url)
-        create = [*command, "token", "create", "tests", "--scope", "admin"]
+        create = [*command, "token", "create", f"tests {time.time_ns()}", "--scope", "admin"]
         token = subprocess.run(create, env=environment, check=True, capture_output=True, text=True).stdout.strip()
         with httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as api:
             yield Live(url, folder, api)
