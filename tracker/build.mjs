@@ -1,25 +1,68 @@
 // Makes dist/t.js of ripeline.js and dist/corner.js of corner.js; with --check it writes nothing and fails when one of
-// them is not what it would write.
+// them is not what it would write. `node build.mjs --names 60` looks for better names for a minute.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
 import { minify } from 'terser'
 
-const file = (name) => new URL(name, import.meta.url)
+// The order in which letters become names in t.js: which of them stand side by side is worth 20 bytes of brotli.
+const NAMES = 'pwshibnrBTHemPMgLQASDlqzKvWRNuEdXCafFJItjYxcZyUkoG_$V'
 
-const build = async (from, to, options) => {
-  // `let` for `const`, so that declarations join.
-  const source = readFileSync(file(from), 'utf8').replace(/\bconst\b/g, 'let')
-  const { code } = await minify(source, { ...options, mangle: true, format: { comments: false } })
+const file = (name) => new URL(name, import.meta.url)
+// `let` for `const`, so that declarations join.
+const source = (name) => readFileSync(file(name), 'utf8').replace(/\bconst\b/g, 'let')
+const code = async (text, options) => (await minify(text, { format: { comments: false }, ...options })).code
+
+const compressed = () =>
+  code(source('ripeline.js'), {
+    ecma: 2020,
+    toplevel: true,
+    compress: {
+      passes: 4,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      unsafe_comps: true,
+      booleans_as_integers: true,
+      keep_fargs: false,
+      pure_getters: true,
+    },
+    mangle: false,
+  })
+
+/** The same with short names: the nth is made of these letters, two of them from the 54th on. */
+const named = (text, letters) => {
+  const get = (n) => (n < letters.length ? '' : get(Math.floor(n / letters.length) - 1)) + letters[n % letters.length]
+  return code(text, { ecma: 2020, compress: false, mangle: { toplevel: true, nth_identifier: { get } } })
+}
+
+const betterNames = async (seconds) => {
+  const text = await compressed()
+  const weight = async (letters) => brotliCompressSync(await named(text, letters)).length
+  let best = [...NAMES]
+  let least = await weight(best)
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    const letters = [...best]
+    for (let swaps = 1 + Math.random() * 3; swaps-- > 0; ) {
+      const [a, b] = [0, 0].map(() => Math.floor(Math.random() * letters.length))
+      ;[letters[a], letters[b]] = [letters[b], letters[a]]
+    }
+    const bytes = await weight(letters)
+    if (bytes < least) console.log(bytes, letters.join(''))
+    if (bytes <= least) [best, least] = [letters, bytes]
+  }
+}
+
+const write = (name, text) => {
   if (!process.argv.includes('--check')) {
-    writeFileSync(file(to), code)
-  } else if (readFileSync(file(to), 'utf8') !== code) {
-    console.error(`${to} is stale: run \`npm run build\` in tracker/`)
+    writeFileSync(file(name), text)
+  } else if (readFileSync(file(name), 'utf8') !== text) {
+    console.error(`${name} is stale: run \`npm run build\` in tracker/`)
     process.exitCode = 1
   }
 }
 
-await build('ripeline.js', 'dist/t.js', {
-  ecma: 2020,
-  toplevel: true,
-  compress: { passes: 4, unsafe_arrows: true, booleans_as_integers: true, keep_fargs: false, pure_getters: true, unsafe_comps: true },
-})
-await build('corner.js', 'dist/corner.js', { ecma: 2020, module: true })
+if (process.argv[2] == '--names') {
+  await betterNames(+process.argv[3])
+} else {
+  write('dist/t.js', await named(await compressed(), [...NAMES]))
+  write('dist/corner.js', await code(source('corner.js'), { ecma: 2020, module: true, mangle: true }))
+}

@@ -19,10 +19,10 @@ try {
   const isGranted = option('consent') == 'granted'
   const isAutomatic = option('auto') != 'false'
   const isDeveloping = option('dev') != null
-  const hasHashPages = option('hash') != null
-  const moreFiles = option('files') || ''
+  const fragment = option('hash') == null ? '#' : ' ' // where the address of a page ends; there are no spaces in one
+  const files = option('files') // more file types
 
-  const now = () => Date.now()
+  const now = Date.now
 
   // ---- who is left out
 
@@ -30,7 +30,7 @@ try {
     navigator.globalPrivacyControl && option('gpc') != 'ignore'
       ? 'GPC'
       : !isDeveloping &&
-        (/^127\.|^\[::1]|localhost$|^$/.test(location.hostname) ? 'localhost' : navigator.webdriver && 'driven browser')
+        (/^127\.|^\[::1|localhost$|^$/.test(location.hostname) ? 'localhost' : navigator.webdriver && 'webdriver')
   if (silence) console.info('ripeline: off, ' + silence)
 
   // ---- storage: c consent, o opted out, v visitor, q events to send again
@@ -47,33 +47,33 @@ try {
       else store[prefix + key] = value
     } catch {} // full
   }
-  const isAllowed = () => !silence && !read('o') && (read('c') ?? +isGranted) == 1
+  const isAllowed = () => !silence && !read('o') && (read('c') ?? isGranted) == 1
+
+  // Test mode: a signed link opened this page. The corner starts the tag again, with another place to send to.
+  if (read('t') || /#ripeline-/.test(location)) throw import(new URL('?test', source))
 
   // ---- sending
 
-  let queue = []
   let timer
   let underWay // the request that has no answer yet
-  let isBehind = 1 // events from before may wait in the store
   let current = 0 // the page event of the page being read
 
   // Begins with the time, so that neighbours in time are neighbours in the server's index; ≤ 22 characters.
   const newId = () => now().toString(36) + Math.random().toString(36).slice(2)
-  // Half a surrogate pair would make the body unreadable; a form called "title" hides the title of the document.
-  const cut = (text) => `${text}`.slice(0, 2048).replace(/\p{Cs}/gu, '')
-  const here = () => cut(hasHashPages ? location.href : location.href.split('#')[0])
+  // A form called "title" hides the title of the document.
+  const cut = (text) => `${text}`.slice(0, 2048)
+  const here = () => cut(location.href.split(fragment)[0])
 
-  /** Resolves to the status of the answer, 503 where there was none. */
+  /** Resolves to the status of the answer, to nothing where there was none. */
   const post = async (fields, visitor) => {
-    const body = JSON.stringify({ s: site, v: visitor, t: now(), d: +isDeveloping, ...fields })
+    const body = JSON.stringify({ s: site, v: visitor, t: now(), x: files, ...fields })
     try {
-      // A text body with credentials needs no preflight. Browsers refuse keepalive bodies over 64 KB.
+      // A text body with credentials needs no preflight. Browsers refuse keepalive bodies over 64 KB; a character is up
+      // to three bytes.
       return 'keepalive' in Request.prototype
-        ? (await fetch(endpoint, { method: 'POST', body, credentials: 'include', keepalive: body.length < 2e4 })).status
-        : navigator.sendBeacon(endpoint, body) || 503
-    } catch {
-      return 503
-    }
+        ? (await fetch(endpoint, { method: 'POST', body, credentials: 'include', keepalive: body.length < 21e3 })).status
+        : navigator.sendBeacon(endpoint, body)
+    } catch {}
   }
   const kept = () => {
     try {
@@ -94,23 +94,29 @@ try {
           .slice(-500)
       )
     )
+  let queue = kept()
   const send = async (isLeaving) => {
-    clearTimeout(timer)
     timer = 0
-    if (!isAllowed() || !queue[0] || (underWay && !isLeaving)) return
+    watch(window)
+    if (isWaiting || !isAllowed() || !queue[0] || (underWay && !isLeaving)) return
     // Single-page sites set the title after the address.
     if (current.u == here()) current.h = cut(document.title)
-    const events = queue.slice(0, 30)
-    queue = queue.slice(30)
+    // As many as fit, and fewer than the 100 the server takes at once.
+    let size = 0
+    const events = queue.filter((event) => size < 15e3 && (size += JSON.stringify(event).length + 150))
+    queue = queue.slice(events.length)
     const visitor = read('v') || newId()
     write('v', visitor)
     underWay = post({ e: events }, visitor)
     const status = await underWay
     underWay = 0
     if (status == 403) silence = 1
-    isBehind = status == 429 || status > 499
-    keep(events, isBehind ? events : [])
-    send()
+    if (!isAllowed()) return
+    // What failed waits for the next event, or the next page.
+    if (!status || status == 429 || status > 499) return keep((queue = events.concat(queue)))
+    keep(events, [])
+    // Not at once: while an answer is read its request still counts towards the 64 KB.
+    timer ||= setTimeout(send, 150)
   }
   const made = (name, fields) => ({ i: newId(), n: name, u: here(), a: now(), ...fields })
   /** Queue an event; while consent is not given the queue is all there is, and it goes with the page. */
@@ -118,7 +124,7 @@ try {
     const event = JSON.parse(JSON.stringify(made(name, fields))) // what cannot be sent fails here, alone
     queue.push(event)
     if (name != 'page') keep([event]) // ahead of the answer, which a page that is left never sees
-    timer = timer || setTimeout(send, 150)
+    timer ||= setTimeout(send, 150)
     return event
   }
 
@@ -144,7 +150,7 @@ try {
       i: current.i + 'e',
       u: current.u,
       k: current.i,
-      p: { ms: shown, scroll: Math.min(100, ((depth / document.documentElement.scrollHeight) * 100) | 0) },
+      p: { ms: shown, scroll: ((depth / document.documentElement.scrollHeight) * 100) | 0 },
     })
     keep([event], isGone ? [] : [event])
     if (isGone) queue.push(event)
@@ -153,111 +159,105 @@ try {
     isWaiting = document.hidden
     if (isWaiting) return
     tellTime(1)
-    if (isAllowed() && isBehind) queue = kept().concat(queue)
-    isBehind = 0
     shown = depth = shownSince = 0
     look()
     scrolled()
     current = add('page', { r: cut(current.u || document.referrer), h: cut(document.title) })
   }
+  /** There is a new page when the address has changed, or when there is none: at first, and after it was left. */
   const step = () => {
-    if (isAutomatic && current && current.u != here()) countPage()
+    if (isAutomatic && current.u != here()) countPage()
   }
 
   // ---- links
 
-  const files = RegExp(
-    '\\.((doc|xls|ppt)[xm]?|pdf|pps|od[pst]|rtf|csv|txt|epub|zip|rar|7z|t?gz|dmg|exe|' +
-      `mp[34]|m4[av]|wav|avi|mov|wmv|webm|mkv|${moreFiles.replace(/\W+/g, '|')})$`,
-    'i'
-  )
   const ignored = '[data-ripeline-ignore]'
-  const custom = 'data-ripeline-event'
   const addCustom = (element) => {
     const props = {}
     for (const { name, value } of element.attributes)
       if (/^data-ripeline-p-/.test(name)) props[name.slice(16)] = value
-    add(element.getAttribute(custom), { p: props })
+    add(element.getAttribute('data-ripeline-event'), { p: props })
   }
   const clicked = (event, path = event.composedPath()) => {
-    const elements = path.filter((node) => node.matches)
-    const closest = (selector) => elements.find((element) => element.matches(selector))
-    const link = closest('a,area')
-    const marked = closest(`[${custom}]:not(form)`)
+    for (const node of path) if (!(node.nodeType < 11)) watch(node) // the window and shadow roots
+    const closest = (selector) => path.find((node) => node.matches?.(selector))
+    const link = closest(':any-link')
+    const marked = closest('[data-ripeline-event]:not(form)')
     if (!isAllowed() || event.button > 1 || closest(ignored)) return // the right button opens nothing
     if (marked) addCustom(marked)
     if (!link || !isAutomatic) return
     const name = link.getAttribute('download')
-    let url = new URL(link.href.baseVal ?? link.href, document.baseURI) // svg links have a baseVal
-    if (/^(blob|data):/.test(url)) url = new URL(name, here()) // as if it were a file beside the page
-    const kind =
-      name != null || files.test(url.pathname)
-        ? 'download'
-        : /^(http|mailto:|tel:)/.test(url) && url.hostname != location.hostname && 'click'
-    if (kind) add(kind, { u: cut(url.href), r: here() })
+    let url = new URL(link.href.baseVal ?? link, document.baseURI) // svg links have a baseVal
+    if (name && !url.host) url = new URL(name, here()) // made by the page: as if it were a file beside it
+    const fields = { u: cut(url), r: here() }
+    if (name != null) add('download', fields)
+    // Which endings are those of files is the server's to say; .html, .php and their like have an h.
+    else if (/^(ht|ma|tel:)/.test(url) && (url.host != location.host || /\.[^h/]+$/.test(url.pathname)))
+      add('click', fields)
   }
 
   // ---- forms
 
   const secretWords =
-    /(^|[^a-z])(pass(word|wd|code|e)?|pwd|pin|mdp|secret|token|otp|one.time.code|card|carte|cc|cvc|cvv|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?([^a-z]|$)/
+    /^ (fi|hi|su|b|re|im)|[^a-z](pass(w(or)?d|code|e)?|pwd|pin|mdp|secret|token|otp|time.code|card|carte|cc|cv[cv]|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?[^a-z]/
   const passwords = new WeakSet() // fields that were one once: "show password" changes their type
   /** Luhn's check. */
   const isCard = (digits) =>
     [...digits].reduce((sum, digit, i) => sum + ((digits.length - i) % 2 ? +digit : digit * 2 - 9 * (digit > 4)), 0) %
-      10 ==
-    0
-  /** An IBAN, a card or a French social security number, spaces and dashes aside. The server looks closer. */
-  const isPrivate = (text, about) => {
-    const bare = text.replace(/[\s.-]/g, '')
-    return (
-      /^[A-Z]{2}\d\d[A-Z\d]{11,30}$/.test(bare) ||
-      // SIRETs and some telephone numbers pass Luhn's check too.
-      (!/sire[nt]|phone|mobile|portable|(\b|_)t.l/.test(about) &&
-        (bare.match(/\d{13,19}/g)?.some(isCard) || /^[1-478]\d{4}(\d\d|2[AB])\d{8}$/.test(bare)))
-    )
-  }
-  const fieldsOf = (form) => {
-    const p = {}
-    const f = {}
-    let room = 50
-    for (const field of form.elements) {
-      const name = (field.name || field.id).slice(-64) // the server's limits: 64 characters, 50 fields
-      const about = `${field.name} ${field.id} ${field.autocomplete} ${field.type}`
-        .replace(/([a-z])([A-Z])/g, '$1 $2')
-        .toLowerCase()
-      if (
-        name &&
-        field.value &&
-        !/^(file|hid|sub|but|res|ima)/.test(field.type) && // … den, mit, ton, et, ge
-        (field.checked || !/checkbox|radio/.test(field.type)) &&
-        !passwords.has(field) &&
-        !field.closest(ignored) &&
-        !secretWords.test(about) &&
-        !isPrivate(field.value, about) &&
-        room-- > 0
-      ) {
-        p[name] = cut(p[name] ? p[name] + ', ' + field.value : field.value)
-        f[name] = /[^onf]/.test(field.autocomplete) ? field.autocomplete : field.type // neither "on" nor "off"
-      }
-    }
-    return { p, f }
+      10 <
+    1
+  // These refuse after the submit: what was read then waits for their word.
+  const builders = /wpcf7-|wpforms-ajax|elementor-form|hs-form|gform_/
+  let held
+  const succeeded = () => {
+    if (held) add('form', held)
+    held = 0
   }
   let lastForm
   let lastFormAt = 0
   const submitted = (form, patience) => {
     if (!isAllowed() || form.closest(ignored)) return
-    if (form.matches(`[${custom}]`)) addCustom(form)
-    if (!isAutomatic) return
     const get = (name) => form.getAttribute(name) // a field called "id" or "action" hides form.id and form.action
-    const action = get('action')
+    const p = {}
+    const f = {}
+    let room = 50
+    for (const field of form.elements) {
+      const { name, id, type, value, autocomplete } = field
+      const key = (name || id).slice(-64) // the server's limits: 64 characters, 50 fields
+      const about = ` ${type} ${name} ${id} ${autocomplete} `.replace(/[A-Z]+/g, ' $&').toLowerCase()
+      const bare = `${value}`.replace(/[\s.-]/g, '')
+      if (
+        key &&
+        value &&
+        (field.checked || !/^ (ch|rad)/.test(about)) && // … eckbox, io
+        !passwords.has(field) &&
+        !field.closest(ignored) &&
+        !secretWords.test(about) &&
+        // A card, an IBAN or a French social security number; the server looks closer. SIRETs and some telephone
+        // numbers pass Luhn's check too.
+        (/sire[nt]|phone|[^a-z]t.l/.test(about) ||
+          !(
+            bare.match(/\d{13,19}/g)?.some(isCard) ||
+            /^([A-Z]{2}\d\d[A-Z\d]{11,30}|\d{5}(\d\d|2[AB])\d{8})$/.test(bare)
+          )) &&
+        room-- > 0
+      ) {
+        p[key] = cut(p[key] ? p[key] + ', ' + value : value)
+        f[key] = type + ' ' + autocomplete
+      }
+    }
     const fields = {
-      k: get('id') || get('name') || (action ? new URL(action, document.baseURI).pathname : ''),
-      ...fieldsOf(form),
+      k: get('id') || get('name') || (get('action') && new URL(get('action'), document.baseURI).pathname),
+      p,
+      f,
     }
     // A double click, or a page that checks first and then calls form.submit(), is one submit.
     const same = JSON.stringify(fields)
-    if (same != lastForm || now() - lastFormAt > patience) add('form', fields)
+    if (same != lastForm || now() - lastFormAt > patience) {
+      if (get('data-ripeline-event')) addCustom(form)
+      if (builders.test(get('class') + get('target'))) held = fields
+      else if (isAutomatic) add('form', fields)
+    }
     lastForm = same
     lastFormAt = now()
   }
@@ -273,28 +273,21 @@ try {
     await underWay // its answer would set the cookie again
     if (visitor) post({ c: 0, e: [] }, visitor)
   }
-  const resume = () => {
-    if (isAutomatic && !current) countPage()
-    send()
+  const decide = (key, value, isIn) => {
+    write(key, value)
+    if (isIn) {
+      step()
+      send()
+    } else forget()
   }
   const calls = {
     event: (name, p) => add(name, { p }),
     identify: (email, traits) =>
       /^\S+@\S+\.\S+$/.test(email) && add('identify', { p: { ...traits, email } }),
     page: countPage,
-    consent: (isGiven) => {
-      write('c', isGiven ? 1 : isGranted ? 0 : null)
-      if (isGiven) resume()
-      else forget()
-    },
-    optout: () => {
-      write('o', 1)
-      forget()
-    },
-    optin: () => {
-      write('o')
-      resume()
-    },
+    consent: (isGiven) => decide('c', isGiven ? 1 : isGranted ? 0 : null, isGiven),
+    optout: () => decide('o', 1),
+    optin: () => decide('o', null, 1),
   }
 
   // ---- start
@@ -317,48 +310,56 @@ try {
   }
   const events = {
     popstate: step,
-    pageshow: (event) => event.persisted && isAutomatic && countPage(),
+    pageshow: step,
     pagehide: () => {
       tellTime(1)
       current = 0
       send(1)
     },
     visibilitychange: () => {
-      look()
       if (isWaiting) countPage()
-      else if (document.hidden) {
-        tellTime()
-        send(1)
-      }
+      tellTime()
+      send(1)
     },
     scroll: scrolled,
-    click: (event) => {
-      events.focusin(event)
-      clicked(event)
-    },
+    click: clicked,
     auxclick: clicked,
-    focusin: (event) => {
-      for (const node of event.composedPath()) {
-        if (node.type == 'password') passwords.add(node)
-        // A submit event never leaves its shadow root, so we go and listen inside.
-        if (node.nodeType == 11) node.addEventListener('submit', listener, true)
-      }
-    },
-    submit: (event) => submitted(event.target, 3e3),
+    message: (event) => event.data.eventName == 'onFormSubmitted' && succeeded(), // HubSpot
+    wpcf7mailsent: succeeded,
+    wpformsAjaxSubmitSuccess: succeeded,
+    gform_confirmation_loaded: succeeded,
+    submit_success: succeeded, // Elementor
+    // A frame with a tag of its own counts its forms itself.
+    submit: (event) => (event.currentTarget.ripeline || call) == call && submitted(event.target, 3e3),
   }
   const listener = guard((event) => events[event.type](event))
 
-  window.ripeline = guard((name, ...args) => silence || calls[name](...args))
-  window.ripeline.on = 1
+  /** Passwords and forms in this window or shadow root, which no submit event ever leaves, and in its frames. */
+  const watch = guard((root) => {
+    root.addEventListener('submit', listener, true)
+    for (const node of (root.document || root).querySelectorAll('iframe,[type=password]'))
+      if (node.contentWindow) watch(node.contentWindow)
+      else passwords.add(node)
+  })
+
+  const call = (window.ripeline = guard((name, ...args) => silence || calls[name](...args)))
+  call.on = 1
   if (!silence) {
     const soon = () => setTimeout(guard(step)) // the address is still the old one
     wrap(history, 'pushState', soon)
     wrap(history, 'replaceState', soon)
     wrap(HTMLFormElement.prototype, 'submit', (form) => submitted(form, 6e4))
     // A link made in script and clicked without ever being in the page.
-    wrap(HTMLElement.prototype, 'click', (element) => element.isConnected || clicked({}, [element]))
-    for (const type in events) addEventListener(type, listener, true)
-    if (isAutomatic) countPage()
-    for (const args of early?.q || []) window.ripeline(...args)
+    for (const name of ['click', 'dispatchEvent'])
+      wrap(HTMLElement.prototype, name, (element) => element.isConnected || clicked({}, [element]))
+    for (const type in events) {
+      addEventListener(type, listener, true)
+      // jQuery's events are no real ones, but find this, as the browser's find window.onclick.
+      if (!('on' + type in window)) window['on' + type] = listener
+    }
+    document.addEventListener('load', () => watch(window), true)
+    step()
+    early?.q?.forEach((args) => call(...args))
+    setTimeout(send, 150) // what waited in the store
   }
 } catch {}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.alone import chromium
 from tests.browser.live import Live, running
 from tests.browser.recorder import Recorder, Site
 from tests.browser.serving import serving
+from tests.browser.told import Told
 
 from ripeline.demo.shop import create_shop
 
@@ -17,6 +19,8 @@ _ARGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+_HOSTS = count(1)
 
 #: Names of our own, so that pages are not on localhost, which the tracker leaves out.
 _NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
@@ -27,10 +31,10 @@ _NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The distribution's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*_ARGS, _NAMES])
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=[*_ARGS, _NAMES], ignore_default_args=["--disable-back-forward-cache"]
+        )
         yield browser
         browser.close()
 
@@ -81,6 +85,31 @@ def visit(page: Page, origin: str, recorder: Recorder, site: Site) -> Callable[.
         return page
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The real server, for many browsers at one address."""
+    with running(tmp_path_factory.mktemp("data"), rate_limit="off") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def grounds(live: Live) -> Iterator[tuple[Site, str]]:
+    """One site server for all tests of a module, and its port."""
+    site = Site(f"http://leads.verger.test:{live.port}/t.js")
+    with serving(site.app()) as port:
+        yield site, str(port)
+
+
+@pytest.fixture
+def told(live: Live, grounds: tuple[Site, str]) -> Told:
+    """A site of this test alone, whose events are known by its host."""
+    site, port = grounds
+    site.attributes, site.before = 'data-consent="granted" data-dev', ""
+    site.bodies.clear()
+    site.headers.clear()
+    return Told(live, site, f"http://site{next(_HOSTS)}.verger.test:{port}")
 
 
 @pytest.fixture(scope="module")

@@ -66,10 +66,16 @@ def test_no_events_are_no_mistake(door: Doorstep) -> None:
 
 
 def test_events_of_a_browser_that_fetches_ahead_are_dropped_and_it_is_told(door: Doorstep) -> None:
-    answer = door.send(batch(visit("e1")), sec_purpose="prefetch;prerender", origin=SHOP)
+    answer = door.send(batch(visit("e1")), sec_purpose="prefetch", origin=SHOP)
     assert (answer.status_code, answer.headers["X-Ripeline-Dropped"]) == (202, "prefetch")
     assert "X-Ripeline-Dropped" in answer.headers["Access-Control-Expose-Headers"]
     assert (door.stored(), "set-cookie" in answer.headers) == ([], False)
+
+
+def test_events_of_a_page_that_was_prerendered_are_taken_when_it_is_seen(door: Doorstep) -> None:
+    """Its requests go on to say so, while its script sends nothing before."""
+    answer = door.send(batch(visit("e1")), sec_purpose="prefetch;prerender", origin=SHOP)
+    assert (answer.json()["accepted"], len(door.stored())) == (1, 1)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD"])

@@ -63,11 +63,16 @@ def honour_withdrawal(intake: Intake, arrival: Arrival) -> None:
 
 
 def drop_prefetched(_: Intake, arrival: Arrival) -> None:
-    """A browser that only fetches ahead has seen nothing yet."""
+    """A browser that only fetches ahead has seen nothing yet.
+
+    A page that was prerendered says so in all its requests, the first ones after it is seen too; its script waits.
+    """
     headers = arrival.headers
     for name in _FETCHED_AHEAD:
         purpose = headers.get(name)
-        if purpose is not None and (b"prefetch" in purpose or b"preview" in purpose):
+        if purpose is None or b"prerender" in purpose:
+            continue
+        if b"prefetch" in purpose or b"preview" in purpose:
             _drop(arrival, Drop.PREFETCH)
 
 

@@ -1,0 +1,41 @@
+"""A Chromium that nobody drives: some of what browsers do by themselves (prerendering) is off in a driven one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ARGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --remote-debugging-port=0 "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str | None:
+    """The distribution's."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def browsing(address: str, profile: Path) -> Iterator[None]:
+    """The page open in a browser of its own until the block ends; what happens there, its scripts have to do."""
+    own = [f"--user-data-dir={profile}", "--host-resolver-rules=MAP *.test 127.0.0.1", address]
+    browser = subprocess.Popen(
+        [chromium() or "chromium", *_ARGS, *own],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        # All its processes are in the session it leads.
+        os.killpg(browser.pid, signal.SIGTERM)
+        browser.wait(10)
