@@ -171,6 +171,13 @@ def test_an_origin_that_is_not_registered_is_named(street: Street, tmp_path: Pat
     assert Street(street.shop, street.house, data).found(url, "--origins", street.shop.url)["origin"][0] == "ok"
 
 
+def test_a_tag_that_sends_past_the_endpoint_is_named(street: Street) -> None:
+    plain = street.shop.shows(head(TAG.replace("{house}", street.house.url)), path="/plain")
+    assert street.found(plain, "--endpoint-path", "/news/e")["endpoint"][0] == "problem"
+    right = TAG.replace("async", f"async data-api={street.house.url}/news/e").replace("{house}", street.house.url)
+    assert "endpoint" not in street.found(street.shop.shows(head(right)), "--endpoint-path", "/news/e")
+
+
 def test_redirects_are_followed_and_told(street: Street) -> None:
     street.shop.shows(head(), path="/new")
     street.shop.answers["/old"] = Answer(status=301, headers=(("Location", "/new"),))

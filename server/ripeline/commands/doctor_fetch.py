@@ -83,7 +83,8 @@ def _follow(url: str, seconds: float) -> Fetched:
             raise ValueError(f"{url} is no http or https address")
         request = Request(url, headers=_HEADERS)  # noqa: S310 - the scheme was checked
         try:
-            answer = opener.open(request, timeout=seconds)
+            # Beyond our own patience, so that there is one sentence for being too slow.
+            answer = opener.open(request, timeout=2 * seconds)
         except HTTPError as refused:
             answer = refused
         with closing(answer):

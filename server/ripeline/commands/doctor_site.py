@@ -67,7 +67,7 @@ def findings_of_page(url: str, server: ServerBeside, seconds: float) -> list[Fin
     tags = [script for script in page.scripts if is_tag(script, server.settings)]
     if not tags:
         return [found, _missing(page, server.settings)]
-    visit = Visit(fetched, page, tag_of(tags[0], server.settings), server, seconds)
+    visit = Visit(fetched, page, tag_of(tags[0]), server, seconds)
     return [found, _count(len(tags)), *(each for look in LOOKS for each in look(visit))]
 
 

@@ -17,6 +17,8 @@ from ripeline.settings import Settings
 #: A word the script cannot be without.
 _OURS: Final = b"ripeline"
 _USUAL: Final = re.compile(r"/t(\.[0-9a-f]{16})?\.js")
+#: Where the script sends when nobody says otherwise.
+_ENDPOINT: Final = "/e"
 #: Types a browser runs; banners give another one to what they hold back.
 _RUN: Final = frozenset({"", "text/javascript", "application/javascript", "module"})
 
@@ -53,10 +55,9 @@ def mentions_tag(text: str, settings: Settings) -> bool:
     return settings.public_url + settings.script_path in text
 
 
-def tag_of(script: Script, settings: Settings) -> Tag:
-    """The tag with its endpoint: `data-api`, else the one beside the script."""
-    tag = Tag(script, "")
-    return Tag(script, urljoin(script.url, tag.option("api") or settings.endpoint_path))
+def tag_of(script: Script) -> Tag:
+    """The tag with its endpoint: `data-api`, else the usual one beside the script."""
+    return Tag(script, urljoin(script.url, Tag(script, "").option("api") or _ENDPOINT))
 
 
 def findings_of_tag(tag: Tag, settings: Settings, seconds: float) -> list[Finding]:
@@ -67,6 +68,9 @@ def findings_of_tag(tag: Tag, settings: Settings, seconds: float) -> list[Findin
         found.append(warning("async", "the page waits for the script", "Add async to the tag"))
     if tag.script.has("data-dev") or "dev" in parse_qs(urlsplit(tag.script.url).query, keep_blank_values=True):
         found.append(warning("dev", "data-dev is on: robots and you yourself are counted", "Remove it on a live site"))
+    if not tag.option("api") and settings.endpoint_path != _ENDPOINT:
+        said = f"it sends to {_ENDPOINT}, and the server takes events at {settings.endpoint_path}"
+        found.append(problem("endpoint", said, f'Add data-api="{settings.public_url}{settings.endpoint_path}"'))
     return [*found, *_loaded(tag, settings, seconds)]
 
 
