@@ -89,6 +89,23 @@ def test_withdrawal_waits_for_the_answer_that_sets_the_cookie(
     assert [sent.body.get("c") for sent in recorder.requests] == [None, 0]
 
 
+def test_withdrawal_in_one_tab_silences_the_others(asking: Site, page: Page, recorder: Recorder, origin: str) -> None:
+    page.goto(origin)
+    page.evaluate("ripeline('consent', true)")
+    recorder.wait("page")
+    other = page.context.new_page()
+    other.goto(origin + "/other")
+    recorder.wait("page", 2)
+    page.evaluate("ripeline('consent', false)")
+    recorder.wait_request(lambda sent: sent.body.get("c") == 0)
+    count = len(recorder.requests)
+    other.evaluate("ripeline('event', 'late')")
+    other.goto(origin + "/next")
+    other.wait_for_timeout(SETTLED_MS)
+    assert len(recorder.requests) == count
+    assert other.evaluate(STORED) == []
+
+
 def test_a_mind_changed_twice_counts_the_page_again(asking: Site, page: Page, recorder: Recorder, origin: str) -> None:
     page.goto(origin)
     page.evaluate("ripeline('consent', true)")

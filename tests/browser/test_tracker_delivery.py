@@ -261,6 +261,14 @@ def test_old_browsers_without_keepalive_send_beacons(page: Page, visit: Visit, r
     assert recorder.requests[0].headers["content-type"] == "text/plain;charset=UTF-8"
 
 
+def test_beacons_are_for_browsers_that_have_nothing_better(page: Page, visit: Visit, recorder: Recorder) -> None:
+    page.add_init_script("navigator.sendBeacon = () => { throw new Error('not to be used') }")
+    visit()
+    page.evaluate("ripeline('event', 'last')")
+    page.close(run_before_unload=True)
+    recorder.wait("last")
+
+
 BROKEN = {
     "denied storage": "Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied') }})",
     "full storage": "for (const size of [1e5, 1e3, 1]) try { for (let i = 0; ; i++) "
