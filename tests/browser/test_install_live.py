@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.live import SETUP_TOKEN, Live, running
 from tests.browser.recorder import Site
 from tests.browser.serving import serving
+from tests.pages.room import Room
+
+from ripeline.auth.logins import now_ms
+from ripeline.settings import Settings
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +94,21 @@ def test_the_copy_button_copies_what_is_shown(context: BrowserContext, owner: Pa
     owner.locator(".copy[data-copy=tag]").click()
     expect(owner.locator(".copy[data-copy=tag]")).to_have_text("Copied")
     assert owner.evaluate("navigator.clipboard.readText()") == owner.locator("#tag").inner_text()
+
+
+def test_without_scripts_the_question_is_links_and_the_page_looks_again(browser: Browser, tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path))
+    cookie = room.cookie_of("alice@example.com")
+    with serving(room.app()) as port, browser.new_context(java_script_enabled=False, locale="en") as context:
+        address = f"http://127.0.0.1:{port}"
+        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookie.items()])
+        page = context.new_page()
+        page.goto(f"{address}/install")
+        page.get_by_role("link", name="No, or I have none").click()
+        page.get_by_role("link", name="Axeptio").click()
+        expect(page.locator("#tag")).to_contain_text("cookies:complete")
+        page.get_by_role("link", name="Keep looking").click()
+        room.sightings.loaded("https://shop.example", "/t.js", now_ms())
+        expect(page.locator("#arrival")).to_contain_text("Script loaded from https://shop.example", timeout=10_000)
+        expect(page.locator("#tag")).to_contain_text("cookies:complete")
+    room.writer.close()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from ripeline.pages.desk import Desk
 from ripeline.sightings import Load
 from ripeline.store.install import SeenEvent, SeenOrigin, first_event, latest_event, seen_origins
 
 #: Nobody installs on more sites at once, and strangers may send any origin.
-_MOST_SHOWN = 3
+_MOST_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
