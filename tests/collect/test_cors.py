@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests.collect.doorstep import SHOP, Doorstep, batch, visit
+from tests.collect.doorstep import NOW, SHOP, Doorstep, batch, visit
 
 from ripeline.app import create_app
 from ripeline.settings import Settings
@@ -63,7 +63,7 @@ def test_this_one_is_mine_closes_the_door_to_others(door: Doorstep) -> None:
     while not door.rows("SELECT 1 FROM origins") and time.monotonic() < deadline:
         time.sleep(0.01)
     with closing(Database(door.settings.database_file).writer()) as conn, transaction(conn):
-        own_origin(conn, SHOP)
+        own_origin(conn, SHOP, NOW)
         assert [seen.mine for seen in seen_origins(conn)] == [True]
     while door.send(batch(), origin="https://eve.example").status_code != 403:
         assert time.monotonic() < deadline
