@@ -33,7 +33,7 @@ def known(database: Database) -> Known:
 def added_up(question: Question, most: int) -> Report:
     report = Report()
     for kind in ("bands", "calls"):
-        for _, found, _ in answers(question, kind, PARTS, most):  # type: ignore[arg-type]
+        for _, found, _ in answers(question, kind, PARTS, most):
             report.merge(found)
     return report
 
