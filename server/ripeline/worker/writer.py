@@ -87,15 +87,6 @@ class Writer:
         """
         return self._jobs.ask(work)
 
-    def write_alone(self, work: Callable[[Connection], T]) -> Awaitable[T]:
-        """`write` for work that makes its own transactions, such as a rescore: events wait until it is done."""
-        return self._jobs.ask(work, alone=True)
-
-    def use(self, folder: Folder) -> None:
-        """Fold with this one from now on; called inside `write_alone`, by whoever changed the rules."""
-        self._folding.folder = folder
-        self._folding.look()
-
     async def settled(self) -> int:
         """0 once every event accepted before this call is folded; how many are not when the fold is failing."""
         return await self._settlers.wait()
