@@ -57,6 +57,11 @@ class Composition:
             )
             for name in names
         ]
+        self._lift = self.read(ModelState(), 0)
+
+    def fresh(self) -> ModelState:
+        """How somebody reads to whom nothing has happened: a group with a `min` above 0 gives to them, too."""
+        return ModelState(engagement=self._lift[0], fit=self._lift[1])
 
     def add(self, reading: ModelState, number: int, points: int, day: int) -> None:
         """An award of a rule, made on a local day, which is that of the reading."""

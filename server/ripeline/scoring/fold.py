@@ -22,7 +22,7 @@ from ripeline.scoring.midnights import Midnights
 from ripeline.scoring.plan import make_plan
 from ripeline.scoring.reading import Reading
 from ripeline.scoring.sessions import enter_session
-from ripeline.scoring.state import LeadState, ModelState
+from ripeline.scoring.state import LeadState
 
 
 class Scorer:
@@ -48,7 +48,7 @@ class Scorer:
 
     def fresh(self) -> LeadState:
         """A lead nothing has happened to."""
-        return LeadState(models=[ModelState() for _ in self.ruleset.models])
+        return LeadState(models=self._ledger.fresh())
 
     def is_in_order(self, state: LeadState, event: Event) -> bool:
         """Whether the event comes after all that the state has seen: the last event in the total order, and the last
