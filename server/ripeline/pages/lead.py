@@ -7,12 +7,18 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ripeline.errors import NotFound
+from ripeline.fold.explaining import Explained, explain_lead
+from ripeline.fold.folder import now_ms
 from ripeline.pages.desk import Desk
+from ripeline.pages.nights import nights_of
 from ripeline.pages.receipt import Receipt, receipt_of
 from ripeline.pages.rings import Ring, ring_of, tone_of
-from ripeline.pages.story import SessionStory, story_of
+from ripeline.pages.story import SessionStory, Told, stories_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
+from ripeline.scoring import receipt as scoring
+from ripeline.store.reading import place_of
+from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import lead_timeline
 from ripeline.store.views import AttributeView, HandoffView, LeadDetail, ModelReading
@@ -54,8 +60,11 @@ def read_lead(desk: Desk) -> LeadPage:
     detail = lead_detail(desk.conn, desk.ruleset, id)
     if not detail.models:
         raise NotFound("score", id)
-    reading = _looked_through(detail, desk.query.get("model", ""))
-    model = desk.ruleset.model(reading.model)
+    explained = explain_lead(desk.conn, desk.ruleset, detail.id, max(now_ms(), detail.last_seen))
+    readings = tuple(map(_reading, desk.ruleset.models, explained.receipts))
+    reading = _looked_through(readings, desk.query.get("model", ""))
+    place = readings.index(reading)
+    model = desk.ruleset.models[place]
     cursor = desk.query.get("cursor") or None
     timeline = lead_timeline(desk.conn, desk.ruleset, detail.id, cursor, SESSIONS)
     visitor = detail.visitors[0] if detail.visitors else ""
@@ -65,24 +74,48 @@ def read_lead(desk: Desk) -> LeadPage:
         known=tuple(each for each in detail.attributes if each.name not in _IN_THE_HEADING | {"email", "phone"}),
         reading=reading,
         ring=ring_of(model, reading),
-        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in _others(detail, reading)),
+        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in readings if each != reading),
         tones={band.name: tone_of(model, band.name) for band in model.bands},
-        receipt=receipt_of(model, reading),
+        receipt=receipt_of(model, explained.receipts[place], reading.next_band),
         handoff=_standing(detail, model),
-        sessions=tuple(story_of(model, session) for session in timeline.sessions),
+        sessions=stories_of(model, timeline.sessions, _told(model, place, explained), _newer(cursor)),
         first=cursor is None,
         next=_older(detail.id, reading.model, timeline.next),
     )
 
 
-def _looked_through(detail: LeadDetail, asked: str) -> ModelReading:
+def _reading(model: Model, receipt: scoring.Receipt) -> ModelReading:
+    standing = standing_of(model, receipt.score, receipt.band)
+    return ModelReading(
+        model=model.id,
+        label=model.label,
+        score=receipt.score,
+        engagement=receipt.engagement,
+        fit=receipt.fit,
+        band=receipt.band,
+        out_of_target=receipt.out_of_target,
+        next_band=standing.next_band,
+        missing=standing.missing,
+        ripeness=standing.ripeness,
+        notch=standing.notch,
+    )
+
+
+def _looked_through(readings: tuple[ModelReading, ...], asked: str) -> ModelReading:
     """The model asked for, else the lead's interest: where it is ripest."""
-    named = next((reading for reading in detail.models if reading.model == asked), None)
-    return named or max(detail.models, key=lambda reading: (reading.ripeness or 0, reading.score))
+    named = next((reading for reading in readings if reading.model == asked), None)
+    return named or max(readings, key=lambda reading: (reading.ripeness or 0, reading.score))
 
 
-def _others(detail: LeadDetail, reading: ModelReading) -> tuple[ModelReading, ...]:
-    return tuple(each for each in detail.models if each.model != reading.model)
+def _told(model: Model, place: int, explained: Explained) -> Told:
+    """What the fold knows better than the stored lines: the score just after each event, and what time alone did."""
+    scores = {seq: scores[place] for seq, scores in explained.scores.items()}
+    return Told(scores, nights_of(model, explained.changes))
+
+
+def _newer(cursor: str | None) -> int:
+    """When the session just above these began; far away when there is none."""
+    return place_of(cursor, 2)[0] if cursor else _LARGEST_ID
 
 
 def _standing(detail: LeadDetail, model: Model) -> HandoffView | None:

@@ -76,11 +76,16 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     def day(context: Context, at: int) -> Markup:
         return _time(context, at, times.write_day(at, context["now"], context["zone"], words, locale))
 
+    @pass_context
+    def on_day(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_date(at, context["zone"], locale))
+
     return {
         "ago": ago,
         "since": since,
         "clock": clock,
         "day": day,
+        "on_day": on_day,
         "span": lambda span: times.write_span(span, words),
         "points": lambda thousandths: numbers.write_points(thousandths, locale),
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
