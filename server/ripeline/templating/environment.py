@@ -69,6 +69,10 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         return _time(context, at, times.write_span(max(context["now"] - at, 0), words))
 
     @pass_context
+    def until(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_span(max(at - context["now"], 0), words))
+
+    @pass_context
     def clock(context: Context, at: int) -> Markup:
         return _time(context, at, times.write_clock(at, context["zone"]))
 
@@ -83,6 +87,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     return {
         "ago": ago,
         "since": since,
+        "until": until,
         "clock": clock,
         "day": day,
         "on_day": on_day,
