@@ -102,7 +102,7 @@ _decay = st.sampled_from(
 )
 _window = st.sampled_from(["10m", "1h", "1h", "1d", "7d", "30d"])
 _group = st.sampled_from(["content", "person"])
-_limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}, {"min": 2}])
+_limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}, {"min": 2}, {"max": -1}])
 # Mostly what histories are made of, so that rules meet events and each other.
 _kinds = st.sampled_from(["page"] * 6 + ["download"] * 4 + KINDS) | st.lists(
     st.sampled_from(KINDS), min_size=2, max_size=3, unique=True
@@ -184,7 +184,7 @@ _rare_keys_of_a_model = st.fixed_dictionaries(
 @st.composite
 def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
     warm, width = draw(st.integers(0, 2)), draw(st.integers(1, 2))
-    hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(-1, warm + width))}
+    hot: dict[str, Any] = {"enter": warm + width, "exit": warm + width - draw(st.sampled_from([0, 0.5, 1, 3]))}
     if draw(st.integers(0, 3)) == 0:
         hot["fit"] = draw(st.integers(-2, 3))
     model: dict[str, Any] = {
@@ -192,7 +192,7 @@ def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
         "groups": {"content": draw(_limits), "person": draw(_limits)},
         "rules": draw(_rules("rule", 4)),
     }
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.booleans()):
         model["decay"] = draw(_decay)
     if draw(st.booleans()):
         model["shared"] = draw(st.sampled_from([False, True, shared[:1] or False]))
