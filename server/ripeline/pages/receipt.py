@@ -29,15 +29,15 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`paid`, then what has `faded` of it, then the `limits` of groups: they add up to the score, behaviour before fit.
+    """`paid`, then what of it all has `faded` (thousandths), then the `limits` of groups: they add up to the score.
 
-    `misses` gave nothing; `both` when there are fit lines; `grade` None where the model has none; `wanted`: so many
-    thousandths of fit the next band asks for on top, else 0; `shelf_life`: when (ms) the lead leaves the hand-off band
-    if nothing happens, None for never or not in it.
+    Behaviour stands before fit. `misses` gave nothing; `both` when there are fit lines; `grade` None where the model
+    has none; `wanted`: so many thousandths of fit the next band asks for on top, else 0; `shelf_life`: when (ms) the
+    lead leaves the hand-off band if nothing happens, None for never or not in it.
     """
 
     paid: tuple[RuleRow, ...]
-    faded: tuple[RuleRow, ...]
+    faded: int
     limits: tuple[Limit, ...]
     misses: tuple[NearMiss, ...]
     both: bool
@@ -52,7 +52,7 @@ def receipt_of(model: Model, reading: Reading, next_band: str | None) -> Receipt
     paid = tuple(sorted((row for row in reading.rows if row.times), key=lambda row: row.is_fit))
     return Receipt(
         paid=paid,
-        faded=tuple(row for row in paid if row.faded),
+        faded=reading.faded,
         limits=tuple(Limit(each.group, each.points) for each in reading.limits),
         misses=tuple(
             NearMiss(row.label, why, times, needed_by(rules.get(row.rule), rules))
