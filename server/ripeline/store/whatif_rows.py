@@ -41,6 +41,7 @@ _LINES: Final = """-- lines_of_leads
 SELECT g.lead_id, r.text, g.event_seq, g.at, g.points, g.reason FROM json_each(?) AS j
 CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS r ON r.id = g.rule_id
 WHERE g.model_id = ? ORDER BY g.lead_id, g.n"""
+_HISTORY: Final = "-- span_of_history\nSELECT min(first_seen), max(last_seen) FROM leads"
 _NAMES: Final = "-- names_of_leads\nSELECT id, email FROM leads WHERE id IN (SELECT value FROM json_each(?))"
 _WITH_LINES: Final = """-- leads_with_lines
 SELECT DISTINCT lead_id FROM ledger WHERE lead_id > ? AND lead_id <= ? AND ({rules})"""
@@ -85,6 +86,12 @@ def in_force(conn: Connection) -> InForce:
     """Under which rules, and how far, everything is scored."""
     hash, upto, swept, text, last = conn.execute(_META).fetchone()
     return InForce(hash, text, int(upto or 0), int(swept or 0), last)
+
+
+def span_of_history(conn: Connection) -> tuple[int, int] | None:
+    """When (ms) the first of all leads did something, and when the last one did; None: nobody ever did."""
+    first, last = conn.execute(_HISTORY).fetchone()
+    return None if first is None else (first, last)
 
 
 def ids_of_names(conn: Connection, names: Iterable[str]) -> dict[str, int]:
