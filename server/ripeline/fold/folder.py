@@ -26,7 +26,7 @@ from ripeline.store.leads import describe_leads, saw_leads
 from ripeline.store.log_reading import events_after
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import Projection
-from ripeline.store.projection_aside import all_aside, set_aside
+from ripeline.store.projection_aside import all_aside, pass_over, set_aside
 from ripeline.store.rescore import take_again
 
 #: The name in `meta` of the place in the log up to which everything is folded.
@@ -212,7 +212,7 @@ class Folder:
         """Set the next event aside and go past it: not even its identity can be used."""
         (event,) = events_after(self._conn, self._cursor(), 1, self._dictionary)
         with transaction(self._conn):
-            set_aside(self._conn, [(event.seq, self._now(), problem_of(error))])
+            pass_over(self._conn, (event.seq, self._now(), problem_of(error)))
             write_meta(self._conn, CURSOR, str(event.seq))
         self._aside.add(event.seq)
         return 1

@@ -24,6 +24,7 @@ from ripeline.store.dictionary import Dictionary
 from ripeline.store.leads import count_leads_upto, count_living_leads, living_leads, living_of
 from ripeline.store.meta import drop_meta, read_meta, write_meta
 from ripeline.store.projection import Projection
+from ripeline.store.projection_aside import all_passed_over
 from ripeline.store.proposals import drop_other_proposals, put_proposals
 from ripeline.store.rescore import (
     NEXT,
@@ -168,7 +169,8 @@ class Rescore:
         leads = [*new, *living_of(conn, again)]
         upto = int(read_meta(conn, CURSOR) or 0)
         until = max(self._now(), int(read_meta(conn, SWEPT) or 0))
-        histories = events_of_leads(conn, leads, upto, self._aside, self._dictionary)
+        aside = self._aside | all_passed_over(conn)
+        histories = events_of_leads(conn, leads, upto, aside, self._dictionary)
         folded = [fold_again(self._scorer, lead, None, events, until) for lead, events in histories.items()]
         self._projection.save(projection_rows(conn, names, self._dictionary, folded))
         describe_next(conn, described_rows(folded))

@@ -75,8 +75,10 @@ def describe_next(conn: Connection, known: Sequence[DescribedRow]) -> None:
 def swap_next(conn: Connection) -> None:
     """Put the new tables in the place of the old, inside the caller's transaction."""
     conn.execute(_TAKE_DESCRIPTIONS)
-    conn.execute("-- take_aside\nDELETE FROM quarantine")
-    conn.execute(f"-- take_aside\nINSERT INTO quarantine SELECT * FROM quarantine{NEXT}")
+    conn.execute("-- take_aside\nDELETE FROM quarantine WHERE NOT unplaced")
+    conn.execute(
+        f"-- take_aside\nINSERT INTO quarantine (seq, at, problem) SELECT seq, at, problem FROM quarantine{NEXT}"
+    )
     # Views name the tables that are away for a moment; without this the renaming would refuse.
     conn.execute("PRAGMA legacy_alter_table = ON")
     try:
