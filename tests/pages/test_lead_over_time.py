@@ -95,3 +95,22 @@ def test_grades_and_fit_still_missing_are_said(tmp_path: Path) -> None:
     stricter = read_rules(rules.text.replace("hot = 12", "hot = { enter = 12, fit = 10 }"))
     (tmp_path / "stricter").mkdir()
     assert "8 points of fit missing to hot" in page_of_ada(tmp_path / "stricter", stricter)
+
+
+def test_a_lead_can_be_seen_as_of_an_earlier_day(tmp_path: Path) -> None:
+    late = 'late = { points = 1, on = "page", label = "Back" }'
+    text = page_of_ada(tmp_path, rules_with("", paper_rule() + late), "?as_of=2026-11-03")
+    assert "As it was on Tuesday 3 November 2026 , at its end Back to today" in text
+    assert "Paper +12 Score 12" in text
+    assert "/back" not in text
+    assert "ripe for" not in text
+
+
+def test_before_everything_nothing_had_happened(tmp_path: Path) -> None:
+    text = page_of_ada(tmp_path, rules_with("", paper_rule()), "?as_of=2026-11-01")
+    assert "Nothing has counted so far. 0 Score 0" in text
+    assert "Nothing had happened by then." in text
+
+
+def test_no_day_at_all_leads_back_to_today(tmp_path: Path) -> None:
+    assert "Score 12" in page_of_ada(tmp_path, rules_with("", paper_rule()), "?as_of=yesterday")
