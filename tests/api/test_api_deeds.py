@@ -177,6 +177,25 @@ def test_points_verdicts_and_outcomes_of_any_lead(shop: Shop) -> None:
     shop.do("/api/outcomes", {"email": "nobody@example.com", "outcome": "won"}, status=404)
 
 
+def test_points_with_an_id_that_something_else_has_are_refused_and_not_lost_silently(shop: Shop) -> None:
+    shop.papers("elo", ELODIE)
+    shop.papers("someone", "/about")
+    given = {"points": 7, "reason": "met at the fair", "id": "fair-1"}
+    shop.do(f"/api/leads/{ELODIE}/points", given)
+    (nobody,) = [lead["id"] for lead in shop.ask("/api/leads", identified="false")["leads"]]
+    for path, other in (
+        (f"/api/leads/{nobody}/points", given),
+        (f"/api/leads/{ELODIE}/points", given | {"points": 8}),
+        (f"/api/leads/{ELODIE}/points", given | {"id": "someone-/about-0"}),
+    ):
+        assert "is of another event" in shop.do(path, other, status=409)["problem"]
+    shop.do(f"/api/leads/{ELODIE}/points", given)
+    assert (shop.score(ELODIE), shop.score(nobody)) == (7, 0)
+    assert shop.ask(f"/api/leads/{nobody}")["visitors"] == ["someone"]
+    shop.do(f"/api/leads/{nobody}/points", given | {"id": "fair-2"})
+    assert (shop.score(nobody), shop.ask(f"/api/leads/{nobody}")["visitors"]) == (7, ["someone"])
+
+
 def test_a_handoff_is_claimed_given_back_and_put_off(shop: Shop) -> None:
     with closing(Database(shop.data / "ripeline.db").writer()) as conn:
         for name in ("Bob", "Charlie"):

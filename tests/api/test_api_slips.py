@@ -59,6 +59,7 @@ def test_a_parameter_nobody_reads_is_named_with_the_nearest(
             "must be one of too_early, right_time, too_late, off_target",
         ),
         ("handoffs/1/verdict", {"verdict": None, "note": 1}, "note", "must be text, not a whole number"),
+        ("handoffs/1/verdict", {"verdict": None, "note": "x" * 2_001}, "note", "is longer than 2000 characters"),
         ("handoffs/1/claim", {"action": "take"}, "action", "must be one of claim, release, snooze"),
         ("handoffs/1/claim", {"action": "snooze", "until": "tomorrow"}, "until", TIMES),
         ("leads/1/points", {"points": "7", "reason": "x"}, "points", "must be a number, not text"),

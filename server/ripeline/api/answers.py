@@ -47,7 +47,8 @@ def refused(error: RipelineError) -> Response:
     if isinstance(error, InvalidRequest):
         return answer({"error": "bad_request", "field": error.field, "problem": error.problem}, 400)
     if isinstance(error, NotFound):
-        return answer({"error": "not_found", "field": error.what, "problem": str(error)}, 404)
+        field = error.what.partition(" ")[0]
+        return answer({"error": "not_found", "field": field, "problem": str(error)}, 404)
     if isinstance(error, InvalidRules):
         problems = [{"line": each.line, "rule": each.rule, "problem": each.problem} for each in (error, *error.others)]
         return answer({"error": "invalid_rules", "problems": problems}, 422)

@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 LARGEST: Final = 256 * 1024
 
+#: What a person adds in their own words.
+Note = Annotated[str, Meta(max_length=2_000)]
+
 VerdictWord = Literal["too_early", "right_time", "too_late", "off_target"]
 
 #: A row id.
@@ -26,7 +29,7 @@ class Verdict(Struct, forbid_unknown_fields=True):
     """Sales' word; null takes the last one back. `model` only of a lead."""
 
     verdict: VerdictWord | None
-    note: str = ""
+    note: Note = ""
 
 
 class LeadVerdict(Struct, forbid_unknown_fields=True):
@@ -34,7 +37,7 @@ class LeadVerdict(Struct, forbid_unknown_fields=True):
 
     verdict: VerdictWord | None
     model: str | None = None
-    note: str = ""
+    note: Note = ""
 
 
 class Claim(Struct, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from ripeline.rules.mistakes import listed, nearest
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _EXPECTED: Final = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+_TOO_LONG: Final = re.compile(r"Expected `str` of length <= (\d+)")
 _PLACE: Final = re.compile(r"`\$\.([\w-]+)")
 
 _WORDS: Final = {
@@ -49,6 +50,8 @@ def of_body(error: msgspec.ValidationError, kind: type[Any]) -> InvalidRequest:
     field = place[1] if place else "body"
     if said.startswith("Invalid enum value"):
         return InvalidRequest(field, f"must be one of {', '.join(_choices(kind, field))}")
+    if found := _TOO_LONG.search(said):
+        return InvalidRequest(field, f"is longer than {found[1]} characters")
     if said.startswith("Expected `int` "):
         return InvalidRequest(field, "must be an id: a whole number from 1 on")
     if found := _EXPECTED.search(said):
