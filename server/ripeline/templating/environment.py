@@ -59,6 +59,24 @@ def environment(locale: Locale) -> Environment:
 def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     """What templates write after a bar, in this language."""
     words = catalog(locale)
+    return _moments(locale) | {
+        "span": lambda span: times.write_span(span, words),
+        "points": lambda thousandths: numbers.write_points(thousandths, locale),
+        "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
+        "count": lambda number: numbers.write_count(number, locale),
+        "band": lambda name: wording.band_word(name, words),
+        "channel": lambda name: wording.channel_word(name, words),
+        "attribute": lambda name: wording.attribute_word(name, words),
+        "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
+        "did": lambda on: wording.event_word(on, words),
+        "reason": lambda label, times: wording.reason(label, times, words),
+        "safe_link": safe_link,
+    }
+
+
+def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """Those that write a moment, as seen from now and in the zone of the rules."""
+    words = catalog(locale)
 
     @pass_context
     def ago(context: Context, at: int) -> Markup:
@@ -84,25 +102,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     def on_day(context: Context, at: int) -> Markup:
         return _time(context, at, times.write_date(at, context["zone"], locale))
 
-    return {
-        "ago": ago,
-        "since": since,
-        "until": until,
-        "clock": clock,
-        "day": day,
-        "on_day": on_day,
-        "span": lambda span: times.write_span(span, words),
-        "points": lambda thousandths: numbers.write_points(thousandths, locale),
-        "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
-        "count": lambda number: numbers.write_count(number, locale),
-        "band": lambda name: wording.band_word(name, words),
-        "channel": lambda name: wording.channel_word(name, words),
-        "attribute": lambda name: wording.attribute_word(name, words),
-        "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
-        "did": lambda on: wording.event_word(on, words),
-        "reason": lambda label, times: wording.reason(label, times, words),
-        "safe_link": safe_link,
-    }
+    return {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day}
 
 
 def _time(context: Context, at: int, text: str) -> Markup:
