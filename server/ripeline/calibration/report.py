@@ -140,7 +140,9 @@ class Report:
     failed: int = 0
 
     def of(self, model: str) -> ModelReport:
-        return self.models.setdefault(model, ModelReport())
+        if model not in self.models:
+            self.models[model] = ModelReport()
+        return self.models[model]
 
     def merge(self, other: Report) -> None:
         """Add up, whatever order the spans come in."""
