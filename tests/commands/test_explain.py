@@ -148,9 +148,9 @@ def test_before_anything_happened_it_says_so(data: Path) -> None:
     [
         (["nobody@example.com"], 1, "ripeline: no lead 'nobody@example.com'"),
         (["4711"], 1, "ripeline: no lead 4711"),
-        (["1", "--model", "nope"], 1, "ripeline: no model 'nope'"),
-        (["1", "--as-of", "2026-11-05T12:00:00"], 2, "has no zone"),
-        (["1", "--as-of", "yesterday"], 2, "Invalid value for --as-of: yesterday"),
+        (["1", "--model", "nope"], 1, "ripeline: no model 'nope'; the rules in force have vertical, other"),
+        (["1", "--as-of", "2026-11-05T12:00:00"], 2, "nor a moment with its zone"),
+        (["1", "--as-of", "yesterday"], 2, "Invalid value for --as-of: yesterday: neither a day (2026-11-21)"),
         (["1", "--lang", "de"], 2, "'de' is not one of 'en', 'fr'"),
     ],
 )
