@@ -144,6 +144,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(works.writer.stop)
+        works.rescoring.close()
 
 
 class _Works:

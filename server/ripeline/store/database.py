@@ -165,6 +165,11 @@ def foreign_commits(conn: Connection) -> int:
     return int(version)
 
 
+def file_of(conn: Connection) -> Path:
+    """The file a connection is on."""
+    return Path(next(file for _, name, file in conn.execute("PRAGMA database_list").fetchall() if name == "main"))
+
+
 def sqlite_version() -> str:
     """The release of the SQLite library in use, like `3.53.0`."""
     return str(sqlite3.sqlite_version)

@@ -45,6 +45,7 @@ _OTHER: Final = "_b"
 
 _MARK = "-- take_again\nINSERT OR IGNORE INTO leads_again (lead_id) SELECT value FROM json_each(?)"
 _AGAIN = "-- leads_again\nSELECT lead_id FROM leads_again ORDER BY lead_id LIMIT ?"
+_AGAIN_OF = "-- again_of\nSELECT lead_id FROM leads_again WHERE lead_id IN (SELECT value FROM json_each(?))"
 _TAKEN = "-- taken_again\nDELETE FROM leads_again WHERE lead_id IN (SELECT value FROM json_each(?))"
 
 
@@ -125,6 +126,11 @@ def take_again(conn: Connection, leads: Iterable[int]) -> None:
 def leads_again(conn: Connection, limit: int) -> list[int]:
     """At most `limit` leads the rescore must take once more."""
     return [lead for (lead,) in conn.execute(_AGAIN, (limit,)).fetchall()]
+
+
+def again_of(conn: Connection, leads: Iterable[int]) -> set[int]:
+    """Those of the leads that the rescore must take once more."""
+    return {lead for (lead,) in conn.execute(_AGAIN_OF, (as_json(list(leads)),)).fetchall()}
 
 
 def taken_again(conn: Connection, leads: Iterable[int]) -> None:
