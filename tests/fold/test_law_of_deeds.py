@@ -30,7 +30,8 @@ from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.marking import erase_event, mark
 from ripeline.fold.merging import detach, merge, undo_merge
-from ripeline.fold.rescore import Rescore, rescore
+from ripeline.fold.rebuilding import Rescore
+from ripeline.fold.rescore import rescore
 from ripeline.fold.saying import Points, give_points, tell_attributes
 from ripeline.fold.selling import Outcome, Word, end_with, judge_lead, lift
 from ripeline.rules.reading import read_rules
