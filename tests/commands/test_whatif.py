@@ -112,6 +112,14 @@ def test_the_same_rules_change_nothing(data: Path) -> None:
     assert result.output == "The same rules: nothing changes.\n"
 
 
+def test_another_label_moves_nobody(data: Path) -> None:
+    result = whatif(data, RULES.text.replace('label = "White paper B"', 'label = "Paper B"'))
+    assert result.output.startswith(
+        "White papers: every lead keeps its score and its band.\n\nOther: nothing changes.\n"
+    )
+    assert "in the busiest week    2     2\n  The same leads, on the same days.\n" in result.output
+
+
 def test_a_rule_that_matches_otherwise_is_answered_by_folding_everybody_again(data: Path) -> None:
     result = whatif(data, RULES.text.replace('where.path = "/blog*"', 'where.path = "/blog/1"'), "--bands")
     assert "hot → warm: 1 lead\n    marc@example.com  13 → 9\n" in result.output

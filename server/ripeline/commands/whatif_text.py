@@ -55,12 +55,10 @@ class _Teller:
             yield _("The same rules: nothing changes.")
             return
         for found in self._finding.models:
-            yield _("%(model)s: who is in which band") % {"model": found.model.label}
-            order = _bands_of(found)
-            yield from self._table(found, order)
-            for move in sorted(found.moves, key=_highest(order)):
-                yield from self._move(move, found.model)
-            yield from self._scores(found.scores_before, found.scores_after)
+            if found.moves or found.scores_before != found.scores_after:
+                yield from self._model(found)
+            else:
+                yield _("%(model)s: every lead keeps its score and its band.") % {"model": found.model.label}
             yield ""
         for label in self._finding.unchanged:
             yield _("%(model)s: nothing changes.") % {"model": label}
@@ -79,6 +77,14 @@ class _Teller:
                 "occurred and sales had said nothing. What was really handed over stays as it is."
             )
         )
+
+    def _model(self, found: ModelFinding) -> Iterator[str]:
+        yield self._words.gettext("%(model)s: who is in which band") % {"model": found.model.label}
+        order = _bands_of(found)
+        yield from self._table(found, order)
+        for move in sorted(found.moves, key=_highest(order)):
+            yield from self._move(move, found.model)
+        yield from self._scores(found.scores_before, found.scores_after)
 
     def _table(self, found: ModelFinding, order: Sequence[str]) -> Iterator[str]:
         entering, leaving = self._words.pgettext("what-if", "in"), self._words.pgettext("what-if", "out")
