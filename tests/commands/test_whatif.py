@@ -100,11 +100,16 @@ def test_a_group_that_lifts_everybody_hands_over_who_has_no_points_at_all(tmp_pa
 def test_who_leaves_an_email_sooner_than_being_ripe_is_handed_over_earlier(data: Path, tmp_path: Path) -> None:
     visits = [(24.0 * day, page(f"/blog/{day}")) for day in range(1, 7)]
     events = made("v-eve", [(0, paper("a")), (1, form("eve@example.com")), *visits])
-    found = model_of(folder_of(tmp_path, events), RULES.text.replace("hot = 12", "hot = 6"))
+    sooner = RULES.text.replace("hot = 12", "hot = 6")
+    found = model_of(folder_of(tmp_path, events), sooner)
     handoffs = found["handoffs"]
     assert (handoffs["earlier"], handoffs["later"], handoffs["median_days"]) == (1, 0, -3)
     (shift,) = handoffs["moved_first"]
     assert (shift["email"], shift["days"], shift["before"]) == ("eve@example.com", -3, "2026-11-07T09:00:00.000Z")
+    assert (
+        "  Earlier: 1, later: 0; in the median 3 days earlier\n"
+        "    eve@example.com  2026-11-07 → 2026-11-04  3 days earlier\n"
+    ) in whatif(tmp_path, sooner).output
 
 
 def test_the_same_rules_change_nothing(data: Path) -> None:
