@@ -12,6 +12,7 @@ from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
 from ripeline.fold.telling import tell_sales
+from ripeline.fold.uncollected import uncollected
 from ripeline.identity.history import events_of_leads
 from ripeline.identity.recent import Recent
 from ripeline.identity.visitors import Visitors
@@ -87,7 +88,7 @@ class Folder:
 
     def _step(self, limit: int) -> int:
         try:
-            with transaction(self._conn):
+            with uncollected(), transaction(self._conn):
                 return self._fold(limit)
         except BaseException:
             # What is remembered was changed on the way to a transaction that did not happen.

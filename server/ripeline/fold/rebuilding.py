@@ -17,6 +17,7 @@ from ripeline.fold.building import Builder, Built, Order
 from ripeline.fold.crew import Crew
 from ripeline.fold.folder import REBUILT, RULES_HASH, now_ms
 from ripeline.fold.rows import Names, session_rows
+from ripeline.fold.uncollected import uncollected
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.authors import Said
@@ -119,14 +120,18 @@ class Rescore:
         # Ids of erased texts may have been given to others since.
         self._dictionary.clear()
         try:
-            if self._crew is None or not self._is_by_crew(self._crew, limit, patience):
-                while not self._is_built(limit):
-                    self._dictionary.clear()
+            with uncollected():
+                self._go_on(limit, patience)
         except BaseException:
             # What was learnt on the way to a transaction that did not happen is nobody's.
             self._dictionary.clear()
             raise
         return self.is_done
+
+    def _go_on(self, limit: int, patience: float) -> None:
+        if self._crew is None or not self._is_by_crew(self._crew, limit, patience):
+            while not self._is_built(limit):
+                self._dictionary.clear()
 
     def _is_by_crew(self, crew: Crew, limit: int, patience: float) -> bool:
         """Have leads built by the crew; False when this process is to go on by itself."""
