@@ -44,13 +44,15 @@ def _person(event: Event, events: list[Event], refused: set[str]) -> str | None:
 
 
 def _lead(conn: Connection, visitor: int, email: str | None) -> int:
-    """The row of that person, or of what that visitor did without a name."""
+    """The row of that person, or of what that visitor did without a name; what was said about a lead is tied to it,
+    whatever its name is by now."""
     if email is not None:
         ((id,),) = conn.execute("SELECT id FROM leads WHERE email = ?", (email,)).fetchall()
     else:
         ((id,),) = conn.execute(
             "SELECT DISTINCT l.id FROM epochs AS e JOIN leads AS l ON l.id = e.lead_id "
-            "WHERE e.visitor_id = ? AND l.email IS NULL",
+            "JOIN visitors AS v ON v.id = e.visitor_id "
+            "WHERE e.visitor_id = ? AND (l.email IS NULL OR v.key LIKE 'lead:%')",
             (visitor,),
         ).fetchall()
     return int(id)
