@@ -20,7 +20,7 @@ from ripeline.store.reading import place_of
 from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import Part, part_of_timeline
-from ripeline.store.views import AttributeView, HandoffView, LeadDetail, ModelReading
+from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDetail, ModelReading
 
 #: So many sessions keep the page under 60 KB.
 SESSIONS: Final = 10
@@ -34,7 +34,8 @@ _IN_THE_HEADING: Final = frozenset({"name", "first_name", "last_name", "company"
 class LeadPage:
     """`reading` is of the model looked through, `others` of the rest; `tones` are of its bands.
 
-    `next` is the address of older sessions or ""; `first` while these are the newest. `look`: as of when.
+    `given`: points by hand in that model, the newest first. `next` is the address of older sessions or ""; `first`
+    while these are the newest. `look`: as of when.
     """
 
     who: Who
@@ -47,6 +48,7 @@ class LeadPage:
     tones: dict[str, str]
     handoff: HandoffView | None
     sessions: tuple[SessionStory, ...]
+    given: tuple[GivenView, ...]
     first: bool
     next: str
     look: Look
@@ -81,6 +83,7 @@ def read_lead(desk: Desk) -> LeadPage:
         receipt=receipt_of(model, explained.receipts[place], reading.next_band),
         handoff=None if look.day else _standing(detail, model),
         sessions=stories_of(model, timeline.sessions, _told(model, place, explained), _newer(cursor)),
+        given=tuple(each for each in detail.given if each.model == model.id and each.at <= look.at),
         first=cursor is None,
         next=look.address(f"/leads/{detail.id}", model=reading.model, cursor=timeline.next) if timeline.next else "",
         look=look,
