@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager
 from typing import Final, Self, TypeVar
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ripeline.api.answers import refused
+from ripeline.api.nowhere import answer_fault, answer_nowhere, is_of_api
 from ripeline.api.routes import ROUTES as API_ROUTES
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
@@ -22,7 +25,16 @@ from ripeline.collect.answers import Answer
 from ripeline.collect.browser_door import BrowserDoor, take_quickly
 from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
-from ripeline.errors import Conflict, InvalidEvent, InvalidRequest, InvalidRules, InvalidSetting, LogRefused, NotFound
+from ripeline.errors import (
+    Conflict,
+    InvalidEvent,
+    InvalidRequest,
+    InvalidRules,
+    InvalidSetting,
+    LogRefused,
+    NotFound,
+    RipelineError,
+)
 from ripeline.fold.desk import Desk
 from ripeline.fold.folder import now_ms
 from ripeline.fold.keeper import Keeper
@@ -42,7 +54,7 @@ from ripeline.worker.writer import Writer
 log = logging.getLogger(__name__)
 
 #: What an error of ours that reaches the rim is answered with; any other is a 500 and a log entry.
-STATUS: Final[dict[type[Exception], int]] = {
+STATUS: Final[dict[type[RipelineError], int]] = {
     InvalidEvent: 400,
     InvalidRequest: 400,
     InvalidRules: 422,
@@ -78,7 +90,11 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
     return Application(
         routes=all_routes(settings),
         middleware=security(settings),
-        exception_handlers=dict.fromkeys(STATUS, _answer_error),
+        exception_handlers={
+            **dict.fromkeys(STATUS, _answer_error),
+            HTTPException: answer_nowhere,
+            Exception: answer_fault,
+        },
         lifespan=lifespan,
     ).with_door(settings.endpoint_path, BrowserDoor())
 
@@ -128,6 +144,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(works.writer.stop)
+        works.rescoring.close()
 
 
 class _Works:
@@ -182,8 +199,8 @@ class _Progress:
 
 
 def _answer_error(request: Request, error: Exception) -> Response:
+    if is_of_api(request) and isinstance(error, RipelineError):
+        return refused(error)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LogRefused) else None
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": type(error).__name__, "problem": str(error)}, status, headers)
     return PlainTextResponse(str(error), status, headers)

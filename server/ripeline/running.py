@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
@@ -16,15 +16,19 @@ from ripeline.fold.folder import RULES_HASH, now_ms
 from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
-from ripeline.rules.reading import load_rules
+from ripeline.rules.reading import load_rules, read_rules
 from ripeline.settings import Settings
 from ripeline.sightings import Sightings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database
 from ripeline.store.erasing_texts import Unused
 from ripeline.store.meta import read_meta
+from ripeline.store.rule_versions import text_of_rules
 
 T = TypeVar("T")
+
+#: Rule files kept read: the one in force, the one that is coming, and those readers may still hold scores of.
+_REMEMBERED: Final = 4
 
 
 class Write(Protocol):
@@ -49,20 +53,24 @@ class RulesInForce:
         self.ruleset = ruleset
         self.wanted = ruleset.hash
         self.problem = ""
-        self._coming = ruleset
+        self._known = {ruleset.hash: ruleset}
 
     def taken(self, ruleset: Ruleset, is_in_force: bool) -> None:
         """These rules come into force with the next commit, or have just done so."""
+        # Replaced, never changed: readers in other threads look things up meanwhile.
+        others = [each for each in self._known.values() if each.hash != ruleset.hash]
+        self._known = {each.hash: each for each in (*others[1 - _REMEMBERED :], ruleset)}
         if is_in_force:
-            # The one of before is still right for whoever opened the database before.
-            self._coming, self.ruleset = self.ruleset, ruleset
-        else:
-            self._coming = ruleset
+            self.ruleset = ruleset
 
-    def of(self, hash: str | None) -> Ruleset:
-        """The rules of that hash, by which scores that are read were made."""
-        now, other = self.ruleset, self._coming
-        return other if other.hash == hash else now
+    def beside(self, conn: Connection) -> Ruleset:
+        """The rules by which the scores this connection sees were made, whatever is in force by now."""
+        now, hash = self.ruleset, read_meta(conn, RULES_HASH)
+        return now if hash is None or hash == now.hash else self._known.get(hash) or self._of_before(conn, hash)
+
+    def _of_before(self, conn: Connection, hash: str) -> Ruleset:
+        text = text_of_rules(conn, hash)
+        return self.ruleset if text is None else read_rules(text)
 
 
 @dataclass(slots=True)
@@ -128,4 +136,4 @@ class Running:
     def reading(self) -> Iterator[tuple[Connection, Ruleset]]:
         """One moment of the database, and the rules its scores were made under, also while new ones come into force."""
         with self.database.read() as conn:
-            yield conn, self.rules.of(read_meta(conn, RULES_HASH))
+            yield conn, self.rules.beside(conn)

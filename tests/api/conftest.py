@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.api.shop import RULES as SHOP_RULES
+from tests.api.shop import Shop
 from tests.store.white_papers import CAST, RULES
 
 from ripeline.app import create_app
@@ -68,3 +71,16 @@ def cast(server: TestClient, token: Token, ask: Ask) -> list[Event]:
     assert answer.json() == {"accepted": len(CAST), "duplicate": 0, "rejected": []}
     assert ask("/api/settled") == {"lag": 0}
     return CAST
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A server of its own for each test; at the end all its scores are what its events give."""
+    (tmp_path / "rules.toml").write_text(SHOP_RULES, encoding="utf-8")
+    settings = Settings(data=tmp_path, base_url="http://testserver", rate_limit=None)
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
+            header = {"Authorization": f"Bearer {create_token(conn, 'crm', frozenset({'admin'}), 1)}"}
+        shop = Shop(tmp_path, client, header)
+        yield shop
+        assert shop.differences() == []

@@ -2,117 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+from tests.api.shop import ADA, CAPUCINE, DAY, ELODIE, HOUR, MARC, RULES, Shop
 
-from ripeline.app import create_app
 from ripeline.auth.tokens import create_token
-from ripeline.fold.verify import verify
-from ripeline.rules.reading import load_rules
-from ripeline.settings import Settings
 from ripeline.store.database import Database, transaction
 
-RULES = """
-timezone = "Europe/Paris"
-[models.vertical]
-bands = { warm = 5, hot = 12 }
-min_fit = 0
-[models.vertical.rules]
-a = { points = 2, on = "download", where.file = "a.pdf", once_per = "lead" }
-b = { points = 5, on = "download", where.file = "b.pdf" }
-c = { points = 12, on = "download", where.file = "c.pdf" }
-blog = { points = 2, on = "page", where.path = "/blog*", after = ["a", "b", "c"] }
-capped = { points = 2, on = "page", where.path = "/capped*", cap = { points = 6, per = "24h" } }
-student = { points = -20, lead.job = "*étudiant*" }
-"""
-HOUR, DAY = 3_600_000, 86_400_000
-ADA, MARC, ELODIE, CAPUCINE = "ada@example.com", "marc@example.com", "elodie@example.com", "capucine@example.com"
-
-
-class Shop:
-    """A server on a folder of its own, what happens in its shop, and a program that may do everything."""
-
-    def __init__(self, data: Path, client: TestClient, header: dict[str, str]) -> None:
-        self.data = data
-        self.client = client
-        self.header = header
-        self.now = time.time_ns() // 1_000_000 // DAY * DAY - 5 * DAY
-
-    def send(self, *events: dict[str, Any]) -> None:
-        answer = self.client.post("/api/events", json=list(events), headers=self.header)
-        assert answer.json()["rejected"] == []
-        assert self.ask("/api/settled") == {"lag": 0}
-
-    def ask(self, path: str, **params: Any) -> Any:
-        answer = self.client.get(path, params=params, headers=self.header)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def do(self, path: str, body: Any, status: int = 200, method: str = "POST") -> Any:
-        content = body if isinstance(body, str) else json.dumps(body)
-        answer = self.client.request(method, path, headers=self.header, content=content)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def did(self, visitor: str, what: str, at: int, **more: Any) -> dict[str, Any]:
-        """A download of paper `a`, a visit of `/path`, or who it is (`x@…`), so many ms after the first day."""
-        event: dict[str, Any] = {"id": f"{visitor}-{what}-{at}", "visitor": visitor, "at": self.now + at} | more
-        if "@" in what:
-            return event | {"on": "identify", "email": what, "traits": more.get("traits") or {"email": what}}
-        if what.startswith("/"):
-            return event | {"on": "page", "url": f"https://shop.example{what}"}
-        return event | {"on": "download", "url": f"https://shop.example/{what}.pdf"}
-
-    def papers(self, visitor: str, *what: str) -> None:
-        self.send(*[self.did(visitor, each, place * HOUR) for place, each in enumerate(what)])
-
-    def score(self, lead: int | str, **params: Any) -> int | float:
-        return self.ask(f"/api/leads/{lead}", **params)["scores"]["vertical"]["score"]  # type: ignore[no-any-return]
-
-    def handoffs(self) -> list[tuple[str, str, int | float]]:
-        found = self.ask("/api/handoffs")["handoffs"]
-        return [(each["lead"]["email"], each["state"], each["score"]) for each in reversed(found)]
-
-    def told(self) -> int:
-        """How often sales was told."""
-        with closing(Database(self.data / "ripeline.db").writer()) as conn:
-            return int(conn.execute("SELECT count(*) FROM outbox WHERE topic = 'lead.ready'").fetchone()[0])
-
-    def put_rules(self, *edits: tuple[str, str]) -> None:
-        """Edit the file, and wait until it is in force."""
-        text = self.ask("/api/rules")["text"]
-        for old, new in edits:
-            assert old in text
-            text = text.replace(old, new)
-        hash = self.do("/api/rules", text, method="PUT")["hash"]
-        until = time.monotonic() + 10
-        while self.ask("/api/rules")["hash"] != hash:
-            assert time.monotonic() < until, self.ask("/api/rules")
-            time.sleep(0.02)
-
-    def differences(self) -> list[str]:
-        database = Database(self.data / "ripeline.db")
-        with database.read() as conn:
-            return [str(each) for each in verify(conn, load_rules(self.data / "rules.toml"))]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    settings = Settings(data=tmp_path, base_url="http://testserver", rate_limit=None)
-    with TestClient(create_app(settings), follow_redirects=False) as client:
-        with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
-            header = {"Authorization": f"Bearer {create_token(conn, 'crm', frozenset({'admin'}), 1)}"}
-        shop = Shop(tmp_path, client, header)
-        yield shop
-        assert shop.differences() == []
+#: What the cases of mails add to the rules: a mail of a workflow, one of a feed, and a click.
+MAILS = (
+    "[models.vertical.rules]",
+    """[models.vertical.rules]
+opened = { points = 3, on = "email_open", where.email = "workflow*" }
+rss = { points = 0, on = "email_open", where.email = "rss*" }
+clicked = { points = 4, on = "email_click" }""",
+)
 
 
 def test_case_10_a_visit_turns_out_to_be_a_bots(shop: Shop) -> None:
@@ -190,6 +98,34 @@ def test_case_20_what_was_over_when_it_came_in_is_late(shop: Shop) -> None:
     assert (shop.handoffs(), shop.told()) == ([(CAPUCINE, "late", 12)], 0)
 
 
+def test_case_21_links_opened_by_a_machine_are_worth_nothing_and_a_persons_click_is_paid(shop: Shop) -> None:
+    sent, link = 9 * HOUR, {"on": "email_click", "item": "news-7"}
+    shop.put_rules(MAILS)
+    machine = [shop.did("elo", f"/{n}", sent + 2_000 + n, id=f"m{n}") | link for n in range(6)]
+    shop.send(shop.did("elo", ELODIE, 0), *machine)
+    assert shop.score(ELODIE) == 4
+    for event in machine:
+        shop.do(f"/api/events/{event['id']}/suspect", {"suspect": True})
+    assert shop.score(ELODIE) == 0
+    shop.send(shop.did("elo", "/0", sent + 40 * 60_000) | link)
+    assert shop.score(ELODIE) == 4
+    (reading, *_) = shop.ask(f"/api/leads/{ELODIE}")["scores"]["vertical"]["receipt"]
+    assert (reading["rule"], reading["times"], reading["refused"]) == ("clicked", 1, {"suspect": 6})
+
+
+def test_case_22_mails_opened_again_are_worth_nothing_more(shop: Shop) -> None:
+    shop.put_rules(MAILS)
+    mails = [("email_open", "workflow-1"), ("email_open", "rss-1"), ("email_click", "rss-1")]
+    for turn in range(2):
+        shop.send(
+            *[
+                {"id": f"{turn}-{place}", "email": ELODIE, "on": on, "item": item, "at": shop.now + turn * DAY + place}
+                for place, (on, item) in enumerate(mails)
+            ]
+        )
+        assert shop.ask(f"/api/leads/{ELODIE}")["scores"]["vertical"]["rules"] == {"opened": 3, "rss": 0, "clicked": 4}
+
+
 def test_case_25_a_student_corrected_is_one_no_more_but_was_yesterday(shop: Shop) -> None:
     shop.send(shop.did("ada", ADA, 0, traits={"email": ADA, "job": "Étudiante"}), shop.did("ada", "c", HOUR))
     assert shop.score(ADA) == -8
@@ -239,6 +175,25 @@ def test_points_verdicts_and_outcomes_of_any_lead(shop: Shop) -> None:
     shop.do("/api/outcomes", {"email": ELODIE, "outcome": None})
     shop.do("/api/outcomes", {"outcome": "won"}, status=400)
     shop.do("/api/outcomes", {"email": "nobody@example.com", "outcome": "won"}, status=404)
+
+
+def test_points_with_an_id_that_something_else_has_are_refused_and_not_lost_silently(shop: Shop) -> None:
+    shop.papers("elo", ELODIE)
+    shop.papers("someone", "/about")
+    given = {"points": 7, "reason": "met at the fair", "id": "fair-1"}
+    shop.do(f"/api/leads/{ELODIE}/points", given)
+    (nobody,) = [lead["id"] for lead in shop.ask("/api/leads", identified="false")["leads"]]
+    for path, other in (
+        (f"/api/leads/{nobody}/points", given),
+        (f"/api/leads/{ELODIE}/points", given | {"points": 8}),
+        (f"/api/leads/{ELODIE}/points", given | {"id": "someone-/about-0"}),
+    ):
+        assert "is of another event" in shop.do(path, other, status=409)["problem"]
+    shop.do(f"/api/leads/{ELODIE}/points", given)
+    assert (shop.score(ELODIE), shop.score(nobody)) == (7, 0)
+    assert shop.ask(f"/api/leads/{nobody}")["visitors"] == ["someone"]
+    shop.do(f"/api/leads/{nobody}/points", given | {"id": "fair-2"})
+    assert (shop.score(nobody), shop.ask(f"/api/leads/{nobody}")["visitors"]) == (7, ["someone"])
 
 
 def test_a_handoff_is_claimed_given_back_and_put_off(shop: Shop) -> None:

@@ -33,7 +33,7 @@ def known(database: Database) -> Known:
 def added_up(question: Question, most: int) -> Report:
     report = Report()
     for kind in ("bands", "calls"):
-        for _, found, _ in answers(question, kind, PARTS, most):  # type: ignore[arg-type]
+        for _, found, _ in answers(question, kind, PARTS, most):
             report.merge(found)
     return report
 
@@ -66,7 +66,8 @@ def test_scores_nobody_swept_are_brought_up_to_now_first(tmp_path: Path) -> None
     rules = RULES.text.replace('label = "White paper C"', 'decay = { half_life = "5d" }, label = "White paper C"')
     database = Database(folder_of(tmp_path, rules=rules, now=NOW - 39 * 86_400_000) / "ripeline.db")
     what_if = WhatIf(database, known(database), read_rules(rules.replace("warm = 5", "warm = 4")), NOW, 1)
-    report = what_if.bands(lambda done, total: None)
+    what_if.bands(lambda done, total: None)
+    report = what_if.report
     assert report.replayed == 1
     assert report.of("vertical").moves["warm", "warm"] == 2
 

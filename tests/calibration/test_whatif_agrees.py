@@ -72,7 +72,8 @@ def test_sums_and_replays_agree_with_plain_recomputation(data: st.DataObject) ->
         house.fold(*(each for events in leads.values() for each in events))
         what_if = asked(house, new, until)
         what_if.bands(lambda done, total: None)
-        report = what_if.calls(lambda done, total: None)
+        what_if.calls(lambda done, total: None)
+        report = what_if.report
         house.conn.close()
         house.database.close()
     event("everybody" if what_if.plan.everybody else "some" if report.replayed else "sums alone")

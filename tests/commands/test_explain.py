@@ -40,10 +40,12 @@ def plain(text: str) -> str:
 def test_the_receipt_of_marc_adds_up_line_by_line(data: Path) -> None:
     result = explain(data, "Marc@Example.com", "--model", "vertical", "--as-of", AS_OF)
     assert result.output == dedent("""\
-        marc@example.com (lead 1), Thursday 5 November 2026, 12:00, Europe/Paris
+        marc@example.com (lead 1)
+        As of Thursday 5 November 2026, 12:00, Europe/Paris
 
         White papers: 13 points, hot
-                +6  3 × Blog after a paper: 2 points, once per page and session, only after a download
+                +6  3 × Blog after a paper: 2 points, once per page and session, only
+                    after a download
                 +5  1 × White paper B: 5 points, once per file
                 +2  1 × White paper A: 2 points, once per file
               = 13  engagement 13, fit 0
@@ -54,7 +56,7 @@ def test_the_receipt_of_marc_adds_up_line_by_line(data: Path) -> None:
 
 def test_it_is_told_in_french_too(data: Path) -> None:
     text = plain(explain(data, "1", "--model", "vertical", "--as-of", AS_OF, "--lang", "fr").output)
-    assert "marc@example.com (prospect 1), jeudi 5 novembre 2026 à 12:00, Europe/Paris" in text
+    assert "marc@example.com (prospect 1)\nÉtat au jeudi 5 novembre 2026 à 12:00, Europe/Paris\n" in text
     assert "White papers : 13 points, chaud" in text
     assert "+5  1 × White paper B : 5 points, une fois par fichier" in text
     assert "lundi 2 novembre 2026 à 10:06 : devient tiède, avec 7" in text
@@ -104,10 +106,11 @@ def test_decay_caps_limits_and_the_day_the_band_is_left_are_lines_of_their_own(t
     steps = [(0, paper("c")), *((hours, page(f"/blog/{hours}")) for hours in (1, 2, 3))]
     data = folder_of(tmp_path, made("v-ada", [*steps, (4, form("ada@example.com", job="Directrice"))]), rules)
     text = plain(explain(data, "1", "--as-of", "2026-11-17").output)
-    assert text.splitlines()[2:] == [
+    assert text.splitlines()[3:] == [
         "m: 14.485 points, hot",
         "       +12  1 × White paper C: 12 points, once per file, halves every 30 days",
-        "        +4  2 × Blog: 2 points, once per page and session, 4 points in all at most, in the group “reading”",
+        "        +4  2 × Blog: 2 points, once per page and session, 4 points in all at",
+        "            most, in the group “reading”",
         "        +3  1 × Director: 3 points, when job is like “direct”",
         "    -3.515  White paper C: faded since",
         "        -1  Limit of the group reading",
@@ -145,9 +148,9 @@ def test_before_anything_happened_it_says_so(data: Path) -> None:
     [
         (["nobody@example.com"], 1, "ripeline: no lead 'nobody@example.com'"),
         (["4711"], 1, "ripeline: no lead 4711"),
-        (["1", "--model", "nope"], 1, "ripeline: no model 'nope'"),
-        (["1", "--as-of", "2026-11-05T12:00:00"], 2, "has no zone"),
-        (["1", "--as-of", "yesterday"], 2, "Invalid value for --as-of: yesterday"),
+        (["1", "--model", "nope"], 1, "ripeline: no model 'nope'; the rules in force have vertical, other"),
+        (["1", "--as-of", "2026-11-05T12:00:00"], 2, "nor a moment with its zone"),
+        (["1", "--as-of", "yesterday"], 2, "Invalid value for --as-of: yesterday: neither a day (2026-11-21)"),
         (["1", "--lang", "de"], 2, "'de' is not one of 'en', 'fr'"),
     ],
 )

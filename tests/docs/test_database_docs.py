@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
-from tests.docs.conversation import DOCS, events_sent
+from tests.docs.conversation import DOCS, events_sent, settings_of
 from tests.store.white_papers import fold, form, made, open_database, page
 
 from ripeline.app import create_app
@@ -27,7 +27,7 @@ QUESTIONS: Final = re.findall(r"```sql\n(.*?)```\n```csv\n(.*?)```", PAGE, re.DO
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(data=tmp_path_factory.mktemp("data"), rate_limit=None)
+    return settings_of(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ each_page = pytest.mark.parametrize("written", PAGES, ids=NAMES)
 
 def code(text: str) -> list[str]:
     """Lines of code blocks, and what stands between backticks."""
-    blocks = re.findall(r"(?ms)^```\w*[^\n]*\n(.*?)^```", text)
-    prose = re.sub(r"(?ms)^```.*?^```", "", text)
+    blocks = re.findall(r"(?ms)^ *```\w*[^\n]*\n(.*?)^ *```", text)
+    prose = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
     return [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`]+)`", prose)
 
 

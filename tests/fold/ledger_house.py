@@ -181,7 +181,7 @@ class House:
                     lead,
                 )
             ]
-            person = email or f"visitor:{keys[0]}"
+            person = email or (f"visitor:{keys[0]}" if keys else f"nobody:{lead}")
             story[person] = {
                 "visitors": sorted(keys),
                 "seen": (first, last, reachable),

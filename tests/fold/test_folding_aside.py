@@ -103,3 +103,23 @@ def test_even_an_event_that_identity_fails_on_is_passed(house: House) -> None:
     assert [id for id, _ in aside(house)] == ["bad"]
     assert house.score("visitor:c") == 5
     assert house.told().keys() == {"visitor:phone", "visitor:a", "visitor:b", "visitor:c"}
+    assert house.differences() == []
+
+
+def test_what_was_passed_over_stays_so_whatever_comes_after(house: House) -> None:
+    house.fold(page("phone", "/blog/1", 0))
+    house.conn.execute("CREATE TRIGGER defect BEFORE UPDATE OF email ON leads BEGIN SELECT raise(ABORT, 'defect'); END")
+    house.conn.execute("CREATE TRIGGER other BEFORE INSERT ON leads BEGIN SELECT raise(ABORT, 'defect'); END")
+    house.fold(identify("phone", EVE, DAY, id="named"), page("new", "/", DAY, id="first"))
+    assert [id for id, _ in aside(house)] == ["named", "first"]
+    assert house.differences() == []
+    house.conn.execute("DROP TRIGGER defect")
+    house.conn.execute("DROP TRIGGER other")
+    house.fold(identify("phone", ADA, 2 * DAY), download("phone", "b", 3 * DAY), download("new", "b", DAY))
+    assert sorted(house.told()) == [ADA, "visitor:new"]
+    assert house.differences() == []
+    before = house.told()
+    rescore(house.conn, house.ruleset, lambda done, total: None)
+    assert house.told() == before
+    assert [id for id, _ in aside(house)] == ["named", "first"]
+    assert house.differences() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from tests.fold.ledger_house import (
     ADA,
@@ -23,7 +25,7 @@ from ripeline.fold.marking import erase_event, mark
 from ripeline.fold.merging import merge
 from ripeline.fold.saying import Points, give_points
 from ripeline.fold.selling import Word, judge_lead
-from ripeline.store.database import checkpoint
+from ripeline.store.database import checkpoint, rewrite_small_file
 
 CAPPED = """
 [models.vertical]
@@ -121,6 +123,11 @@ def with_canaries(house: House) -> None:
     house.fold()
 
 
+def everything_stored(house: House) -> bytes:
+    house.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return b"".join(path.read_bytes() for path in house.database.path.parent.iterdir())
+
+
 def test_of_an_erased_person_nothing_is_left(house: House) -> None:
     with_canaries(house)
     assert house.do(erase_lead, "canary@example.com") == 5
@@ -129,8 +136,7 @@ def test_of_an_erased_person_nothing_is_left(house: House) -> None:
     assert house.differences() == []
     for table in ("handoffs", "outbox", "lead_states", "scores", "ledger", "sessions", "crossings"):
         assert house.rows(f"SELECT count(*) FROM {table} WHERE lead_id = 1") == [(0,)], table
-    house.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    stored = b"".join(path.read_bytes() for path in house.database.path.parent.iterdir())
+    stored = everything_stored(house)
     assert [canary for canary in CANARIES if canary.encode() in stored] == []
     assert b"/blog" in stored
 
@@ -180,4 +186,49 @@ def test_a_text_used_again_meanwhile_stays(house: House) -> None:
     assert house.rows("SELECT count(*) FROM doubtful_texts") == [(0,)]
     house.fold(page("tablet", "/pricing", 2 * HOUR))
     checkpoint(house.conn)
+    assert house.differences() == []
+
+
+def test_events_of_machines_that_name_an_erased_person_are_erased_too(house: House) -> None:
+    house.fold(identify("phone", ADA, 0), download("laptop", "a", 1))
+    house.fold(form("laptop", "contact", 2, email=ADA, props={"email": ADA}, suspect="robot", id="machine"))
+    assert house.told().keys() == {ADA, "visitor:laptop"}
+    assert house.do(erase_lead, ADA) == 2
+    tidy(house)
+    assert house.told().keys() == {"visitor:laptop"}
+    assert house.differences() == []
+    assert ADA.encode() not in everything_stored(house)
+
+
+def test_an_event_that_was_passed_over_is_erased_with_whom_it_names(house: House) -> None:
+    house.fold(identify("phone", ADA, 0))
+    house.conn.execute("CREATE TRIGGER defect BEFORE INSERT ON epochs BEGIN SELECT raise(ABORT, 'defect'); END")
+    house.fold(identify("laptop", ADA, 1, traits={"company": "canary"}))
+    assert house.told()[ADA]["visitors"] == ["phone"]
+    assert house.do(erase_lead, ADA) == 2
+    assert b"canary" not in everything_stored(house)
+
+
+def test_no_page_keeps_what_was_stored_there_once(house: House) -> None:
+    """Rows that move from page to page as others come between, and states that grow, leave copies behind."""
+    chance = Random(7)
+    visitors = [f"{chance.randrange(10**9)}-{n}" for n in range(400)]
+    canaries = visitors[::40]
+    for turn in range(4):
+        chance.shuffle(visitors)
+        for visitor in visitors:
+            word = f"canary-{visitor}" if visitor in canaries else f"plain-{visitor}"
+            address = f"/{word}/{chance.randrange(10**6)}/{'x' * chance.randrange(200)}"
+            house.append(
+                page(visitor, address, turn * DAY),
+                form(visitor, "contact", turn * DAY + 1, email=f"{word}@example.com", props={"company": word * 9}),
+            )
+        house.fold()
+    for visitor in canaries:
+        house.do(erase_lead, f"canary-{visitor}@example.com")
+    tidy(house)
+    assert rewrite_small_file(house.conn)
+    stored = everything_stored(house)
+    assert b"plain-" in stored
+    assert b"canary-" not in stored
     assert house.differences() == []

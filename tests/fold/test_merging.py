@@ -146,6 +146,25 @@ def test_what_was_put_into_an_anonymous_lead_follows_it(house: House) -> None:
     assert house.differences() == []
 
 
+def test_a_merge_into_a_lead_that_nobody_is_left_of_stays(house: House) -> None:
+    house.fold(download("phone", "a", 1), identify("laptop", EVE, 0))
+    house.do(merge, 1, EVE)
+    house.do(detach, 1, "phone")
+    with pytest.raises(Conflict, match="nothing is left of one of the two"):
+        house.do(undo_merge, 1, EVE)
+    assert house.score("visitor:phone") == 2
+    assert house.differences() == []
+
+
+def test_an_anonymous_lead_whose_visitor_was_taken_out_is_not_given_back(house: House) -> None:
+    house.fold(identify("laptop", EVE, 0), download("phone", "a", 1))
+    house.do(merge, EVE, 2)
+    house.do(detach, EVE, "phone")
+    with pytest.raises(Conflict, match="nothing is left of one of the two"):
+        house.do(undo_merge, EVE, 2)
+    assert house.differences() == []
+
+
 def test_points_given_to_an_anonymous_lead_follow_it(house: House) -> None:
     house.fold(download("a", "a", 1), identify("c", EVE, 0))
     house.do(give_points, 1, Points(3, "met at the fair", "vertical"))

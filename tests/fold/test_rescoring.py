@@ -24,7 +24,8 @@ from ripeline.errors import DataProblem, NotFound
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.folder import Folder
 from ripeline.fold.merging import merge
-from ripeline.fold.rescore import Rescore, ensure_scored, is_scored, rescore, tidy
+from ripeline.fold.rebuilding import Rescore
+from ripeline.fold.rescore import ensure_scored, is_scored, rescore, tidy
 from ripeline.fold.selling import accept
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules

@@ -97,7 +97,7 @@ def test_any_lead_may_be_judged_in_any_model(house: House) -> None:
     ]
     with pytest.raises(InvalidRequest, match="say which: vertical, general"):
         house.do(judge_lead, ADA, None, Word("right_time"))
-    with pytest.raises(NotFound, match="model 'other'"):
+    with pytest.raises(InvalidRequest, match="no model 'other'; there are: "):
         house.do(judge_lead, ADA, "other", Word("right_time"))
 
 

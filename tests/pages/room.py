@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -56,6 +57,11 @@ class Room:
 
     async def take_rules(self) -> None:
         """The rules of a room never change."""
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, Ruleset]]:
+        with self.database.read() as conn:
+            yield conn, self.rules.beside(conn)
 
     def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
         return run_in_threadpool(self.now, work)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 from tests.pages.reading_html import links_of, text_of
 from tests.pages.room import Room
-from tests.store.white_papers import fold, form, made, page, paper
+from tests.store.white_papers import CAST, fold, form, made, page, paper
 
+from ripeline.domain.event import Event
 from ripeline.store.reading_lead import lead_detail
 
 
@@ -91,3 +94,15 @@ def test_nobody_by_that_number_is_said_so(full: Room, bob: TestClient, id: int) 
 def test_an_anonymous_visitor_has_a_page_too(full: Room, bob: TestClient) -> None:
     visitors = links_of(bob.get("/leads").text)
     assert "/pricing" in text_of(bob.get(visitors["Visitor v-ada"]).text)
+
+
+def test_points_by_hand_are_shown_with_their_reason_and_author(full: Room, bob: TestClient) -> None:
+    email = "marc@example.com"
+    props = {"model": "vertical", "points": 4, "reason": "met at the fair", "by": "Alice"}
+    at = max(event.at for event in CAST) + 1
+    said: dict[str, Any] = {"email": email, "verified": True, "props": props}
+    fold(full.writer, [Event(id="by-hand", visitor=f"email:{email}", on="points", at=at, received_at=at, **said)])
+    text = text_of(lead_page(full, bob, email, "?model=vertical"))
+    assert "Points given by hand" in text
+    assert "met at the fair +4 by Alice" in text
+    assert "met at the fair" not in text_of(lead_page(full, bob, email, "?model=other"))

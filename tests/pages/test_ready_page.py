@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from starlette.testclient import TestClient
 from tests.pages.reading_html import links_of, text_of
 from tests.pages.room import Room
-from tests.store.white_papers import fold, form, made, page, paper
+from tests.store.white_papers import NOW, fold, form, made, page, paper
+
+from ripeline.domain.event import Event
+from ripeline.fold.folder import Folder
+from ripeline.rules.reading import read_rules
+from ripeline.settings import Settings
+from ripeline.store.database import transaction
+from ripeline.store.dictionary import Dictionary
+from ripeline.store.log_rows import append_events
+
+FADING = read_rules("""
+[models.papers]
+bands = { hot = { enter = 12, exit = 8 } }
+
+[models.papers.rules]
+paper = { points = 12, on = "download", decay = { half_life = "3650d" } }
+""")
 
 
 def test_who_is_ripe_stands_there_with_three_reasons_and_the_next_step(full: Room, bob: TestClient) -> None:
@@ -74,3 +93,39 @@ def test_who_has_not_signed_in_is_asked_to(room: Room, nobody: TestClient) -> No
 def test_a_first_visit_to_a_page_counts_for_nothing_here(room: Room, bob: TestClient) -> None:
     fold(room.writer, made("v", [(0, page("/about"))]))
     assert "Nobody is ripe yet." in text_of(bob.get("/ready").text)
+
+
+def test_who_cools_down_first_comes_first(tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path, base_url="http://testserver"), FADING)
+    early = made("early", [(0, paper("c")), (0.1, form("early@example.com"))])
+    late = made("late", [(48, paper("c")), (48.1, form("late@example.com"))])
+    receive(room, [*early, *late])
+    with signed_in(room) as client:
+        text = text_of(client.get("/ready").text)
+    assert text.index("early@example.com") < text.index("late@example.com")
+    assert text.count("cools down in") == 2
+
+
+def test_more_than_a_page_is_shown_once_each(tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path, base_url="http://testserver"), FADING)
+    visits = [made(f"v{n}", [(24 * n, paper("c")), (24 * n + 0.1, form(f"lead{n:02}@example.com"))]) for n in range(35)]
+    receive(room, [event for visit in visits for event in visit])
+    with signed_in(room) as client:
+        first = client.get("/ready").text
+        second = client.get(links_of(first)["More"]).text
+    shown = re.findall(r"lead\d\d(?=@example.com</a></h2>)", first + second)
+    assert sorted(shown) == shown == [f"lead{n:02}" for n in range(35)]
+    assert "More" not in links_of(second)
+
+
+def receive(room: Room, events: list[Event]) -> None:
+    with transaction(room.writer):
+        append_events(room.writer, events, Dictionary())
+    folder = Folder(room.writer, room.ruleset, lambda: NOW)
+    while folder.step():
+        pass
+
+
+def signed_in(room: Room) -> TestClient:
+    headers = {"sec-fetch-site": "same-origin", "accept-language": "en"}
+    return TestClient(room.app(), headers=headers, cookies=room.cookie_of("bob@example.com", role="sales"))

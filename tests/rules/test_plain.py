@@ -60,7 +60,7 @@ def test_a_rule_reads_like_a_sentence() -> None:
             "points = 2, on = 'page'",
             "2 points, once per page and session", "2 points, une fois par page et par session",
         ),
-        ("points = 2, on = 'form'", "2 points, once per form and day", "2 points, une fois par formulaire et par jour"),
+        ("points = 2, on = 'form'", "2 points, once a day per form", "2 points, une fois par formulaire et par jour"),
         (
             "points = 2, on = 'click'",
             "2 points, once per link and session", "2 points, une fois par lien et par session",
@@ -72,7 +72,7 @@ def test_a_rule_reads_like_a_sentence() -> None:
         ("points = 2, on = 'page', once_per = 'day'", "2 points, once a day", "2 points, une fois par jour"),
         (
             "points = 2, on = 'page', once_per = 'session day'",
-            "2 points, once per session and day", "2 points, une fois par session et par jour",
+            "2 points, once a day per session", "2 points, une fois par session et par jour",
         ),
         (
             "points = 2, on = ['page', 'download']",
@@ -85,8 +85,8 @@ def test_a_rule_reads_like_a_sentence() -> None:
         ),
         (
             "points = 2, on = 'page', once_per = 'lead', cap = { points = 20, per = 'day' }",
-            "2 points, once per lead, 20 points a day at most",
-            "2 points, une fois par prospect, 20 points par jour au plus",
+            "2 points, once per lead, at most 20 points a day",
+            "2 points, une fois par prospect, au plus 20 points par jour",
         ),
         (
             "points = 5, on = 'session', count = { n = 3, within = '7d' }",

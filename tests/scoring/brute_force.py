@@ -86,6 +86,8 @@ class Moment:
         self.known = reading.known_before(event) if on == "session" else reading.known_after(event)
         self.flaw = reading.flaw(event, on)
         self.item = path(event) if on == "session" else item(event)
+        pages = reading.file.get("content", {}).items()
+        self.stages = [stage for stage, globs in pages if any(glob(each, path(event)) for each in globs)]
 
 
 class Reading:
@@ -102,6 +104,10 @@ class Reading:
         self.crossings: list[Crossing] = []
         self.bands: dict[str, set[str]] = {}
         self.scores: dict[str, tuple[int, int]] = {}
+        self.out_of_target: dict[str, bool] = {}
+        self.ripe: dict[str, tuple[tuple[int, str] | None, int | None]] = {}
+        self.again: dict[str, tuple[int, str] | None] = {}
+        self.asked: dict[str, tuple[int, str] | None] = {}
         self.moments = [
             Moment(event, on, self)
             for event in self.lived
@@ -142,7 +148,7 @@ class Reading:
         own = self.own(event)
         first = max(i for i, e in enumerate(own) if self.begins_session(e))
         pages = [path(e) for e in own[first:] if e["url"]]
-        return {"id": own[first]["id"], "entry": pages[0] if pages else "", "channel": own[first]["channel"]}
+        return {"id": own[first]["id"], "entry": pages[0] if pages else "", **own[first]["source"]}
 
     def flaw(self, event: Event, on: str) -> str | None:
         if event["suspect"]:
@@ -162,7 +168,7 @@ class Reading:
         known: dict[str, Any] = {"channel": self.session_of(self.lived[0])["channel"]}
         for e in self.lived:
             if order(e) <= order(event) and not e["suspect"]:
-                said = {**(e["traits"] or {}), **({"email": e["email"]} if e["email"] else {})}
+                said = attributes(e, self.file.get("attributes", {}))
                 known |= said if e["verified"] else {k: v for k, v in said.items() if k not in known}
         return known
 
@@ -274,7 +280,11 @@ class Reading:
         bands: dict[str, dict[str, Any]] = {
             name: band if isinstance(band, dict) else {"enter": band} for name, band in content["bands"].items()
         }
+        ordered = sorted(bands, key=lambda name: bands[name]["enter"])
+        goal = content.get("handoff", ordered[-1])
+        high = ordered[ordered.index(goal) :] if goal != "none" else []
         on: set[str] = set()
+        ripe, left, again = None, None, None
         for place, instant in enumerate(self.instants):
             engagement, fit = self.score(
                 content, rules, [each for each in found if each[1].place <= place], instant.day
@@ -286,7 +296,19 @@ class Reading:
                     self.crossings.append(Crossing(model, name, is_on, instant.name, instant.at, engagement + fit))
                     on ^= {name}
             self.scores[model] = (engagement, fit)
-        self.bands[model] = on
+            was_ripe, is_ripe = ripe is not None and left is None, any(name in on for name in high)
+            if is_ripe and not was_ripe:
+                ripe, left = (instant.at, instant.name), None
+            elif was_ripe and not is_ripe:
+                left = instant.at
+            if goal != "none":
+                least = content.get("re_enter", bands[goal]["enter"] * 1.25)
+                again = (again or (instant.at, instant.name)) if engagement + fit >= least * 1000 else None
+        self.bands[model], self.ripe[model], self.again[model] = on, (ripe, left), again
+        self.out_of_target[model] = "min_fit" in content and self.scores[model][1] < thousandths(content["min_fit"])
+        asked = [e.place for id, e in found if rules.get(id, {}).get("handoff") and e.reason is None]
+        last = self.instants[max(asked)] if asked else None
+        self.asked[model] = (last.at, last.name) if last else None
 
     def score(
         self, content: dict[str, Any], rules: dict[str, Rule], found: list[tuple[str, Found]], day: date
@@ -397,26 +419,44 @@ def matches(rule: Rule, moment: Moment) -> bool:
     kinds = rule["on"] if isinstance(rule.get("on"), list) else [rule.get("on")]
     if moment.on not in kinds or moment.on == "engagement":
         return False
-    where = {k: v for k, v in rule.get("where", {}).items() if k != "props"}
+    where = {k: v for k, v in rule.get("where", {}).items() if k not in ("props", "stage")}
     texts = all(holds(value, where_text(key, moment)) for key, value in where.items())
     props = rule.get("where", {}).get("props", {})
     own = (moment.event["props"] or {}) if moment.on != "session" else {}
     return (
         texts
+        and is_at_stage(rule.get("where", {}).get("stage"), moment.stages)
         and all(holds(value, own.get(name)) for name, value in props.items())
         and lead_holds(rule, moment.known)
         and ("values" not in rule or any(glob(pattern, moment.item) for pattern in rule["values"]))
     )
 
 
+def is_at_stage(value: Any, stages: list[str]) -> bool:
+    """A page may belong to several stages, or to none."""
+    if isinstance(value, dict):
+        return all(holds(value, stage) for stage in stages)
+    return value is None or any(holds(value, stage) for stage in stages)
+
+
 def where_text(key: str, moment: Moment) -> str:
     event = moment.event
-    if key in ("entry", "channel"):
+    if key in ("entry", "channel", "source", "medium", "campaign", "term"):
         return str(moment.session[key])
+    if key in ("url", "title", "referrer"):
+        return str(event[key])
     if key == "path":
         return path(event)
+    if key == "host":
+        return str(event["url"]).removeprefix("https://").partition("/")[0]
+    if key == "category":
+        return str((event["props"] or {}).get("category", "")) if moment.on != "session" else ""
     if key == "file":
         return path(event).rpartition("/")[2] if moment.on == "download" else ""
+    if key == "link":
+        return item(event) if moment.on == "click" else str(event["url"]) if moment.on == "email_click" else ""
+    if key == "email":
+        return str(event["item"]) if moment.on in ("email_open", "email_click", "unsubscribe", "bounce") else ""
     assert key == "form"
     return item(event) if moment.on == "form" else ""
 
@@ -476,6 +516,24 @@ def item(event: Event) -> str:
     if event["item"]:
         return str(event["item"])
     return str(event["url"]) if event["on"] == "click" else path(event)
+
+
+def attributes(event: Event, mapping: dict[str, list[str]]) -> dict[str, Any]:
+    """What an event says about its lead: by who it is, `[attributes]`, traits, and names of fields, in that order."""
+    traits = filled(event["traits"])
+    fields = (filled(event["props"]) if event["on"] == "form" else {}) | traits
+    found: dict[str, Any] = {}
+    for name, known in {"your-fonction": "job", "job": "job", "email": "email"}.items():
+        found |= {known: fields[name]} if name in fields and known not in found else {}
+    found |= traits
+    for attribute, names in mapping.items():
+        said = [fields[field] for name in names for field in fields if field.lower() == name.lower()]
+        found |= {attribute: said[0]} if said else {}
+    return found | ({"email": event["email"]} if event["email"] else {})
+
+
+def filled(values: dict[str, Any] | None) -> dict[str, Any]:
+    return {key: value for key, value in (values or {}).items() if str(value).strip()}
 
 
 def likeness(event: Event) -> tuple[Any, ...]:

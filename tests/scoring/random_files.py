@@ -12,6 +12,16 @@ FILES = ["/files/a.pdf", "/files/b.pdf", "/case-study.pdf"]
 FORMS = ["demo", "contact"]
 LINKS = ["https://other.example.com/", "mailto:sales@example.com"]
 EMAILS = ["mail-1", "mail-2"]
+HOSTS = ["example.com", "example.com", "shop.example.com"]
+TITLES = ["", "Our prices", "A story"]
+REFERRERS = ["", "https://news.example.org/today"]
+CAMPAIGNS: dict[str, list[str]] = {
+    "channel": ["direct", "search"],
+    "source": ["", "partner"],
+    "medium": ["", "cpc"],
+    "campaign": ["", "spring-26"],
+    "term": ["", "lead scoring"],
+}
 ZONES = ["UTC", "Europe/Paris", "America/New_York"]
 
 KINDS = [
@@ -23,6 +33,7 @@ KINDS = [
     "email_open",
     "email_click",
     "unsubscribe",
+    "bounce",
     "session",
     "trial",
 ]
@@ -38,6 +49,18 @@ _wheres: dict[str, st.SearchStrategy[Any]] = {
     "file": st.sampled_from(["*.pdf", "a.pdf", "*case*"]),
     "form": st.sampled_from(["demo", "*o*"]),
     "props": _props,
+    "host": st.sampled_from(["example.com", "*.example.com"]),
+    "url": st.sampled_from(["https://example.com/blog/*", "*pricing*"]),
+    "title": st.sampled_from(["*prices", "*", {"not": "A*"}]),
+    "referrer": st.sampled_from(["*news*", "https://news.example.org/*", {"not": "*"}]),
+    "source": st.sampled_from(["partner", "*"]),
+    "medium": st.sampled_from(["cpc", {"not": "c*"}]),
+    "campaign": st.sampled_from(["spring-*", ["autumn-*", "*26"]]),
+    "term": st.sampled_from(["lead*", "*"]),
+    "link": st.sampled_from(["mailto:*", "https://other.example.com/", "*example.com*"]),
+    "email": st.sampled_from(["mail-1", "mail-*"]),
+    "category": st.sampled_from(["guides", "*", {"not": "news"}]),
+    "stage": st.sampled_from(["decision", "d*", {"not": "discovery"}]),
 }
 _one_where = st.one_of([st.fixed_dictionaries({key: values}) for key, values in _wheres.items()])
 # Mostly one condition, and mostly the path: rules that nothing matches prove nothing.
@@ -51,6 +74,7 @@ _lead = st.fixed_dictionaries(
     {},
     optional={
         "job": _texts,
+        "team": st.sampled_from(["*sales*", {"not": "*sales*"}]),
         "channel": _texts,
         "email_domain": st.sampled_from(["acme.*", {"not": "acme.com"}]),
         "freemail": st.booleans(),
@@ -78,7 +102,7 @@ _decay = st.sampled_from(
 )
 _window = st.sampled_from(["10m", "1h", "1h", "1d", "7d", "30d"])
 _group = st.sampled_from(["content", "person"])
-_limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}])
+_limits = st.sampled_from([{"max": 6}, {"min": 0}, {"max": 4, "min": -2}, {"min": -3.5}, {"min": 2}, {"max": -1}])
 # Mostly what histories are made of, so that rules meet events and each other.
 _kinds = st.sampled_from(["page"] * 6 + ["download"] * 4 + KINDS) | st.lists(
     st.sampled_from(KINDS), min_size=2, max_size=3, unique=True
@@ -102,6 +126,7 @@ def _event_rules(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
         ("once_per", _once, 2),
         ("cap", _cap, 3),
         ("lead", _lead, 6),
+        ("handoff", st.just(True), 8),
         ("after", after, 2),
         ("count", _count, 4),
         ("decay", _decay | st.just(False), 5),
@@ -135,16 +160,31 @@ def _rules(draw: st.DrawFn, prefix: str, most: int) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     for number in range(draw(st.integers(most // 2, most))):
         events = [id for id, rule in rules.items() if "on" in rule]
-        rules[f"{prefix}-{number}"] = draw(_held_rules() if draw(st.integers(0, 4)) == 0 else _event_rules(events))
+        rule = draw(_held_rules() if draw(st.integers(0, 4)) == 0 else _event_rules(events))
+        rules[f"{prefix}-{number}"] = rule | ({"label": "In words"} if draw(st.integers(0, 9)) == 0 else {})
     if not any("on" in rule for rule in rules.values()):
         rules[f"{prefix}-e"] = {"points": 1, "on": "page"}
     return rules
 
 
+_rare_keys_of_a_model = st.fixed_dictionaries(
+    {},
+    optional={
+        "handoff": st.sampled_from(["warm", "hot", "none"]),
+        "min_fit": st.sampled_from([-1, 0, 1.5]),
+        "re_enter": st.sampled_from([1, 4.5]),
+        "grades": st.sampled_from([{"A": 2, "B": 0}, {"good": 0.5}]),
+        "cool_down": st.sampled_from(["0d", "14d"]),
+        "next": st.just({"hot": "Call"}),
+        "label": st.just("An offer"),
+    },
+)
+
+
 @st.composite
 def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
     warm, width = draw(st.integers(0, 2)), draw(st.integers(1, 2))
-    hot: dict[str, Any] = {"enter": warm + width, "exit": draw(st.integers(-1, warm + width))}
+    hot: dict[str, Any] = {"enter": warm + width, "exit": warm + width - draw(st.sampled_from([0, 0.5, 1, 3]))}
     if draw(st.integers(0, 3)) == 0:
         hot["fit"] = draw(st.integers(-2, 3))
     model: dict[str, Any] = {
@@ -152,11 +192,11 @@ def _models(draw: st.DrawFn, shared: list[str]) -> dict[str, Any]:
         "groups": {"content": draw(_limits), "person": draw(_limits)},
         "rules": draw(_rules("rule", 4)),
     }
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.booleans()):
         model["decay"] = draw(_decay)
     if draw(st.booleans()):
         model["shared"] = draw(st.sampled_from([False, True, shared[:1] or False]))
-    return model
+    return model | draw(_rare_keys_of_a_model)
 
 
 @st.composite
@@ -166,7 +206,9 @@ def rule_files(draw: st.DrawFn) -> dict[str, Any]:
     # A rule that others wait for cannot be left out alone.
     free = [id for id in shared if not any(isinstance(rule.get("after"), str | list) for rule in shared.values())]
     models = {f"model-{n}": draw(_models(free)) for n in range(draw(st.integers(1, 2)))}
-    return {
+    read = {"attributes": {"team": ["Service", "input_5"]}} if draw(st.booleans()) else {}
+    return read | {
+        "content": {"discovery": ["/blog/*", "/about"], "decision": ["/pricing*"]},
         "timezone": draw(st.sampled_from(ZONES)),
         "session_timeout": draw(st.sampled_from(["30m", "1m"])),
         "rules": shared,

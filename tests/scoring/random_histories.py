@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.scoring.random_files import EMAILS, FILES, FORMS, LINKS, PATHS
+from tests.scoring.random_files import CAMPAIGNS, EMAILS, FILES, FORMS, HOSTS, LINKS, PATHS, REFERRERS, TITLES
 
 from ripeline.domain.event import Event
-from ripeline.domain.source import Source
+from ripeline.domain.source import DIRECT, Source
 
 #: Local midnights, both clock-change nights of Paris 2026 among them (UTC ms).
 BEGINS = [1_774_734_000_000, 1_792_873_800_000, 1_760_047_200_000]
@@ -23,16 +23,32 @@ _TRAITS = st.fixed_dictionaries(
     {},
     optional={"job": st.sampled_from(["Étudiante", "Student", "Director"]), "size": st.sampled_from([5, 15, 50])},
 )
-_PROPS = st.dictionaries(
-    st.sampled_from(["plan", "seats"]), st.sampled_from(["pro", "free", 3, 5, 9]), min_size=1, max_size=2
+_PROPS = st.fixed_dictionaries(
+    {},
+    optional={
+        "plan": st.sampled_from(["pro", "free", 3]),
+        "seats": st.sampled_from(["free", 3, 5, 9]),
+        "category": st.sampled_from(["guides", "news"]),
+    },
+).filter(bool)
+#: Fields of forms: known by their names, by `[attributes]`, and not at all.
+_FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "your-fonction": st.sampled_from(["Étudiante", "Director"]),
+        "input_5": st.sampled_from(["Sales", " "]),
+        "service": st.sampled_from(["Pre-sales", "Research"]),
+        "plan": st.just("pro"),
+    },
 )
 _GIVEN = st.fixed_dictionaries(
     {
-        "model": st.sampled_from(["model-0", "model-1", "gone"]),
+        "model": st.sampled_from(["model-0", "model-0", "model-1", "gone"]),
         "points": st.sampled_from([5, -2, 0.125]),
         "reason": st.just("met at a fair"),
     }
 )
+_PROPS_OF: dict[str, st.SearchStrategy[Any]] = {"points": _GIVEN, "form": _FIELDS, "trial": st.none() | _PROPS}
 _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "page": (PATHS, [""]),
     "download": (FILES, [""]),
@@ -43,10 +59,11 @@ _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "email_open": ([""], EMAILS),
     "email_click": (PATHS[:2], EMAILS),
     "unsubscribe": ([""], EMAILS),
+    "bounce": ([""], EMAILS),
     "trial": (["", "/pricing"], ["", "big"]),
     "points": ([""], [""]),
 }
-_ON = ["page", "page", "page", "page", "download", "download", "identify", *_PLACES]
+_ON = ["page", "page", "page", "page", "download", "download", "identify", "points", *_PLACES]
 
 
 @st.composite
@@ -55,21 +72,23 @@ def _events(draw: st.DrawFn, number: int, at: int) -> dict[str, Any]:
     paths, items = _PLACES[on]
     path = draw(st.sampled_from(paths))
     claims = on in ("form", "identify")
-    props = draw(_PROPS) if draw(st.integers(0, 1 if on == "trial" else 8)) == 0 else None
+    props = draw(_PROPS_OF[on]) if on in _PROPS_OF else draw(_PROPS) if draw(st.integers(0, 5)) == 0 else None
     return {
         # Ids that do not sort as they were sent: at the same moment the id decides.
         "id": f"e{number * 7 % 10}{number:03}",
         "visitor": draw(st.sampled_from(["phone", "laptop", "laptop"])),
         "on": on,
         "at": at,
-        "url": f"https://example.com{path}" if path else "",
+        "url": f"https://{draw(st.sampled_from(HOSTS))}{path}" if path else "",
+        "title": draw(st.sampled_from(TITLES)) if path else "",
+        "referrer": draw(st.sampled_from(REFERRERS)) if path else "",
         "item": draw(st.sampled_from(items)),
         "email": draw(st.sampled_from([None, "ada@acme.com", "ada@gmail.com"])) if claims else None,
         "verified": draw(st.booleans()),
         "suspect": "bot" if draw(st.integers(0, 7)) == 0 else "",
-        "props": draw(_GIVEN) if on == "points" else props,
+        "props": props,
         "traits": draw(_TRAITS) or None if claims else None,
-        "channel": draw(st.sampled_from(["direct", "search"])),
+        "source": {key: draw(st.sampled_from(values)) for key, values in CAMPAIGNS.items()},
     }
 
 
@@ -92,5 +111,5 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 def as_event(event: dict[str, Any]) -> Event:
     """The same event as the scorer takes it."""
-    rest = {key: value for key, value in event.items() if key != "channel"}
-    return Event(**rest, source=None if event["channel"] == "direct" else Source(channel=event["channel"]))
+    source = Source(**event["source"])
+    return Event(**event | {"source": None if source == DIRECT else source})

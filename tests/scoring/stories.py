@@ -124,8 +124,17 @@ class Lead:
 
     def fold_again(self) -> None:
         """From all events, and on to the time it had come to."""
-        reached = self.scorer.advanced_to(self.state)
-        state, self.changes = self.scorer.refold(self.stored.values())
+        self.under(self.scorer)
+
+    def merge(self, other: Lead) -> None:
+        """From now on all that the other did is this one's."""
+        self.stored |= other.stored
+        self.fold_again()
+
+    def under(self, scorer: Scorer) -> None:
+        """Other rules come into force."""
+        reached, self.scorer = self.scorer.advanced_to(self.state), scorer
+        state, self.changes = scorer.refold(self.stored.values())
         self.blob = encode_state(state)
         if reached is not None:
             self.advance(reached)

@@ -67,6 +67,12 @@ def test_a_group_limits_what_is_read_and_forgets_nothing(names: list[str], score
     assert told(GROUP, *steps(*names)).score == score
 
 
+@pytest.mark.parametrize(("limit", "score"), [("min = 2", 3), ("max = -2", -1)])
+def test_a_limit_holds_also_for_who_did_nothing_of_what_is_in_the_group(limit: str, score: int) -> None:
+    rules = 'there = { points = 1, on = "page" }\nform = { points = 3, on = "form", group = "web" }'
+    assert told(model(rules, f"groups = {{ web = {{ {limit} }} }}"), page("p", 0)).score == score
+
+
 def test_a_group_of_fit_rules_limits_fit_and_any_other_engagement() -> None:
     rules = (
         'job = { points = 9, lead.job = "*", group = "person" }\n'

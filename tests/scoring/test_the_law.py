@@ -33,28 +33,41 @@ law = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[Heal
 @st.composite
 def leads(draw: st.DrawFn, scorer: Scorer, history: list[dict[str, Any]], until: int) -> Lead:
     """The lead of a server on which the history arrived in some order, some of it twice, in batches, half of the time
-    almost in order; between them sweeps, and events that should not have been there, erased or marked suspect later."""
+    almost in order; between them sweeps, and events that should not have been there, erased or marked suspect later.
+
+    Half of the time other rules were in force at first; at times one of its visitors was another lead until the two
+    were merged.
+    """
     chance = random.Random(draw(st.integers(0, 2**32)))
-    lead = Lead(scorer)
+    lead = Lead(scorer_of(draw(rule_files(), "rules before")) if draw(st.booleans()) else scorer)
+    other, are_two = Lead(lead.scorer), chance.random() < 0.3
     events = [as_event(event) for event in history]
-    others = [msgspec.structs.replace(event, id=f"x{event.id}") for event in events if chance.random() < 0.15]
+    strangers = [msgspec.structs.replace(event, id=f"x{event.id}") for event in events if chance.random() < 0.15]
     unmarked = [msgspec.structs.replace(event, suspect="") if event.suspect else event for event in events]
-    arrived = [*unmarked, *others, *[event for event in events if chance.random() < 0.2 and not event.suspect]]
+    arrived = [*unmarked, *strangers, *[event for event in events if chance.random() < 0.2 and not event.suspect]]
     if chance.random() < 0.5:
         chance.shuffle(arrived)
     else:
         arrived.sort(key=lambda event: event.at + chance.choice([0, 0, 0, 7_200_000]))
     while arrived:
         size = chance.choice([1, 1, 1, 2, 4])
-        lead.take(*arrived[:size])
-        arrived = arrived[size:]
+        batch, arrived = arrived[:size], arrived[size:]
+        other.take(*[event for event in batch if are_two and event.visitor == "laptop"])
+        lead.take(*[event for event in batch if not are_two or event.visitor == "phone"])
         if chance.random() < 0.3:
             lead.sweep(chance.randint(events[0].at, until))
+        if are_two and chance.random() < 0.2:
+            lead.merge(other)
+            are_two = False
+        if lead.scorer is not scorer and chance.random() < 0.3:
+            lead.under(scorer)
+    if are_two:
+        lead.merge(other)
     # What people do afterwards: erase, mark.
     lead.stored = {id: event for id, event in lead.stored.items() if not id.startswith("x")}
     lead.stored |= {event.id: event for event in events if event.suspect}
-    if others or any(event.suspect for event in events):
-        lead.fold_again()
+    if strangers or lead.scorer is not scorer or any(event.suspect for event in events):
+        lead.under(scorer)
     lead.advance(until)
     return lead
 
@@ -95,6 +108,9 @@ def test_incremental_is_rebuilt_is_the_definition(data: st.DataObject) -> None:
         reading = state.models[place]
         assert (reading.engagement, reading.fit) == definition.scores[model.id]
         assert set(reading.on) == definition.bands[model.id]
+        assert (reading.ripe, reading.ripe_until) == definition.ripe[model.id]
+        assert (reading.again, reading.asked) == (definition.again[model.id], definition.asked[model.id])
+        assert scorer.out_of_target(place, state) == definition.out_of_target[model.id]
         receipt = receipt_of(scorer, state, place, [line for change in changes for line in change.lines])
         assert reading.score == sum(row.left for row in receipt.rows) + sum(row.points for row in receipt.limits)
 

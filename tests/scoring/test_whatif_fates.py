@@ -1,4 +1,4 @@
-"""When sales would have been told, in a replay: as the machine that tells them does, event by event and night by night."""
+"""When sales would have been told, in a replay: as the machine that tells them does, event by event, night by night."""
 
 from __future__ import annotations
 

@@ -99,3 +99,29 @@ def test_what_was_erased_is_not_in_the_log_file_either(tmp_path: Path) -> None:
         while log_file.stat().st_size and time.monotonic() < until:
             time.sleep(0.02)
         assert log_file.stat().st_size == 0
+
+
+def test_a_small_file_is_written_anew_when_it_is_quiet_after_an_erasure(tmp_path: Path) -> None:
+    with open_house(tmp_path / "ripeline.db") as house:
+
+        def fill(conn: Connection) -> None:
+            conn.executemany("INSERT INTO texts (text) VALUES (?)", [(f"text {n}" * 9,) for n in range(3_000)])
+
+        def erase(conn: Connection) -> None:
+            conn.execute("DELETE FROM texts")
+            house.writer.forget()
+
+        def free_pages() -> int:
+            with house.database.read() as conn:
+                return int(conn.execute("PRAGMA freelist_count").fetchone()[0])
+
+        async def story() -> None:
+            await house.writer.write(fill)
+            await house.writer.write(erase)
+
+        asyncio.run(story())
+        until = time.monotonic() + 5
+        while free_pages() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert free_pages() == 0
+        assert asyncio.run(house.log.append([event("e1")])) == [True]

@@ -10,9 +10,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ripeline.api.asked import check_parameters
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
-from ripeline.errors import InvalidRequest, NotFound
+from ripeline.errors import Conflict, InvalidRequest, InvalidRules, LogRefused, NotFound, RipelineError
 
 Facts = dict[str, Any]
 
@@ -24,19 +25,40 @@ def answer(facts: Facts, status: int = 200) -> Response:
     return Response(_encode(facts), status, {"Cache-Control": "no-store"}, "application/json")
 
 
-def answered(read: Callable[[Request], Facts]) -> Callable[[Request], Response]:
-    """Turn a reading into an endpoint: its facts into JSON, our errors into 400 and 404."""
+def answered(*parameters: str) -> Callable[[Callable[[Request], Facts]], Callable[[Request], Response]]:
+    """Turn a reading with these parameters into an endpoint: its facts into JSON, our errors into their status."""
 
-    @wraps(read)
-    def endpoint(request: Request) -> Response:
-        try:
-            return answer(read(request))
-        except InvalidRequest as error:
-            return answer({"error": "bad_request", "field": error.field, "problem": error.problem}, 400)
-        except NotFound as error:
-            return answer({"error": "not_found", "field": error.what, "problem": str(error)}, 404)
+    def made(read: Callable[[Request], Facts]) -> Callable[[Request], Response]:
+        @wraps(read)
+        def endpoint(request: Request) -> Response:
+            try:
+                check_parameters(request, parameters)
+                return answer(read(request))
+            except RipelineError as error:
+                return refused(error)
 
-    return endpoint
+        return endpoint
+
+    return made
+
+
+def refused(error: RipelineError) -> Response:
+    """What somebody is told whose request cannot be done; an error that is none of theirs is raised again."""
+    if isinstance(error, InvalidRequest):
+        return answer({"error": "bad_request", "field": error.field, "problem": error.problem}, 400)
+    if isinstance(error, NotFound):
+        field = error.what.partition(" ")[0]
+        return answer({"error": "not_found", "field": field, "problem": str(error)}, 404)
+    if isinstance(error, InvalidRules):
+        problems = [{"line": each.line, "rule": each.rule, "problem": each.problem} for each in (error, *error.others)]
+        return answer({"error": "invalid_rules", "problems": problems}, 422)
+    if isinstance(error, Conflict):
+        return answer({"error": "conflict", "problem": str(error)}, 409)
+    if isinstance(error, LogRefused):
+        response = answer({"error": "unavailable", "problem": str(error)}, 503)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    raise error
 
 
 def points(thousandths: int | None) -> int | float | None:

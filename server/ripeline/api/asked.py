@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 from starlette.requests import Request
 
-from ripeline.errors import InvalidRequest
+from ripeline.api.sentences import unknown
+from ripeline.domain.times import end_of_day
+from ripeline.domain.wire_time import LATEST, reported_at
+from ripeline.errors import InvalidEvent, InvalidRequest, NotFound
 from ripeline.running import Running
 from ripeline.store.reading import MOST_A_PAGE
 
 _LONGEST_TEXT: Final = 200
+_LARGEST_ID: Final = 2**63 - 1
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def running(request: Request) -> Running:
     """The server this request came to."""
     return cast(Running, request.app.state.running)
+
+
+def check_parameters(request: Request, known: Sequence[str]) -> None:
+    """Raises `InvalidRequest` for a parameter nobody reads, and for one given twice: a slip must not go unseen."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            raise InvalidRequest(name, unknown(name, list(known)))
+        if given.count(name) > 1:
+            raise InvalidRequest(name, "is given more than once")
 
 
 def text(request: Request, name: str) -> str | None:
@@ -47,7 +62,35 @@ def truth(request: Request, name: str) -> bool | None:
     return _TRUTH[value.lower()]
 
 
+def as_of(request: Request, timezone: str) -> int | None:
+    """The moment (ms) of `as_of`: a day (its end, in that zone), a time, or ms. None: not asked for.
+
+    It may lie ahead. Raises `InvalidRequest`.
+    """
+    value = text(request, "as_of")
+    if value is None:
+        return None
+    try:
+        day = end_of_day(value, timezone)
+        return day if day is not None else reported_at(int(value) if _is_number(value) else value, LATEST)
+    except InvalidEvent as error:
+        example = "2026-11-21, or 2026-11-21T18:00:00+01:00 (in an address `+` is written %2B)"
+        raise InvalidRequest("as_of", f"must be a day or a time with its zone: {example}") from error
+
+
+def row_id(request: Request, what: str) -> int:
+    """The id in the path; raises `NotFound` for one no row can have."""
+    id: int = request.path_params["id"]
+    if id > _LARGEST_ID:
+        raise NotFound(what, id)
+    return id
+
+
 def lead_key(request: Request) -> int | str:
     """The lead named in the path: an id, or an e-mail."""
     key: str = request.path_params["lead"]
-    return int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else key
+    return int(key) if _is_number(key) else key
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 
+from ripeline.api.sentences import of_body
 from ripeline.domain.wire_types import Props
 from ripeline.errors import InvalidRequest
 
@@ -16,16 +16,20 @@ T = TypeVar("T")
 
 LARGEST: Final = 256 * 1024
 
+#: What a person adds in their own words.
+Note = Annotated[str, Meta(max_length=2_000)]
+
 VerdictWord = Literal["too_early", "right_time", "too_late", "off_target"]
 
-_FIELD: Final = re.compile(r"field `([\w-]+)`|`\$\.([\w.-]+)")
+#: A row id.
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class Verdict(Struct, forbid_unknown_fields=True):
     """Sales' word; null takes the last one back. `model` only of a lead."""
 
     verdict: VerdictWord | None
-    note: str = ""
+    note: Note = ""
 
 
 class LeadVerdict(Struct, forbid_unknown_fields=True):
@@ -33,7 +37,7 @@ class LeadVerdict(Struct, forbid_unknown_fields=True):
 
     verdict: VerdictWord | None
     model: str | None = None
-    note: str = ""
+    note: Note = ""
 
 
 class Claim(Struct, forbid_unknown_fields=True):
@@ -56,7 +60,7 @@ class GivenPoints(Struct, forbid_unknown_fields=True):
 class Merge(Struct, forbid_unknown_fields=True, rename={"other": "with"}):
     """The lead (id or e-mail) to be read under this one, or no longer."""
 
-    other: int | str
+    other: Id | str
     undo: bool = False
 
 
@@ -77,7 +81,7 @@ class OutcomeBody(Struct, forbid_unknown_fields=True):
 
     outcome: Literal["won", "lost"] | None
     email: str | None = None
-    lead: int | None = None
+    lead: Id | None = None
     at: str | float | None = None
     value: int | float | None = None
     model: str | None = None
@@ -105,12 +109,6 @@ async def read_as(request: Request, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(await read_body(request), type=kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequest(_field(str(error)), str(error)) from error
+        raise of_body(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest("body", f"is no JSON: {error}") from error
-
-
-def _field(problem: str) -> str:
-    """The key a message of the decoder is about: `… - at `$.points`` or `… unknown field `pts``."""
-    found = _FIELD.search(problem)
-    return (found.group(1) or found.group(2)) if found else "body"

@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ripeline.api import asked
-from ripeline.api.answers import Facts, answer
+from ripeline.api.answers import Facts, answer, refused
+from ripeline.api.asked import check_parameters
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.tokens import bearer_key
-from ripeline.domain.wire_time import EARLIEST, LATEST, reported_at
-from ripeline.errors import Conflict, InvalidEvent, InvalidRequest, InvalidRules, LogRefused, NotFound, RipelineError
+from ripeline.domain.wire_time import LATEST, reported_at
+from ripeline.errors import InvalidEvent, InvalidRequest, RipelineError
 from ripeline.store.people import token_by_hash
 
 _UNKNOWN: Final = "api"
+_TIMES: Final = "must be a time with its zone, like 2026-11-21T18:00:00+01:00, or milliseconds since 1970"
 
 
 def done(deed: Callable[[Request], Awaitable[Facts]]) -> Callable[[Request], Awaitable[Response]]:
@@ -27,27 +29,12 @@ def done(deed: Callable[[Request], Awaitable[Facts]]) -> Callable[[Request], Awa
     @wraps(deed)
     async def endpoint(request: Request) -> Response:
         try:
+            check_parameters(request, ())
             return answer(await deed(request))
-        except (InvalidRequest, NotFound, Conflict, InvalidRules, LogRefused) as error:
+        except RipelineError as error:
             return refused(error)
 
     return endpoint
-
-
-def refused(error: RipelineError) -> Response:
-    """What somebody is told whose request cannot be done."""
-    if isinstance(error, InvalidRequest):
-        return answer({"error": "bad_request", "field": error.field, "problem": error.problem}, 400)
-    if isinstance(error, NotFound):
-        return answer({"error": "not_found", "field": error.what, "problem": str(error)}, 404)
-    if isinstance(error, InvalidRules):
-        problems = [{"line": each.line, "rule": each.rule, "problem": each.problem} for each in (error, *error.others)]
-        return answer({"error": "invalid_rules", "problems": problems}, 422)
-    if isinstance(error, LogRefused):
-        response = answer({"error": "unavailable", "problem": str(error)}, 503)
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    return answer({"error": "conflict", "problem": str(error)}, 409)
 
 
 async def author(request: Request) -> str:
@@ -55,14 +42,13 @@ async def author(request: Request) -> str:
     return await run_in_threadpool(_author, request)
 
 
-def moment_asked(field: str, at: str | float | None, now: int) -> int:
-    """A moment as people and programs write it, in ms (None: `now`); raises `InvalidRequest`."""
+def moment_said(field: str, at: str | float | None, now: int, latest: int = LATEST) -> int:
+    """A moment as programs write it, in ms (None: `now`); raises `InvalidRequest`, also for one after `latest`."""
     try:
-        # In a query all is text, and people may mean the future, where events may not.
-        written = int(at) if isinstance(at, str) and at.isascii() and at.isdigit() else at
-        return now if written is None else reported_at(written, LATEST)
+        return now if at is None else reported_at(at, latest)
     except InvalidEvent as error:
-        raise InvalidRequest(field, error.problem or f"must be between {EARLIEST} and {LATEST} ms") from error
+        problem = "is in the future" if error.code == "in_future" else _TIMES
+        raise InvalidRequest(field, problem) from error
 
 
 def _author(request: Request) -> str:

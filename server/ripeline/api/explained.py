@@ -1,26 +1,39 @@
-"""A lead's scores with what made them, read off its events: now where points fade, and as of any moment."""
+"""A lead's scores with what made them, read off its events, now and as of any moment: the receipt adds up."""
 
 from __future__ import annotations
 
-from ripeline.api.answers import Facts, points, ratio
+from ripeline.api.answers import Facts, moment, points, ratio
 from ripeline.fold.explaining import Explained
 from ripeline.rules.model import Model, Ruleset
+from ripeline.scoring.known import is_reachable
 from ripeline.scoring.receipt import Receipt
 from ripeline.store.reading_bands import standing_of
 
-
-def fades(ruleset: Ruleset) -> bool:
-    """Whether a rule may be worth less by now than its ledger lines say, or a group limits it."""
-    return any(model.groups or any(rule.decay for rule in model.rules) for model in ruleset.models)
+Scores = dict[int, dict[str, int]]
 
 
-def explained_facts(ruleset: Ruleset, explained: Explained, *, was: bool) -> Facts:
-    """Every model's reading with its receipt; `was`: of a moment that is over, so with what was known then."""
-    readings = zip(ruleset.models, explained.receipts, strict=True)
-    facts: Facts = {"scores": {model.id: _reading(model, receipt) for model, receipt in readings}}
-    if was:
-        facts["attributes"] = {name: fact.value for name, fact in explained.state.attributes.items()}
-    return facts
+def scores_facts(ruleset: Ruleset, explained: Explained) -> Facts:
+    """Every model's reading with its receipt, by the id of the model."""
+    return {
+        model.id: _reading(model, receipt) for model, receipt in zip(ruleset.models, explained.receipts, strict=True)
+    }
+
+
+def facts_then(explained: Explained) -> Facts:
+    """What else of a lead is as of the moment of the explanation: what was known, and when it was seen."""
+    state = explained.state
+    return {
+        "attributes": {name: fact.value for name, fact in state.attributes.items()},
+        "first_seen": moment(state.first_at),
+        "last_seen": moment(state.last_at),
+        "reachable": is_reachable(state),
+    }
+
+
+def scores_after(ruleset: Ruleset, explained: Explained) -> Scores:
+    """The score (thousandths) of each model just after an event, by the event's `seq`."""
+    ids = [model.id for model in ruleset.models]
+    return {seq: dict(zip(ids, scores, strict=True)) for seq, scores in explained.scores.items()}
 
 
 def _reading(model: Model, receipt: Receipt) -> Facts:
@@ -33,9 +46,11 @@ def _reading(model: Model, receipt: Receipt) -> Facts:
         "fit": points(receipt.fit),
         "band": receipt.band,
         "out_of_target": receipt.out_of_target,
+        "grade": receipt.grade,
         "next_band": standing.next_band,
         "missing": points(standing.missing),
         "ripeness": ratio(standing.ripeness),
+        "shelf_life": moment(receipt.shelf_life or 0),
         "rules": {row.rule: points(row.left) for row in receipt.rows},
         "limits": {row.group: points(row.points) for row in receipt.limits},
         "receipt": [

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from ripeline.api import asked
 from ripeline.api.answers import Facts
 from ripeline.api.bodies import Claim, OutcomeBody, Verdict, read_as
-from ripeline.api.doing import author, done, moment_asked
+from ripeline.api.doing import author, done, moment_said
 from ripeline.api.handoffs import handoff_facts
 from ripeline.auth.guard import require_scope
 from ripeline.domain.points import to_thousandths
@@ -39,7 +39,7 @@ _MOST_VALUE: Final = 1e12
 @done
 async def judge(request: Request) -> Facts:
     """`POST /api/handoffs/{id}/verdict`."""
-    id, said = _id(request), await read_as(request, Verdict)
+    id, said = asked.row_id(request, "hand-off"), await read_as(request, Verdict)
     if said.verdict is None:
         await _do(request, partial(take_back_verdict, handoff=id))
     else:
@@ -51,13 +51,13 @@ async def judge(request: Request) -> Facts:
 @done
 async def take(request: Request) -> Facts:
     """`POST /api/handoffs/{id}/claim`: claim it for a person, give it back, or put it off (a day, unless said)."""
-    id, wish = _id(request), await read_as(request, Claim)
+    id, wish = asked.row_id(request, "hand-off"), await read_as(request, Claim)
     if wish.action == "claim":
         await _do(request, partial(_claim, handoff=id, email=wish.owner))
     elif wish.action == "release":
         await _do(request, partial(release, handoff=id))
     else:
-        until = moment_asked("until", wish.until, _now() + _A_DAY_MS)
+        until = moment_said("until", wish.until, _now() + _A_DAY_MS)
         await _do(request, partial(snooze, handoff=id, until=until))
     return _as_it_is(request, id)
 
@@ -74,7 +74,8 @@ async def outcome(request: Request) -> Facts:
     value = None if said.value is None else to_thousandths(said.value)
     if said.value is not None and not abs(said.value) <= _MOST_VALUE:
         raise InvalidRequest("value", f"must be a number up to {_MOST_VALUE:.0f}")
-    end = Outcome(said.outcome, moment_asked("at", said.at, _now()), value)
+    now = _now()
+    end = Outcome(said.outcome, moment_said("at", said.at, now, latest=now), value)
     server = asked.running(request)
     is_new = await server.do(partial(end_with, key=lead, model=said.model, end=end), await author(request))
     return {"outcome": said.outcome, "new": is_new}
@@ -103,11 +104,6 @@ async def _do(request: Request, deed: partial[None]) -> None:
 def _as_it_is(request: Request, id: int) -> Facts:
     with asked.running(request).reading() as (conn, ruleset):
         return handoff_facts(one_handoff(conn, ruleset, id))
-
-
-def _id(request: Request) -> int:
-    id: int = request.path_params["id"]
-    return id
 
 
 def _now() -> int:

@@ -13,7 +13,7 @@ from ripeline.store.views import HandoffView
 
 
 @require_scope("read")
-@answered
+@answered("state", "model", "limit", "cursor")
 def handoffs(request: Request) -> Facts:
     """`GET /api/handoffs`: the newest first, of all states and models unless asked otherwise."""
     server = asked.running(request)

@@ -2,64 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts, answered, moment, points, ratio
-from ripeline.api.doing import moment_asked
-from ripeline.api.explained import explained_facts, fades
+from ripeline.api.explained import Scores, facts_then, scores_after, scores_facts
 from ripeline.api.handoffs import handoff_facts
 from ripeline.auth.guard import require_scope
 from ripeline.domain.times import iso_time
 from ripeline.errors import InvalidRequest
 from ripeline.fold.explaining import explain_lead
 from ripeline.fold.folder import now_ms
+from ripeline.fold.ranking import rank_leads
 from ripeline.rules.model import Model, Ruleset
 from ripeline.store.reading import model_asked
 from ripeline.store.reading_lead import lead_detail, lead_id_of
 from ripeline.store.reading_leads import LeadQuery, list_leads
-from ripeline.store.reading_timeline import lead_timeline
-from ripeline.store.views import LeadDetail, LeadSummary, ModelReading, TimelineEvent, TimelineSession
+from ripeline.store.reading_timeline import Part, part_of_timeline
+from ripeline.store.views import LeadDetail, LeadSummary, TimelineEvent, TimelineSession
 
 _COLD: Final = "cold"
+_LIST: Final = ("model", "band", "identified", "q", "sort", "limit", "cursor", "as_of")
 
 
 @require_scope("read")
-@answered
+@answered(*_LIST)
 def leads(request: Request) -> Facts:
-    """`GET /api/leads`: best score first, leads out of target after all others."""
+    """`GET /api/leads`: best score first, leads out of target after all others; as of any moment."""
     server = asked.running(request)
     with server.reading() as (conn, ruleset):
-        found = list_leads(conn, ruleset, _query(request, ruleset))
+        query, at = _query(request, ruleset), asked.as_of(request, ruleset.timezone)
+        found = list_leads(conn, ruleset, query) if at is None else rank_leads(conn, ruleset, query, at)
     return {"leads": [_summary(lead) for lead in found.leads], "next": found.next, "total": found.total}
 
 
 @require_scope("read")
-@answered
+@answered("as_of")
 def lead(request: Request) -> Facts:
     """`GET /api/leads/{id or email}`, as of any moment."""
-    as_of = asked.text(request, "as_of")
     with asked.running(request).reading() as (conn, ruleset):
+        at = asked.as_of(request, ruleset.timezone)
         found = lead_detail(conn, ruleset, asked.lead_key(request))
-        facts = _detail(found)
-        if as_of is None and not fades(ruleset):
-            return facts
-        at = moment_asked("as_of", as_of, max(now_ms(), found.last_seen))
-        return facts | explained_facts(ruleset, explain_lead(conn, ruleset, found.id, at), was=as_of is not None)
+        now = max(now_ms(), found.last_seen)
+        explained = explain_lead(conn, ruleset, found.id, now if at is None else at)
+        facts = _detail(found) if at is None else _detail(_until(found, at)) | facts_then(explained)
+        return facts | {"scores": scores_facts(ruleset, explained)}
 
 
 @require_scope("read")
-@answered
+@answered("limit", "cursor", "as_of")
 def timeline(request: Request) -> Facts:
-    """`GET /api/leads/{id or email}/timeline`."""
+    """`GET /api/leads/{id or email}/timeline`, as of any moment."""
     server = asked.running(request)
     cursor, limit = asked.text(request, "cursor"), asked.limit(request, 20)
     with server.reading() as (conn, ruleset):
+        at = asked.as_of(request, ruleset.timezone)
         id = lead_id_of(conn, asked.lead_key(request))
-        found = lead_timeline(conn, ruleset, id, cursor, limit)
-    return {"sessions": [_session(session) for session in found.sessions], "next": found.next}
+        found = part_of_timeline(conn, ruleset, id, Part(cursor, limit, at))
+        scores = scores_after(ruleset, explain_lead(conn, ruleset, id, now_ms()))
+    return {"sessions": [_session(session, scores) for session in found.sessions], "next": found.next}
 
 
 def _query(request: Request, ruleset: Ruleset) -> LeadQuery:
@@ -85,6 +89,15 @@ def _check_band(model: Model, band: str) -> None:
     known = [_COLD, *(each.name for each in model.bands)]
     if band not in known:
         raise InvalidRequest("band", f"must be one of {', '.join(known)}")
+
+
+def _until(lead: LeadDetail, at: int) -> LeadDetail:
+    """Without the hand-offs and points by hand of after that moment (ms)."""
+    return replace(
+        lead,
+        handoffs=tuple(each for each in lead.handoffs if each.made_at <= at),
+        given=tuple(each for each in lead.given if each.at <= at),
+    )
 
 
 def _summary(lead: LeadSummary) -> Facts:
@@ -121,7 +134,6 @@ def _detail(lead: LeadDetail) -> Facts:
         "reachable": lead.reachable,
         "first_source": lead.first_source,
         "last_source": lead.last_source,
-        "scores": {reading.model: _reading(reading) for reading in lead.models},
         "handoffs": [handoff_facts(handoff) for handoff in lead.handoffs],
         "points": [
             {"event": each.event, "at": iso_time(each.at), "model": each.model, "points": points(each.points)}
@@ -131,28 +143,7 @@ def _detail(lead: LeadDetail) -> Facts:
     }
 
 
-def _reading(reading: ModelReading) -> Facts:
-    return {
-        "model": reading.model,
-        "label": reading.label,
-        "score": points(reading.score),
-        "engagement": points(reading.engagement),
-        "fit": points(reading.fit),
-        "band": reading.band,
-        "out_of_target": reading.out_of_target,
-        "next_band": reading.next_band,
-        "missing": points(reading.missing),
-        "ripeness": ratio(reading.ripeness),
-        "rules": {line.rule: points(line.points) for line in reading.receipt},
-        "receipt": [
-            {"rule": line.rule, "label": line.label, "times": line.times, "points": points(line.points)}
-            | {"refused": line.refused}
-            for line in reading.receipt
-        ],
-    }
-
-
-def _session(session: TimelineSession) -> Facts:
+def _session(session: TimelineSession, scores: Scores) -> Facts:
     return {
         "id": session.id,
         "visitor": session.visitor,
@@ -161,11 +152,11 @@ def _session(session: TimelineSession) -> Facts:
         "channel": session.channel,
         "source": session.source,
         "entry": session.entry,
-        "events": [_event(event) for event in session.events],
+        "events": [_event(event, scores) for event in session.events],
     }
 
 
-def _event(event: TimelineEvent) -> Facts:
+def _event(event: TimelineEvent, scores: Scores) -> Facts:
     return {
         "id": event.id,
         "on": event.on,
@@ -184,5 +175,5 @@ def _event(event: TimelineEvent) -> Facts:
             {"model": crossing.model, "band": crossing.band, "entered": crossing.entered}
             for crossing in event.crossings
         ],
-        "scores": {model: points(score) for model, score in event.scores.items()},
+        "scores": {model: points(score) for model, score in scores.get(event.seq, event.scores).items()},
     }

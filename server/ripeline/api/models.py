@@ -11,7 +11,7 @@ from ripeline.rules.model import Band, Model, Rule
 
 
 @require_scope("read")
-@answered
+@answered()
 def models(request: Request) -> Facts:
     """`GET /api/models`."""
     ruleset = asked.running(request).rules.ruleset

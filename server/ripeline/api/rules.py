@@ -26,7 +26,7 @@ _CHANGES_SHOWN: Final = 50
 
 
 @require_scope("read")
-@answered
+@answered()
 def rules(request: Request) -> Facts:
     """`GET /api/rules`: the text in force, how far a rescore under others is, and who changed it when."""
     server = asked.running(request)
@@ -58,7 +58,7 @@ async def put_rules(request: Request) -> Facts:
 
 
 @require_scope("read")
-@answered
+@answered("limit", "cursor")
 def proposals(request: Request) -> Facts:
     """`GET /api/proposals`: leads that only the new rules make ripe; nobody was told of them."""
     limit, cursor = asked.limit(request, 50), asked.text(request, "cursor")
@@ -73,7 +73,7 @@ def proposals(request: Request) -> Facts:
 @done
 async def accept_proposal(request: Request) -> Facts:
     """`POST /api/proposals/{id}/accept`: hand this one over after all."""
-    id: int = request.path_params["id"]
+    id = asked.row_id(request, "proposal")
     await asked.running(request).do(partial(accept, proposal=id), await author(request))
     return {"accepted": id}
 

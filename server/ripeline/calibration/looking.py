@@ -135,8 +135,11 @@ class Look:
         asking = {rule.id for model in (old, new) if model for rule in model.rules if rule.handoff and rule.id in ids}
         found |= leads_with_lines(conn, span, [(ids[id], ids[rule]) for rule in asking])
         if new is not None and new.handoff_band is not None and id in self._plan.resums:
-            best = best_lines(self._plan.resums[id], ids)
-            found |= leads_that_may_reach(conn, span, ids[id], new.handoff_band.enter - lifted_at_most(new), best)
+            least = new.handoff_band.enter - lifted_at_most(new)
+            if least <= 0:
+                # The band takes who has no line at all.
+                return reachable_span(conn, span)
+            found |= leads_that_may_reach(conn, span, ids[id], least, best_lines(self._plan.resums[id], ids))
         return found
 
 

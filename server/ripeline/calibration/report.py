@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
-from statistics import median
 from typing import Final
 
 from ripeline.domain.points import THOUSANDTHS
@@ -28,7 +27,7 @@ class Mover:
     after: int | None
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[int, ...]:
         return -(self.after if self.after is not None else self.before or 0), self.lead
 
 
@@ -42,8 +41,9 @@ class Shift:
     days: int = 0
 
     @property
-    def rank(self) -> tuple[int, int]:
-        return -abs(self.days), self.lead
+    def rank(self) -> tuple[int, ...]:
+        """What moves furthest first, then what is newest."""
+        return -abs(self.days), -(self.after or self.before or 0), self.lead
 
 
 @dataclass(slots=True)
@@ -61,30 +61,6 @@ class Calls:
     moved: list[Shift] = field(default_factory=list)
     new: list[Shift] = field(default_factory=list)
     gone: list[Shift] = field(default_factory=list)
-
-    @property
-    def earlier(self) -> int:
-        return sum(times for days, times in self.shifts.items() if days < 0)
-
-    @property
-    def later(self) -> int:
-        return sum(times for days, times in self.shifts.items() if days > 0)
-
-    @property
-    def median_days(self) -> float | None:
-        """Of the first hand-offs that move, how much later in days; None when none does."""
-        moved = sorted(days for days, times in self.shifts.items() if days for _ in range(times))
-        return median(moved) if moved else None
-
-    @property
-    def weeks(self) -> int:
-        """From the first week with a call to the last one, under either file."""
-        weeks = self.before.keys() | self.after.keys()
-        return max(weeks) - min(weeks) + 1 if weeks else 0
-
-    def a_week(self, calls: Counter[int]) -> float:
-        """Calls a week on average, to a tenth; of `before` or `after`."""
-        return round(calls.total() / self.weeks, 1) if self.weeks else 0.0
 
     def add(self, lead: int, before: Fate | None, after: Fate | None, day_of: Callable[[int], int]) -> None:
         """One lead's fates."""
@@ -164,7 +140,9 @@ class Report:
     failed: int = 0
 
     def of(self, model: str) -> ModelReport:
-        return self.models.setdefault(model, ModelReport())
+        if model not in self.models:
+            self.models[model] = ModelReport()
+        return self.models[model]
 
     def merge(self, other: Report) -> None:
         """Add up, whatever order the spans come in."""
@@ -180,5 +158,5 @@ class Report:
         return movers | {each.lead for one in calls for some in (one.moved, one.new, one.gone) for each in some}
 
 
-def _rank(one: Mover | Shift) -> tuple[int, int]:
+def _rank(one: Mover | Shift) -> tuple[int, ...]:
     return one.rank

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from ripeline.calibration.crew import answers, hands
+from ripeline.calibration.finding import Finding, models_found
 from ripeline.calibration.looking import Part, Question
 from ripeline.calibration.report import Report
 from ripeline.errors import DataProblem
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules, read_rules
+from ripeline.scoring.days import local_days
 from ripeline.scoring.whatif_plan import Plan, plan_of
 from ripeline.store.database import Connection, Database
-from ripeline.store.whatif_rows import InForce, in_force, names_of_leads, overdue_leads
+from ripeline.store.whatif_rows import InForce, in_force, names_of_leads, overdue_leads, span_of_history
 
 #: Called with (leads looked at, leads in all).
 Progress = Callable[[int, int], None]
@@ -47,7 +49,10 @@ def rules_in_force(conn: Connection, file: Path) -> Known:
 
 
 class WhatIf:
-    """One comparison; ask for `bands`, then, where wanted, for `calls`."""
+    """One comparison; ask for `bands`, then, where wanted, for `calls`.
+
+    It only reads, and asks no clock: of the same database, as of the same moment, the finding is the same.
+    """
 
     def __init__(self, database: Database, old: Known, new: Ruleset, now: int, most_hands: int | None = None) -> None:
         """`now` in ms; `most_hands` processes at once, None: one a core."""
@@ -62,10 +67,22 @@ class WhatIf:
         self._question = Question(database.path, old.rules.text, new.text, self.now, old.scored.upto)
         self._again: dict[tuple[int, int], frozenset[int]] = {}
 
-    def bands(self, progress: Progress) -> Report:
+    def bands(self, progress: Progress) -> Finding:
         """Who is in which band now, before and after. Raises `DataProblem` when other rules came into force."""
-        if not self.plan.models:
-            return self.report
+        if self.plan.models:
+            self._look_at_bands(progress)
+        return self._finding(None)
+
+    def calls(self, progress: Progress) -> Finding:
+        """Also who would have been handed over, and when: call it after `bands`. Raises `DataProblem` as that does."""
+        if self.plan.models and not self.plan.everybody:
+            self._look_at_calls(progress)
+        with self._database.read() as conn:
+            history = span_of_history(conn)
+        first, last = map(local_days(self.old.timezone), history or (0, 0))
+        return self._finding(last - first + 1)
+
+    def _look_at_bands(self, progress: Progress) -> None:
         with self._database.read() as conn:
             overdue = overdue_leads(conn, self.now)
         parts = self._parts(_FOLDED if self.plan.everybody else _SUMMED, overdue)
@@ -74,22 +91,25 @@ class WhatIf:
             self.report.merge(report)
             progress(done * self._scored.last_lead // len(parts), self._scored.last_lead)
         self._check()
-        return self.report
 
-    def calls(self, progress: Progress) -> Report:
-        """Who would have been handed over, and when: call it after `bands`. Raises `DataProblem` as that does."""
-        if self.plan.models and not self.plan.everybody:
-            parts = [Part(span, again) for span, again in self._again.items()]
-            for done, (_, report, _) in enumerate(answers(self._question, "calls", parts, self._hands), 1):
-                self.report.merge(report)
-                progress(done * self._scored.last_lead // len(parts), self._scored.last_lead)
-            self._check()
-        return self.report
+    def _look_at_calls(self, progress: Progress) -> None:
+        parts = [Part(span, again) for span, again in self._again.items()]
+        for done, (_, report, _) in enumerate(answers(self._question, "calls", parts, self._hands), 1):
+            self.report.merge(report)
+            progress(done * self._scored.last_lead // len(parts), self._scored.last_lead)
+        self._check()
 
-    def names(self) -> dict[int, str | None]:
-        """E-mails of everybody the report names, None for who is anonymous."""
+    def _finding(self, days: int | None) -> Finding:
         with self._database.read() as conn:
-            return names_of_leads(conn, self.report.leads_named())
+            names = names_of_leads(conn, self.report.leads_named())
+        return Finding(
+            as_of=self.now,
+            models=models_found(self.report, self.plan.models, (self.old, self.new), days),
+            unchanged=tuple(model.label for model in self.new.models if model.id not in self.plan.models),
+            folded_again=self.report.replayed,
+            not_scored=self.report.failed,
+            names=names,
+        )
 
     def _parts(self, size: int, overdue: list[int]) -> list[Part]:
         last = self._scored.last_lead

@@ -42,6 +42,8 @@ def refusal_answer(refusal: Refused, headers: Iterable[Header] = ()) -> Answer:
     more = list(headers)
     if refusal.retry_after:
         more += [(b"retry-after", b"%d" % refusal.retry_after), EXPOSED]
+    if refusal.status == 401:
+        more.append((b"www-authenticate", b'Bearer realm="ripeline"'))
     if refusal.status == 405:
         more.append((b"allow", b"POST, OPTIONS"))
     return json_answer(refusal.status, body, more)

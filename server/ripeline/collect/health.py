@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from ripeline.auth.guard import public
 from ripeline.running import Running
-from ripeline.store.database import DatabaseError
+from ripeline.store.database import Database, DatabaseError
 from ripeline.store.sites import site_keys
 
 
@@ -34,9 +34,13 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 def _problem_of_reading(running: Running) -> str:
+    # A connection of its own: one opened before does not see that the file is gone.
+    database = Database(running.database.path)
     try:
-        with running.database.read() as conn:
+        with database.read() as conn:
             site_keys(conn)
     except DatabaseError as error:
         return f"the database cannot be read: {error}"
+    finally:
+        database.close()
     return ""

@@ -16,7 +16,7 @@ from ripeline.commands.options import damage_told, data_option, read_beside
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 from ripeline.domain.wire_time import LATEST, reported_at
-from ripeline.errors import InvalidEvent, NotFound
+from ripeline.errors import DataProblem, InvalidEvent
 from ripeline.fold.explaining import explain_lead
 from ripeline.rules.model import Model, Ruleset
 from ripeline.rules.plain import in_words, labels_of
@@ -54,9 +54,13 @@ def explain(settings: Settings, lead: str, model: str | None, as_of: str | None,
 
 
 def story_of(conn: Connection, rules: Ruleset, key: int | str, at: int, model: str | None) -> Story:
-    """All there is to say of the lead as of `at` (ms), in one model or (None) in every one; raises `NotFound`."""
-    if model is not None and model not in [each.id for each in rules.models]:
-        raise NotFound("model", model)
+    """All there is to say of the lead as of `at` (ms), in one model or (None) in every one.
+
+    Raises `NotFound` for the lead, `DataProblem` for the model.
+    """
+    known = [each.id for each in rules.models]
+    if model is not None and model not in known:
+        raise DataProblem(f"no model {model!r}; the rules in force have {', '.join(known)}")
     lead = lead_id_of(conn, key)
     explained = explain_lead(conn, rules, lead, at)
     return Story(
@@ -142,4 +146,5 @@ def _moment(text: str | None, rules: Ruleset) -> int:
     try:
         return reported_at(text, LATEST)
     except InvalidEvent as error:
-        raise click.BadParameter(f"{text}: {error.problem}", param_hint="--as-of") from error
+        expected = "neither a day (2026-11-21) nor a moment with its zone (2026-11-21T18:00:00+01:00)"
+        raise click.BadParameter(f"{text}: {expected}", param_hint="--as-of") from error

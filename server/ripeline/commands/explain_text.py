@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
+from ripeline.commands.layout import lines_of
 from ripeline.domain.points import THOUSANDTHS
 from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.rules.plain import in_words, labels_of
@@ -52,9 +53,8 @@ class _Teller:
         _ = self._words.gettext
         story = self._story
         who = story.email or self._words.pgettext("lead", "anonymous")
-        yield _("%(who)s (lead %(id)d), %(moment)s, %(zone)s") % {
-            "who": who, "id": story.lead, "moment": self._moment(story.at), "zone": story.rules.timezone
-        }  # fmt: skip
+        yield _("%(who)s (lead %(id)d)") % {"who": who, "id": story.lead}
+        yield _("As of %(moment)s, %(zone)s") % {"moment": self._moment(story.at), "zone": story.rules.timezone}
         if story.is_empty:
             yield _("Nothing had happened by then.")
             return
@@ -74,9 +74,8 @@ class _Teller:
             if crossing.model == model.id:
                 yield self._crossing(crossing)
         if receipt.shelf_life is not None:
-            yield "  " + _("Leaves the hand-off band on %(moment)s if nothing happens.") % {
-                "moment": self._moment(receipt.shelf_life)
-            }
+            text = _("Leaves the hand-off band on %(moment)s if nothing happens.")
+            yield from lines_of(text % {"moment": self._moment(receipt.shelf_life)}, indent=2, hanging=4)
         for handoff in self._story.handoffs:
             if handoff.model == model.id:
                 yield self._handoff(handoff)
@@ -86,12 +85,12 @@ class _Teller:
         _ = self._words.gettext
         paid = sorted((row for row in receipt.rows if row.times), key=lambda row: row.is_fit)
         for row in paid:
-            yield self._line(row.points, f"{row.times} × {self._rule(row, model)}")
+            yield from self._line(row.points, f"{row.times} × {self._rule(row, model)}")
         for row in paid:
             if row.faded:
-                yield self._line(row.faded, _("%(label)s: faded since") % {"label": row.label})
+                yield from self._line(row.faded, _("%(label)s: faded since") % {"label": row.label})
         for limit in receipt.limits:
-            yield self._line(limit.points, _("Limit of the group %(group)s") % {"group": limit.group})
+            yield from self._line(limit.points, _("Limit of the group %(group)s") % {"group": limit.group})
         yield _("%(sum)s  engagement %(engagement)s, fit %(fit)s") % {
             "sum": f"= {self._number(receipt.score / THOUSANDTHS)}".rjust(10),
             "engagement": self._number(receipt.engagement / THOUSANDTHS),
@@ -105,7 +104,8 @@ class _Teller:
             yield "  " + self._words.gettext("Gave nothing:")
         for row, why, times in misses:
             because = refusal(why, _needed(rules.get(row.rule), rules), self._words)
-            yield f"{'0':>10}  {times} × {row.label}: {because}"
+            text = self._words.gettext("%(label)s: %(why)s") % {"label": row.label, "why": because}
+            yield from self._line(0, f"{times} × {text}")
 
     def _missing(self, receipt: Receipt, model: Model) -> Iterator[str]:
         """What the next band asks for; who is out of target has another trouble."""
@@ -150,9 +150,9 @@ class _Teller:
             return self._words.gettext("Points by hand") if row.rule == MANUAL else row.label
         return in_words(rule, self._locale, labels_of(model))
 
-    def _line(self, points: int, text: str) -> str:
+    def _line(self, points: int, text: str) -> Iterator[str]:
         signed = self._number(points / THOUSANDTHS)
-        return f"{signed if points <= 0 else '+' + signed:>10}  {text}"
+        yield from lines_of(f"{signed if points <= 0 else '+' + signed:>10}  {text}", hanging=12)
 
     def _moment(self, at: int) -> str:
         return write_moment(at, self._story.rules.timezone, self._locale)

@@ -86,7 +86,8 @@ def _agreed(answers: list[Any]) -> int:
     bad = [answer for answer in answers if isinstance(answer, BadItem)]
     if bad:
         raise DataProblem(min(bad, key=lambda each: each.number).problem)
-    return max(answers)
+    highest: int = max(answers)
+    return highest
 
 
 def _results(crew: list[_Mate], done: Done) -> list[Any]:
@@ -95,11 +96,14 @@ def _results(crew: list[_Mate], done: Done) -> list[Any]:
     counts = [0] * len(crew)
     while len(results) < len(crew):
         waiting = {mate.link: place for place, mate in enumerate(crew) if place not in results}
-        for link in wait(list(waiting)):
+        spoken = wait(list(waiting))
+        for link, place in waiting.items():
+            if link not in spoken:
+                continue
             message = link.recv()
             if isinstance(message, tuple):
-                (results[waiting[link]],) = message
+                (results[place],) = message
             else:
-                counts[waiting[link]] = message
+                counts[place] = message
                 done(sum(counts))
     return [results[place] for place in range(len(crew))]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from time import time_ns
-from typing import Literal
 
 import click
 import msgspec
 
+from ripeline.calibration.finding import Finding
 from ripeline.calibration.whatif import WhatIf, rules_in_force
 from ripeline.commands.options import damage_told, data_option
 from ripeline.commands.progress import Progress
 from ripeline.commands.whatif_json import json_of
-from ripeline.commands.whatif_text import Comparison, bands_text, calls_text
+from ripeline.commands.whatif_text import bands_text, handoffs_text
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.opening import open_beside
@@ -34,11 +35,15 @@ def whatif(settings: Settings, new: Path, only_bands: bool, lang: Locale, as_jso
     """
     with damage_told(settings):
         what_if = _asked(settings, new)
-        _tell(what_if, "bands", None if as_json else lang)
-        if not only_bands:
-            _tell(what_if, "calls", None if as_json else lang)
+        finding = _found(what_if.bands, "Leads compared")
+        if not as_json:
+            click.echo(bands_text(finding, what_if.new.timezone, lang))
+        if not only_bands and finding.models:
+            finding = _found(what_if.calls, "Hand-offs replayed")
+            if not as_json:
+                click.echo(handoffs_text(finding, what_if.new.timezone, lang))
         if as_json:
-            click.echo(msgspec.json.encode(json_of(what_if, with_calls=not only_bands)))
+            click.echo(msgspec.json.encode(json_of(finding)))
 
 
 def _asked(settings: Settings, new: Path) -> WhatIf:
@@ -49,10 +54,8 @@ def _asked(settings: Settings, new: Path) -> WhatIf:
     return WhatIf(database, known, rules, time_ns() // 1_000_000)
 
 
-def _tell(what_if: WhatIf, part: Literal["bands", "calls"], lang: Locale | None) -> None:
-    """Work one part out, with progress, and print it in that language (None: not yet)."""
-    progress = Progress("Leads compared" if part == "bands" else "Hand-offs replayed")
-    (what_if.bands if part == "bands" else what_if.calls)(progress)
+def _found(look: Callable[[Progress], Finding], what: str) -> Finding:
+    progress = Progress(what)
+    finding = look(progress)
     progress.done()
-    if lang is not None:
-        click.echo((bands_text if part == "bands" else calls_text)(Comparison(what_if), lang))
+    return finding

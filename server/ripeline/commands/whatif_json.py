@@ -2,99 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from ripeline.calibration.report import Calls, ModelReport, Shift
-from ripeline.calibration.whatif import WhatIf
+from ripeline.calibration.finding import Finding, Handoffs, ModelFinding, Moved
+from ripeline.calibration.report import Mover, Shift
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 
-Names = dict[int, str | None]
 
-
-def json_of(what_if: WhatIf, *, with_calls: bool) -> dict[str, Any]:
+def json_of(finding: Finding) -> dict[str, Any]:
     """Bands and scores of every model that differs, hand-offs where asked for; nothing of the others."""
-    names = what_if.names()
-    report = what_if.report
-    models = []
-    for model in what_if.plan.models:
-        found = _bands(model, report.of(model), names)
-        models.append(found | _calls(report.of(model).calls, names) if with_calls else found)
     return {
-        "as_of": iso_time(what_if.now),
-        "models": models,
-        "folded_again": report.replayed,
-        "not_scored": report.failed,
+        "as_of": iso_time(finding.as_of),
+        "models": [_model(each, finding) for each in finding.models],
+        "folded_again": finding.folded_again,
+        "not_scored": finding.not_scored,
     }
 
 
-def _bands(model: str, report: ModelReport, names: Names) -> dict[str, Any]:
-    moves = [(move, count) for move, count in sorted(report.moves.items(), key=_most) if move[0] != move[1]]
+def _model(found: ModelFinding, finding: Finding) -> dict[str, Any]:
+    told = {
+        "model": found.model.id,
+        "before": {band: both.before for band, both in found.bands.items() if both.before},
+        "after": {band: both.after for band, both in found.bands.items() if both.after},
+        "moves": [_move(move, finding) for move in found.moves],
+        "scores_before": {str(points): leads for points, leads in found.scores_before.items()},
+        "scores_after": {str(points): leads for points, leads in found.scores_after.items()},
+    }
+    return told if found.handoffs is None else told | {"handoffs": _handoffs(found.handoffs, finding)}
+
+
+def _move(move: Moved, finding: Finding) -> dict[str, Any]:
+    first = [_mover(each, finding) for each in move.first]
+    return {"from": move.before, "to": move.after, "leads": move.leads, "first": first}
+
+
+def _mover(mover: Mover, finding: Finding) -> dict[str, Any]:
+    before, after = (None if score is None else as_number(score) for score in (mover.before, mover.after))
+    return {"id": mover.lead, "email": finding.names.get(mover.lead), "before": before, "after": after}
+
+
+def _handoffs(found: Handoffs, finding: Finding) -> dict[str, Any]:
     return {
-        "model": model,
-        "before": _by_band(report, 0),
-        "after": _by_band(report, 1),
-        "moves": [
-            {
-                "from": move[0],
-                "to": move[1],
-                "leads": count,
-                "first": [
-                    {
-                        "id": each.lead,
-                        "email": names.get(each.lead),
-                        "before": None if each.before is None else as_number(each.before),
-                        "after": None if each.after is None else as_number(each.after),
-                    }
-                    for each in report.movers[move]
-                ],
-            }
-            for move, count in moves
-        ],
-        "scores_before": {str(points): count for points, count in sorted(report.scores_before.items())},
-        "scores_after": {str(points): count for points, count in sorted(report.scores_after.items())},
+        "before": found.calls.before,
+        "after": found.calls.after,
+        "weeks": found.weeks,
+        "a_week_before": found.a_week(found.calls.before),
+        "a_week_after": found.a_week(found.calls.after),
+        "busiest_week_before": found.busiest_week.before,
+        "busiest_week_after": found.busiest_week.after,
+        "earlier": found.earlier,
+        "later": found.later,
+        "median_days": found.median_days,
+        "new": found.new,
+        "lost": found.lost,
+        "moved_first": [_shift(each, finding) for each in found.moved_first],
+        "new_first": [_shift(each, finding) for each in found.new_first],
+        "lost_first": [_shift(each, finding) for each in found.lost_first],
     }
 
 
-def _calls(calls: Calls, names: Names) -> dict[str, Any]:
-    return {
-        "handoffs": {
-            "before": calls.before.total(),
-            "after": calls.after.total(),
-            "a_week_before": calls.a_week(calls.before),
-            "a_week_after": calls.a_week(calls.after),
-            "weeks": calls.weeks,
-            "earlier": calls.earlier,
-            "later": calls.later,
-            "median_days": calls.median_days,
-            "new": calls.gained,
-            "lost": calls.lost,
-            "moved_first": [_shift(each, names) for each in calls.moved],
-            "new_first": [_shift(each, names) for each in calls.new],
-            "lost_first": [_shift(each, names) for each in calls.gone],
-        }
-    }
-
-
-def _shift(shift: Shift, names: Names) -> dict[str, Any]:
-    return {
-        "id": shift.lead,
-        "email": names.get(shift.lead),
-        "before": None if shift.before is None else iso_time(shift.before),
-        "after": None if shift.after is None else iso_time(shift.after),
-        "days": shift.days if shift.before is not None and shift.after is not None else None,
-    }
-
-
-def _by_band(report: ModelReport, side: int) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for move, count in report.moves.items():
-        band = move[side]
-        if band is not None:
-            found[band] += count
-    return dict(found)
-
-
-def _most(move: tuple[tuple[str | None, str | None], int]) -> tuple[int, str]:
-    return -move[1], str(move[0])
+def _shift(shift: Shift, finding: Finding) -> dict[str, Any]:
+    before, after = (None if at is None else iso_time(at) for at in (shift.before, shift.after))
+    days = None if before is None or after is None else shift.days
+    return {"id": shift.lead, "email": finding.names.get(shift.lead), "before": before, "after": after, "days": days}

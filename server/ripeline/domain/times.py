@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -12,3 +13,12 @@ def iso_time(at: int) -> str:
     """Milliseconds since 1970 UTC → `2026-11-21T17:00:00.000Z` (ISO 8601), the inverse of reading it."""
     moment = _EPOCH + timedelta(milliseconds=at)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def end_of_day(text: str, timezone: str) -> int | None:
+    """`2026-11-21` → its last millisecond in that zone; None for what is no day."""
+    try:
+        following = date.fromisoformat(text) + timedelta(days=1)
+        return int(datetime.combine(following, time.min, ZoneInfo(timezone)).timestamp() * 1000) - 1
+    except (ValueError, OverflowError):
+        return None

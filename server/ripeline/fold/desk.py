@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ripeline.errors import InvalidRequest, NotFound
+from ripeline.errors import InvalidRequest
 from ripeline.fold.keeper import Keeper
 from ripeline.rules.model import Ruleset
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.reading import model_asked
 from ripeline.store.reading_lead import lead_id_of
 
 #: How a lead is named: by its id, or by its e-mail.
@@ -41,12 +42,10 @@ class Desk:
         return lead_id_of(self.conn, key)
 
     def model(self, id: str | None) -> str:
-        """A model of the rules in force; the only one when none is named. Raises `InvalidRequest`, `NotFound`."""
+        """A model of the rules in force; the only one when none is named. Raises `InvalidRequest`."""
         known = [model.id for model in self.ruleset.models]
-        if id is None:
-            if len(known) == 1:
-                return known[0]
-            raise InvalidRequest("model", f"say which: {', '.join(known)}")
-        if id not in known:
-            raise NotFound("model", id)
-        return id
+        if id is not None:
+            return model_asked(self.ruleset, id).id
+        if len(known) == 1:
+            return known[0]
+        raise InvalidRequest("model", f"say which: {', '.join(known)}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ripeline.fold.desk import Desk, LeadKey
-from ripeline.rules.model import Ruleset
-from ripeline.scoring.points_by_hand import MANUAL
+from ripeline.fold.rebuilding import coming_rules
+from ripeline.fold.rows import names_of
 from ripeline.store.database import Connection
 from ripeline.store.epochs import visitors_of_leads
 from ripeline.store.erasing import (
@@ -50,14 +50,11 @@ def find_unused(conn: Connection) -> Unused | None:
 
 def erase_unused(desk: Desk, unused: Unused) -> None:
     """Erase those texts and sources, but for what was used since."""
+    coming = coming_rules(desk.conn)
+    names = names_of(desk.ruleset) | (names_of(coming) if coming is not None else set())
     erase_for_good(desk.conn, True)
     try:
-        erase_texts(desk.conn, unused, _names_of(desk.ruleset))
+        erase_texts(desk.conn, unused, names)
         desk.forget()
     finally:
         erase_for_good(desk.conn, False)
-
-
-def _names_of(ruleset: Ruleset) -> set[str]:
-    """What the projection names in the same table of texts."""
-    return {MANUAL, *(model.id for model in ruleset.models), *(rule.id for m in ruleset.models for rule in m.rules)}

@@ -12,6 +12,7 @@ from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
 from ripeline.fold.telling import tell_sales
+from ripeline.fold.uncollected import uncollected
 from ripeline.identity.history import events_of_leads
 from ripeline.identity.recent import Recent
 from ripeline.identity.visitors import Visitors
@@ -26,7 +27,7 @@ from ripeline.store.leads import describe_leads, saw_leads
 from ripeline.store.log_reading import events_after
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import Projection
-from ripeline.store.projection_aside import all_aside, set_aside
+from ripeline.store.projection_aside import all_aside, pass_over, set_aside
 from ripeline.store.rescore import take_again
 
 #: The name in `meta` of the place in the log up to which everything is folded.
@@ -87,7 +88,7 @@ class Folder:
 
     def _step(self, limit: int) -> int:
         try:
-            with transaction(self._conn):
+            with uncollected(), transaction(self._conn):
                 return self._fold(limit)
         except BaseException:
             # What is remembered was changed on the way to a transaction that did not happen.
@@ -212,7 +213,7 @@ class Folder:
         """Set the next event aside and go past it: not even its identity can be used."""
         (event,) = events_after(self._conn, self._cursor(), 1, self._dictionary)
         with transaction(self._conn):
-            set_aside(self._conn, [(event.seq, self._now(), problem_of(error))])
+            pass_over(self._conn, (event.seq, self._now(), problem_of(error)))
             write_meta(self._conn, CURSOR, str(event.seq))
         self._aside.add(event.seq)
         return 1

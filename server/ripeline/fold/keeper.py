@@ -9,6 +9,7 @@ from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.folder import REBUILT, SWEPT, Folder
 from ripeline.fold.rows import projection_rows
 from ripeline.fold.scored import age, known_from
+from ripeline.fold.uncollected import uncollected
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.state import decode_state
@@ -101,7 +102,7 @@ class Keeper(Folder):
         """
         batch = Batch([], self._cursor(), self._moment())
         try:
-            with transaction(self._conn):
+            with uncollected(), transaction(self._conn):
                 return self._sweep(batch, limit)
         except BaseException:
             self._drop_memory()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.desk import Desk, LeadKey
+from ripeline.store.database import Connection
+from ripeline.store.epochs import visitors_of_leads
 from ripeline.store.handoff_rows import move_handoffs
-from ripeline.store.leads import merge_leads
+from ripeline.store.leads import email_of, merge_leads
 from ripeline.store.looks import drop_looks
 from ripeline.store.merge_rows import (
     Merge,
@@ -49,7 +51,8 @@ def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
 def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
     """Give back the `other` lead, that was put into the first by a person: both are as they would be without.
 
-    The id of the other. Nobody is told anything. Raises `NotFound`, and `Conflict` when no such merge is in force.
+    The id of the other. Nobody is told anything. Raises `NotFound`, and `Conflict` when no such merge is in force, or
+    one of the two was anonymous and all its visitors have left it by now.
     """
     root = desk.lead(key)
     found = _merge_of(desk, other)
@@ -57,6 +60,8 @@ def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
         raise Conflict("no person merged that lead into this one")
     end_merge(desk.conn, found.id, desk.by.at)
     read_under(desk.conn, found.gone, None)
+    if any(_is_nobody(desk.conn, lead) for lead in (found.gone, root)):
+        raise Conflict("nothing is left of one of the two: its visitor turned out to be somebody else")
     give_back(desk.conn, found)
     desk.folder.refold([root, found.gone], quiet=True)
     return found.gone
@@ -78,6 +83,11 @@ def detach(desk: Desk, key: LeadKey, visitor: str) -> int:
     if found.is_alone and not emails:
         raise InvalidRequest("visitor", "is a lead of its own already")
     return desk.folder.take_out(found.id, lead, emails, desk.by)
+
+
+def _is_nobody(conn: Connection, lead: int) -> bool:
+    """Whether it has no name, and no visitor any more."""
+    return email_of(conn, lead) is None and not visitors_of_leads(conn, [lead])
 
 
 def _merge_of(desk: Desk, key: LeadKey) -> Merge | None:

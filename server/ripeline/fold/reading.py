@@ -37,6 +37,17 @@ def renewed(scorer: Scorer, state: LeadState, before: tuple[Reading, ...], model
     return tuple([_read(scorer, state, place) if place in models else each for place, each in enumerate(before)])
 
 
+def faded(scorer: Scorer, state: LeadState, before: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """The readings `before` after a time in which points faded and nothing else happened: no band was turned."""
+    found = []
+    for place, (now, each) in enumerate(zip(state.models, before, strict=True)):
+        if now.engagement == each.engagement and now.fit == each.fit:
+            found.append(each)
+        else:
+            found.append(_read(scorer, state, place))
+    return tuple(found)
+
+
 def _read(scorer: Scorer, state: LeadState, place: int) -> Reading:
     model = state.models[place]
     engagement, fit = model.engagement, model.fit

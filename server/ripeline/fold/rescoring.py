@@ -10,7 +10,8 @@ from typing import Final
 from ripeline.errors import RipelineError
 from ripeline.fold.folder import RULES_HASH
 from ripeline.fold.keeper import Keeper
-from ripeline.fold.rescore import Rescore, ensure_scored, give_up, is_scored, tidy
+from ripeline.fold.rebuilding import Rescore
+from ripeline.fold.rescore import ensure_scored, give_up, is_scored, processors, tidy
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.authors import Said
@@ -28,6 +29,8 @@ _SOON_DONE: Final = 2_000
 _FEWEST: Final = 10
 _MOST: Final = 1_000
 _A_STEP: Final = 0.05
+#: Seconds the writer waits for a process beside it before it looks for events again.
+_PATIENCE: Final = 0.002
 
 
 def rules_at_start(conn: Connection, ruleset: Ruleset, progress: Callable[[int, int], None]) -> Ruleset:
@@ -93,20 +96,30 @@ class Rescoring:
         return 1
 
     def _begin(self, ruleset: Ruleset, by: Said) -> None:
+        self.close()
         if is_scored(self._conn, ruleset):
             # Back to what is in force.
             with transaction(self._conn):
                 give_up(self._conn)
-            self._work = None
         else:
             self._work = Rescore.resumed(self._conn, ruleset) or Rescore.begun(self._conn, ruleset, by)
+            # One processor is left to those who wait; even a single one serves them before a process beside it.
+            self._work.hire(max(1, processors() - 1))
+
+    def close(self) -> None:
+        """Let go of what goes on: it is resumed when it is offered again."""
+        if self._work is not None:
+            self._work.close()
+            self._work = None
 
     def _go_on(self, work: Rescore) -> None:
         self._taken(work.ruleset, False)
-        began = time.monotonic()
-        is_done = work.step(self._leads)
-        self._leads = _leads_of(self._leads, time.monotonic() - began)
+        began, before = time.monotonic(), work.progress
+        is_done = work.step(self._leads, _PATIENCE)
+        if work.progress != before:
+            self._leads = _leads_of(self._leads, time.monotonic() - began)
         if is_done:
+            work.close()
             self._keeper.adopt(work.ruleset)
             self._taken(work.ruleset, True)
             self._work, self._is_tidy = None, False

@@ -17,26 +17,40 @@ from ripeline.store.dictionary import Dictionary
 from ripeline.store.leads import DescribedRow, SeenRow
 from ripeline.store.projection import ProjectionRows, ScoreRow, SessionRow, StateRow
 
+#: A session before its texts have ids: its lead, its visitor, and the session itself.
+TouchedSession = tuple[int, int, Session]
+
 
 class Names:
     """The row ids of the models and rules of one file, in the dictionary of texts."""
 
     def __init__(self, conn: Connection, ruleset: Ruleset, dictionary: Dictionary) -> None:
-        models = [model.id for model in ruleset.models]
-        found = dictionary.text_ids.learn(conn, {*models, *(r.id for m in ruleset.models for r in m.rules), MANUAL})
-        self.ids: dict[str, int] = {text: id for text, id in found.items() if id is not None}
+        models, texts = [model.id for model in ruleset.models], names_of(ruleset)
+        found = dictionary.text_ids.learn(conn, texts)
+        self.ids: dict[str, int] = {text: id for text in texts if (id := found[text]) is not None}
         self.models = [self.ids[model] for model in models]
+
+
+def names_of(ruleset: Ruleset) -> set[str]:
+    """What the projection of a rule file names in the table of texts."""
+    return {MANUAL, *(model.id for model in ruleset.models), *(rule.id for m in ruleset.models for rule in m.rules)}
 
 
 def projection_rows(conn: Connection, names: Names, dictionary: Dictionary, folded: Sequence[Folded]) -> ProjectionRows:
     """All rows these leads need now: the new ones, and those that replace what was there."""
+    rows = lead_rows(names, folded)
+    rows.sessions = session_rows(conn, dictionary, touched_sessions(folded))
+    return rows
+
+
+def lead_rows(names: Names, folded: Sequence[Folded]) -> ProjectionRows:
+    """The same but for sessions, whose texts are looked up in the database."""
     rows = ProjectionRows()
     for each in folded:
         rows.states.append(_state(each))
         _add_lines(each, names.ids, rows)
         if each.before is None or each.is_rebuilt or each.after.readings is not each.before.readings:
             rows.scores += _scores(each, names.models)
-    rows.sessions = _sessions(conn, dictionary, folded)
     return rows
 
 
@@ -91,26 +105,31 @@ def _scores(folded: Folded, models: list[int]) -> list[ScoreRow]:
     ]
 
 
-def _sessions(conn: Connection, dictionary: Dictionary, folded: Sequence[Folded]) -> list[SessionRow]:
+def touched_sessions(folded: Sequence[Folded]) -> list[TouchedSession]:
     """Each session that was touched, once, as it stands now: a running one is one object in all its changes."""
-    touched: dict[int, tuple[int, int, Session]] = {}
+    touched: dict[int, TouchedSession] = {}
     for each in folded:
         for event, change in zip(each.events, each.changes, strict=False):
             session = change.session
             if session is not None:
                 touched[int(session.id)] = (each.lead, int(event.visitor), session)
-    paths = dictionary.text_ids.learn(conn, {session.entry for _, _, session in touched.values()})
-    sources = dictionary.source_ids.learn(conn, {session.source for _, _, session in touched.values()})
+    return list(touched.values())
+
+
+def session_rows(conn: Connection, dictionary: Dictionary, touched: Sequence[TouchedSession]) -> list[SessionRow]:
+    """Sessions with the ids of their texts."""
+    paths = dictionary.text_ids.learn(conn, {session.entry for _, _, session in touched})
+    sources = dictionary.source_ids.learn(conn, {session.source for _, _, session in touched})
     return [
         (
             lead,
             session.started_at,
-            id,
+            int(session.id),
             visitor,
             session.last_at,
             session.events,
             paths[session.entry],
             sources[session.source],
         )
-        for id, (lead, visitor, session) in touched.items()
+        for lead, visitor, session in touched
     ]

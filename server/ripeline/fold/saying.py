@@ -11,12 +11,15 @@ from ripeline.domain.event import IDENTIFY, POINTS, Event
 from ripeline.domain.points import to_thousandths
 from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
 from ripeline.domain.wire_text import cleaned
-from ripeline.errors import InvalidRequest
+from ripeline.errors import Conflict, InvalidRequest
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.identity.epochs import MIN
 from ripeline.store.dictionary import Dictionary
+from ripeline.store.epochs import visitors_of_leads
 from ripeline.store.leads import email_of
+from ripeline.store.log_reading import events_by_seq
 from ripeline.store.log_rows import append_events
+from ripeline.store.marks import find_events
 from ripeline.store.visitors import tie_visitor
 
 _MOST_POINTS: Final = 1_000_000
@@ -36,7 +39,8 @@ class Points:
 def give_points(desk: Desk, key: LeadKey, given: Points) -> str:
     """Points a person gives (or takes): a ledger line at this moment, as engagement; the id of its event.
 
-    Raises `NotFound`, and `InvalidRequest` for no number, no reason, an unknown model.
+    Raises `NotFound`, `InvalidRequest` for no number, no reason, an unknown model, and `Conflict` when the id was given
+    to something else.
     """
     if not math.isfinite(given.points) or abs(given.points) > _MOST_POINTS or not to_thousandths(given.points):
         raise InvalidRequest("points", f"must be a number other than 0, at most {_MOST_POINTS}")
@@ -74,5 +78,20 @@ def _append(desk: Desk, key: LeadKey, id: str, **what: Any) -> str:
         **what,
     )
     # Of its own: what this one learns is nobody's should the transaction fail.
-    append_events(desk.conn, [event], Dictionary())
+    (is_new,) = append_events(desk.conn, [event], Dictionary())
+    if not is_new and not _is_said(desk, lead, event):
+        raise Conflict(f"the id {event.id!r} is of another event: nothing was done; give each its own")
     return event.id
+
+
+def _is_said(desk: Desk, lead: int, event: Event) -> bool:
+    """Whether the event of that id says just this of this lead: somebody tries again."""
+    stored = events_by_seq(desk.conn, [found.seq for found in find_events(desk.conn, event.id)])
+    (said,) = [each for each in stored if each.site == event.site]
+    # Nobody has the visitor yet where the first try waits to be folded.
+    is_of_lead = said.email == event.email is not None or said.visitor in visitors_of_leads(desk.conn, [lead])
+    return is_of_lead and said.on == event.on and _words(said) == _words(event)
+
+
+def _words(event: Event) -> dict[str, Any]:
+    return {key: value for key, value in (event.props or {}).items() if key != "by"}

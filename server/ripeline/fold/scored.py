@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ripeline.domain.event import Event
 from ripeline.fold.batch import Folded, Known, PoisonedBatch
-from ripeline.fold.reading import readings_of, renewed
+from ripeline.fold.reading import faded, readings_of, renewed
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.known import teaches
@@ -75,9 +75,12 @@ def age(scorer: Scorer, lead: int, known: Known, until: int) -> Folded:
     changes: list[Change] = []
     after = known
     if known.due is not None and known.due <= until:
-        changes.append(scorer.advance(state, until))
+        change = scorer.advance(state, until)
+        changes.append(change)
+        is_quiet = not change.lines and not change.crossings
+        readings = faded(scorer, state, known.readings) if is_quiet else readings_of(scorer, state)
         # Nobody comes within reach by waiting.
-        after = Known(state, readings_of(scorer, state), known.reachable, scorer.due(state))
+        after = Known(state, readings, known.reachable, scorer.due(state))
     return Folded(lead, known, after, [], changes, first_line, first_crossing, taught=False, is_rebuilt=False)
 
 

@@ -48,10 +48,10 @@ async def show(request: Request, template: str, read: Callable[[Desk], object]) 
 
 def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
     running = running_of(request)
-    ruleset = running.rules.ruleset
-    common = {"now": int(time.time() * 1000), "zone": ruleset.timezone}
+    common: dict[str, object] = {"now": int(time.time() * 1000)}
     try:
-        with running.database.read() as conn:
+        with running.reading() as (conn, ruleset):
+            common["zone"] = ruleset.timezone
             role = request.state.user.role
             page = read(
                 Desk(conn, ruleset, request.query_params, request.path_params, running, role, locale_of(request))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from ripeline.errors import NotFound
+from ripeline.fold.explaining import Explained, explain_lead
 from ripeline.pages.desk import Desk
+from ripeline.pages.looking_back import Look, look_of
+from ripeline.pages.nights import nights_of
 from ripeline.pages.receipt import Receipt, receipt_of
 from ripeline.pages.rings import Ring, ring_of, tone_of
-from ripeline.pages.story import SessionStory, story_of
+from ripeline.pages.story import SessionStory, Told, stories_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
+from ripeline.scoring import receipt as scoring
+from ripeline.store.reading import place_of
+from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_lead import lead_detail
-from ripeline.store.reading_timeline import lead_timeline
-from ripeline.store.views import AttributeView, HandoffView, LeadDetail, ModelReading
+from ripeline.store.reading_timeline import Part, part_of_timeline
+from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDetail, ModelReading
 
 #: So many sessions keep the page under 60 KB.
 SESSIONS: Final = 10
@@ -29,7 +34,8 @@ _IN_THE_HEADING: Final = frozenset({"name", "first_name", "last_name", "company"
 class LeadPage:
     """`reading` is of the model looked through, `others` of the rest; `tones` are of its bands.
 
-    `next` is the address of older sessions or ""; `first` while these are the newest.
+    `given`: points by hand in that model, the newest first. `next` is the address of older sessions or ""; `first`
+    while these are the newest. `look`: as of when.
     """
 
     who: Who
@@ -42,8 +48,10 @@ class LeadPage:
     tones: dict[str, str]
     handoff: HandoffView | None
     sessions: tuple[SessionStory, ...]
+    given: tuple[GivenView, ...]
     first: bool
     next: str
+    look: Look
 
 
 def read_lead(desk: Desk) -> LeadPage:
@@ -54,42 +62,77 @@ def read_lead(desk: Desk) -> LeadPage:
     detail = lead_detail(desk.conn, desk.ruleset, id)
     if not detail.models:
         raise NotFound("score", id)
-    reading = _looked_through(detail, desk.query.get("model", ""))
-    model = desk.ruleset.model(reading.model)
+    look = look_of(desk.query, desk.ruleset.timezone, detail.last_seen)
+    explained = explain_lead(desk.conn, desk.ruleset, detail.id, look.at)
+    known = _known(detail, explained, look)
+    readings = tuple(map(_reading, desk.ruleset.models, explained.receipts))
+    reading = _looked_through(readings, desk.query.get("model", ""))
+    place = readings.index(reading)
+    model = desk.ruleset.models[place]
     cursor = desk.query.get("cursor") or None
-    timeline = lead_timeline(desk.conn, desk.ruleset, detail.id, cursor, SESSIONS)
+    timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(cursor, SESSIONS, look.at))
     visitor = detail.visitors[0] if detail.visitors else ""
     return LeadPage(
-        who=who_is(detail.id, detail.email, {each.name: each.value for each in detail.attributes}, visitor),
+        who=who_is(detail.id, detail.email, {each.name: each.value for each in known}, visitor),
         detail=detail,
-        known=tuple(each for each in detail.attributes if each.name not in _IN_THE_HEADING | {"email", "phone"}),
+        known=tuple(each for each in known if each.name not in _IN_THE_HEADING | {"email", "phone"}),
         reading=reading,
         ring=ring_of(model, reading),
-        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in _others(detail, reading)),
+        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in readings if each != reading),
         tones={band.name: tone_of(model, band.name) for band in model.bands},
-        receipt=receipt_of(model, reading),
-        handoff=_standing(detail, model),
-        sessions=tuple(story_of(model, session) for session in timeline.sessions),
+        receipt=receipt_of(model, explained.receipts[place], reading.next_band),
+        handoff=None if look.day else _standing(detail, model),
+        sessions=stories_of(model, timeline.sessions, _told(model, place, explained), _newer(cursor)),
+        given=tuple(each for each in detail.given if each.model == model.id and each.at <= look.at),
         first=cursor is None,
-        next=_older(detail.id, reading.model, timeline.next),
+        next=look.address(f"/leads/{detail.id}", model=reading.model, cursor=timeline.next) if timeline.next else "",
+        look=look,
     )
 
 
-def _looked_through(detail: LeadDetail, asked: str) -> ModelReading:
+def _known(detail: LeadDetail, explained: Explained, look: Look) -> tuple[AttributeView, ...]:
+    """What was known at the moment looked at."""
+    if not look.day:
+        return detail.attributes
+    facts = sorted(explained.state.attributes.items())
+    return tuple(AttributeView(name, fact.value, fact.verified, fact.at) for name, fact in facts)
+
+
+def _reading(model: Model, receipt: scoring.Receipt) -> ModelReading:
+    standing = standing_of(model, receipt.score, receipt.band)
+    return ModelReading(
+        model=model.id,
+        label=model.label,
+        score=receipt.score,
+        engagement=receipt.engagement,
+        fit=receipt.fit,
+        band=receipt.band,
+        out_of_target=receipt.out_of_target,
+        next_band=standing.next_band,
+        missing=standing.missing,
+        ripeness=standing.ripeness,
+        notch=standing.notch,
+    )
+
+
+def _looked_through(readings: tuple[ModelReading, ...], asked: str) -> ModelReading:
     """The model asked for, else the lead's interest: where it is ripest."""
-    named = next((reading for reading in detail.models if reading.model == asked), None)
-    return named or max(detail.models, key=lambda reading: (reading.ripeness or 0, reading.score))
+    named = next((reading for reading in readings if reading.model == asked), None)
+    return named or max(readings, key=lambda reading: (reading.ripeness or 0, reading.score))
 
 
-def _others(detail: LeadDetail, reading: ModelReading) -> tuple[ModelReading, ...]:
-    return tuple(each for each in detail.models if each.model != reading.model)
+def _told(model: Model, place: int, explained: Explained) -> Told:
+    """What the fold knows better than the stored lines: the score just after each event, and what time alone did."""
+    scores = {seq: scores[place] for seq, scores in explained.scores.items()}
+    return Told(scores, nights_of(model, explained.changes))
+
+
+def _newer(cursor: str | None) -> int:
+    """When the session just above these began; far away when there is none."""
+    return place_of(cursor, 2)[0] if cursor else _LARGEST_ID
 
 
 def _standing(detail: LeadDetail, model: Model) -> HandoffView | None:
     """The hand-off that is still somebody's to do."""
     live = (each for each in detail.handoffs if each.state in ("open", "claimed", "snoozed"))
     return next((each for each in live if each.model == model.id), None)
-
-
-def _older(lead_id: int, model: str, cursor: str | None) -> str:
-    return f"/leads/{lead_id}?{urlencode({'model': model, 'cursor': cursor})}" if cursor else ""

@@ -1,10 +1,14 @@
-"""Ready: whom do I call now?"""
+"""Ready: whom do I call now? By band, then who cools down first, then the newest."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Final
+from urllib.parse import urlencode
 
+from ripeline.fold.shelf_lives import shelf_lives
 from ripeline.pages.desk import Desk
 from ripeline.pages.rings import Ring, model_named, ring, ring_of
 from ripeline.pages.who import Who, who_is
@@ -17,17 +21,20 @@ REASONS: Final = 3
 NEAREST: Final = 5
 #: So many rows keep the page under 60 KB.
 A_PAGE: Final = 30
+#: So many hand-offs are put in order together; more open ones come after them, in lots of as many.
+A_LOT: Final = 300
 # The nearest are looked for among the first so many leads of each model.
 _LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
-    """One person to call."""
+    """One person to call; `cools_at` (ms): when they leave the band if nothing happens, None: not at all."""
 
     who: Who
     ring: Ring
     handoff: HandoffView
+    cools_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class ReadyPage:
     """`open` to call, `taken` by a colleague already; when both are empty `nearest` says who comes next.
 
     `several` when more than one model hands over, so that a row must say which. `whole`: this is all there is;
-    `next` is the next page's cursor.
+    `next` is the next page's address.
     """
 
     open: tuple[ReadyRow, ...]
@@ -56,24 +63,52 @@ class ReadyPage:
 
 
 def read_ready(desk: Desk) -> ReadyPage:
-    """The open hand-offs, highest band first, newest first within one; and those that somebody has."""
-    cursor = desk.query.get("cursor") or None
-    open, next = list_handoffs(desk.conn, desk.ruleset, HandoffQuery("open", limit=A_PAGE, cursor=cursor))
-    taken = () if cursor else list_handoffs(desk.conn, desk.ruleset, HandoffQuery("claimed", limit=A_PAGE))[0]
+    """One page of the open hand-offs; on the first one those that somebody has."""
+    cursor, skip = desk.query.get("cursor") or None, _number(desk.query.get("skip", ""))
+    lot, after = list_handoffs(desk.conn, desk.ruleset, HandoffQuery("open", limit=A_LOT, cursor=cursor))
+    is_first = not cursor and not skip
+    taken = list_handoffs(desk.conn, desk.ruleset, HandoffQuery("claimed", limit=A_PAGE))[0] if is_first else ()
+    cooling = shelf_lives(desk.conn, desk.ruleset, {each.lead_id for each in (*lot, *taken)})
+    open = _in_order(desk.ruleset, lot, cooling)[skip : skip + A_PAGE]
+    next = _next(cursor, after, skip + A_PAGE, len(lot))
     return ReadyPage(
-        open=tuple(_row(desk, handoff) for handoff in sorted(open, key=lambda each: -_rank(desk.ruleset, each))),
-        taken=tuple(_row(desk, handoff) for handoff in taken),
+        open=tuple(_row(desk, handoff, cooling) for handoff in open),
+        taken=tuple(_row(desk, handoff, cooling) for handoff in taken),
         nearest=() if open or taken else _nearest(desk),
         several=sum(model.handoff is not None for model in desk.ruleset.models) > 1,
-        whole=cursor is None and next is None,
+        whole=is_first and next is None,
         next=next,
     )
 
 
-def _row(desk: Desk, handoff: HandoffView) -> ReadyRow:
+Cooling = dict[tuple[int, str], int]
+
+
+def _in_order(ruleset: Ruleset, handoffs: Iterable[HandoffView], cooling: Cooling) -> list[HandoffView]:
+    """The highest band first; in one band who cools down first, then who stays; of equals the newest."""
+
+    def place(each: HandoffView) -> tuple[int, float, int]:
+        return -_rank(ruleset, each), cooling.get((each.lead_id, each.model), inf), -each.crossed_at
+
+    return sorted(handoffs, key=place)
+
+
+def _next(cursor: str | None, after: str | None, shown: int, lot: int) -> str | None:
+    """Where the list goes on: in this lot, in the one after it, or nowhere."""
+    if shown < lot:
+        return "/ready?" + urlencode({**({"cursor": cursor} if cursor else {}), "skip": shown})
+    return f"/ready?{urlencode({'cursor': after})}" if after else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def _row(desk: Desk, handoff: HandoffView, cooling: Cooling) -> ReadyRow:
     model = model_named(desk.ruleset, handoff.model)
     drawn = ring(model, handoff.current_band, (handoff.ripeness, handoff.notch))
-    return ReadyRow(who_is(handoff.lead_id, handoff.email, handoff.attributes), drawn, handoff)
+    who = who_is(handoff.lead_id, handoff.email, handoff.attributes)
+    return ReadyRow(who, drawn, handoff, cooling.get((handoff.lead_id, handoff.model)))
 
 
 def _rank(ruleset: Ruleset, handoff: HandoffView) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ripeline.domain.urls import split_url
+from ripeline.pages.nights import Night, begins
 from ripeline.pages.receipt import needed_by
 from ripeline.rules.model import Model, Rule
-from ripeline.store.views import CrossingView, TimelineEvent, TimelineSession
+from ripeline.store.views import CrossingView, LedgerLine, TimelineEvent, TimelineSession
 
 #: A pause shorter than a day is said by the dates of its sessions.
 _A_GAP = 24 * 3_600_000
@@ -50,7 +52,10 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionStory:
-    """One session; `gap` ms of silence before it when worth naming, else None; `source` "" for none."""
+    """One session; `gap` ms of silence before it when worth naming, else None; `source` "" for none.
+
+    `nights`: what time alone did after it and before the next session, the last first.
+    """
 
     id: int
     started_at: int
@@ -61,12 +66,26 @@ class SessionStory:
     points: int
     gap: int | None
     events: tuple[EventLine, ...]
+    nights: tuple[Night, ...]
 
 
-def story_of(model: Model, session: TimelineSession) -> SessionStory:
-    """Tell one session through one model."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the fold says in one model: `scores` (thousandths) just after each event, by its `seq`; the `nights`."""
+
+    scores: dict[int, int]
+    nights: tuple[Night, ...]
+
+
+def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
+    """Tell sessions, the newest first, through one model; `until` (ms) is when the one after the first began."""
+    ends = [until, *(session.started_at for session in sessions)]
+    return tuple(_story(model, session, told, end) for session, end in zip(sessions, ends, strict=False))
+
+
+def _story(model: Model, session: TimelineSession, told: Told, end: int) -> SessionStory:
     rules = {rule.id: rule for rule in model.rules}
-    events = tuple(_line(model, rules, event) for event in session.events)
+    events = tuple(_line(model, rules, event, told.scores) for event in session.events)
     gap = session.gap_before
     return SessionStory(
         id=session.id,
@@ -78,11 +97,12 @@ def story_of(model: Model, session: TimelineSession) -> SessionStory:
         points=sum(event.points for event in events),
         gap=gap if gap is not None and gap >= _A_GAP else None,
         events=events,
+        nights=tuple(night for night in reversed(told.nights) if session.started_at < night.at <= end),
     )
 
 
-def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent) -> EventLine:
-    ledger = [line for line in event.ledger if line.model == model.id]
+def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, scores: dict[int, int]) -> EventLine:
+    ledger = [line for line in event.ledger if line.model == model.id and not _is_nightly(line, rules)]
     return EventLine(
         on=event.on,
         what=_what(event),
@@ -91,7 +111,7 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent) -> EventLi
         spent=event.spent,
         suspect=bool(event.suspect),
         points=sum(line.points for line in ledger),
-        score=event.scores.get(model.id, 0),
+        score=scores.get(event.seq, 0),
         paid=tuple(Paid(line.label, line.points) for line in ledger if line.reason is None),
         unpaid=tuple(
             Unpaid(line.label, line.reason, needed_by(rules.get(line.rule), rules))
@@ -100,6 +120,12 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent) -> EventLi
         ),
         crossings=tuple(crossing for crossing in event.crossings if crossing.model == model.id),
     )
+
+
+def _is_nightly(line: LedgerLine, rules: dict[str, Rule]) -> bool:
+    """A silence that begins hangs on the last activity before it, but is no doing of that event."""
+    rule = rules.get(line.rule)
+    return rule is not None and begins(rule, line.points)
 
 
 def _what(event: TimelineEvent) -> str:

@@ -34,7 +34,8 @@ _KINDS_OF_KEY: Final = {
 CHANNELS: Final = ("direct", "organic search", "paid search", "organic social", "email", "referral")
 
 _MEANT: Final = {
-    **dict.fromkeys(("visit", "visite", "view", "pageview", "page_view"), "page"),
+    **dict.fromkeys(("view", "vue", "pageview", "page_view"), "page"),
+    **dict.fromkeys(("visit", "visite"), "session"),
     **dict.fromkeys(("submit", "formulaire", "form_submit"), "form"),
     **dict.fromkeys(("telechargement", "téléchargement", "file"), "download"),
     **dict.fromkeys(("clic", "link"), "click"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ripeline.rules.attributes import ATTRIBUTES
+from ripeline.rules.attributes import ATTRIBUTES, default_attribute
 from ripeline.rules.fields import URL_KEYS, WHERE_KEYS
 from ripeline.rules.globs import compile_glob, folded
 from ripeline.rules.match import text_of
@@ -137,4 +137,6 @@ def misspelt_attribute(name: str, known: Sequence[str]) -> str:
     derived = (*ATTRIBUTES, "email_domain", "freemail", "channel")
     if name in derived or name in known:
         return ""
+    if meant := default_attribute(name):
+        return f": did you mean `{meant}`?"
     return nearest(folded(name), (*derived, *known))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ripeline.rules.globs import folded
-from ripeline.rules.statements import masked
+from ripeline.rules.statements import masked, texts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ _QUOTED: Final = re.compile(r"[“”„«‘‚‹\"]\s*([^“”„«»‘‚�
 _BARE_KEY: Final = re.compile(r"[\w-]+(\s*\.\s*[\w-]+)*", re.ASCII)
 _HEADING: Final = re.compile(r"\s*(\[{1,2})([^\]=#]*)(\]{0,2})([^#]*)")
 _VALUE_ENDS: Final = r"(?=\s*(?:[,}\]\n]|$))"
+#: What a text ends with that took the next key for its own, or all the rest of the line.
+_SWALLOWED: Final = re.compile(r"\s*(?:,\s*(?:[\w.-]+\s*=\s*[\[{]?\s*)?|[,}\]].*|\s#.*)$")
+_APOSTROPHE: Final = re.compile(r"'([^\"\n=]*'[^\"\n=]*?)'" + _VALUE_ENDS)
 
 _HABITS: Final = (
     Habit(
@@ -60,6 +63,21 @@ _HABITS: Final = (
         re.compile(r"(?<=[\[=,])\s*(True|False|TRUE|FALSE|yes|no|oui|non|vrai|faux)" + _VALUE_ENDS),
         "`{0}` is not a value here: write `{fixed}`",
         lambda word: "true" if folded(word) in ("true", "yes", "oui", "vrai") else "false",
+    ),
+    Habit(
+        re.compile(r"(?<==)\s*(\"\x01*\"(?:\s*,\s*\"\x01*\"(?!\s*=))+)"),
+        "several texts are a list: write {fixed}",
+        lambda texts: f"[{texts}]",
+    ),
+    Habit(
+        re.compile(r"(?<=[\[=,])\s*([+-]?\d[\d.]*[ \t]*(?:pts?|points?|%|€))" + _VALUE_ENDS),
+        "{0}: a number stands alone, write {fixed}",
+        lambda words: words.rstrip("abcdefghijklmnopqrstuvwxyz%€ \t"),
+    ),
+    Habit(
+        re.compile(r"(?<=[\[=,])\s*([+-]?\d[\d.]*[ \t]*[A-Za-z][\w %]*?)" + _VALUE_ENDS),
+        "{0} is text and needs quotes: write {fixed}",
+        lambda words: f'"{words}"',
     ),
     Habit(
         re.compile(r"(?<=[\[=,])[ \t]*((?!true\b|false\b|inf\b|nan\b)[^\W\d][^,=\[\]{}\"'\n]*?)" + _VALUE_ENDS),
@@ -96,7 +114,8 @@ def next_finding(statement: str) -> Finding | None:
     """The first habit found in a statement that is not TOML, None when it is none we know."""
     if statement.lstrip().startswith("["):
         return _heading(statement)
-    first = (_word_quotes(statement), _broken_over_lines(statement), _strange_name(statement))
+    quotes = (_word_quotes(statement), _apostrophe(statement), _unclosed_text(statement))
+    first = (*quotes, _broken_over_lines(statement), _strange_name(statement))
     for finding in (*first, *(_look(habit, statement) for habit in _HABITS), _unclosed(statement)):
         if finding and finding.repaired != statement:
             return finding
@@ -134,6 +153,32 @@ def _word_quotes(statement: str) -> Finding | None:
     return Finding(
         changed[0].start(), f'{shown} are typographic quotes (Word makes them): write straight ones, "…"', repaired
     )
+
+
+def _apostrophe(statement: str) -> Finding | None:
+    found = _APOSTROPHE.search(statement)
+    if not found:
+        return None
+    problem = f'a text with an apostrophe stands between double quotes: write "{found[1]}"'
+    return Finding(found.start(), problem, f'{statement[: found.start()]}"{found[1]}"{statement[found.end() :]}')
+
+
+def _unclosed_text(statement: str) -> Finding | None:
+    """A text that goes on over the next key because its last quote is missing."""
+    for begin, end in texts_in(statement):
+        text = statement[begin + 1 : end]
+        is_closed = text.endswith('"')
+        follows = statement[end : end + 1]
+        swallowed = _SWALLOWED.search(text.removesuffix('"'))
+        if swallowed and swallowed.start() and (not is_closed or follows.isalnum() or follows in ("/", "*")):
+            at = begin + 1 + swallowed.start()
+            closed = f'{statement[begin:at]}"'
+            return Finding(
+                begin,
+                f"a text is not closed, its last quote is missing: write {closed}",
+                f'{statement[:at]}"{statement[at:]}',
+            )
+    return None
 
 
 def _broken_over_lines(statement: str) -> Finding | None:

@@ -46,11 +46,11 @@ MESSAGES: Final = {
     "item.email": "e-mail",
     "item": "élément",
     # cap
-    "cap.day": "{points} par jour au plus",
-    "cap.24h": "{points} en 24\u00a0heures au plus",
-    "cap.7d": "{points} en 7\u00a0jours au plus",
-    "cap.30d": "{points} en 30\u00a0jours au plus",
-    "cap.ever": "{points} en tout au plus",
+    "cap.day": "au plus {points} par jour",
+    "cap.24h": "au plus {points} en 24\u00a0heures",
+    "cap.7d": "au plus {points} en 7\u00a0jours",
+    "cap.30d": "au plus {points} en 30\u00a0jours",
+    "cap.ever": "au plus {points} en tout",
     # count
     "nth.page": "à la {nth} page vue en {span}",
     "nth.download": "au {nth} téléchargement en {span}",

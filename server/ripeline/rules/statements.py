@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,11 @@ class Statement:
 def masked(text: str) -> str:
     """The same text, as long, with the insides of straight-quoted strings filled and comments blanked."""
     return _STRING.sub(_cover, text)
+
+
+def texts_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the texts between double quotes begin and end, the quotes included; one may lack the last."""
+    return (found.span() for found in _STRING.finditer(text) if found[0][0] == '"' and not found[0].startswith('"""'))
 
 
 def statements(text: str) -> list[Statement]:

@@ -43,9 +43,7 @@ class Composition:
         self.switches = Switches(model)
         self.fading: dict[int, Fading] = {number: fading_of(rule.decay) for number, rule in rules if rule.decay}
         # A score that only shrinks (or only grows) as time goes by passes every edge once.
-        worths = [
-            points for _, rule in rules if rule.decay for points in (rule.points or 0, *dict(rule.values).values())
-        ]
+        worths = [points for _, rule in rules if rule.decay for points in _worths(rule)]
         self._is_one_way = all(points >= 0 for points in worths) or all(points <= 0 for points in worths)
         self._group = {number: names.index(rule.group) for number, rule in rules if rule.group in names}
         self._fit = frozenset(number for number, rule in rules if rule.is_fit)
@@ -57,6 +55,11 @@ class Composition:
             )
             for name in names
         ]
+        self._lift = self.read(ModelState(), 0)
+
+    def fresh(self) -> ModelState:
+        """How somebody reads to whom nothing has happened: a group with a `min` above 0 gives to them, too."""
+        return ModelState(engagement=self._lift[0], fit=self._lift[1])
 
     def add(self, reading: ModelState, number: int, points: int, day: int) -> None:
         """An award of a rule, made on a local day, which is that of the reading."""

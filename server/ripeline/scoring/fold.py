@@ -22,7 +22,7 @@ from ripeline.scoring.midnights import Midnights
 from ripeline.scoring.plan import make_plan
 from ripeline.scoring.reading import Reading
 from ripeline.scoring.sessions import enter_session
-from ripeline.scoring.state import LeadState, ModelState
+from ripeline.scoring.state import LeadState
 
 
 class Scorer:
@@ -37,7 +37,8 @@ class Scorer:
         self._ledger = Ledger(ruleset)
         self._judge = Judge(plan, self._ledger, self.day_of)
         self._midnights = Midnights(ruleset, plan, self._ledger)
-        self._is_timed = self._midnights.matter
+        #: Whether anything in the rule file depends on time.
+        self.is_timed = self._midnights.matter
         #: How points of a rule fade, by the ids of model and rule; only of those that do.
         self.decays = {
             (model.id, rule.id): fading_of(rule.decay)
@@ -48,14 +49,14 @@ class Scorer:
 
     def fresh(self) -> LeadState:
         """A lead nothing has happened to."""
-        return LeadState(models=[ModelState() for _ in self.ruleset.models])
+        return LeadState(models=self._ledger.fresh())
 
     def is_in_order(self, state: LeadState, event: Event) -> bool:
         """Whether the event comes after all that the state has seen: the last event in the total order, and the last
         midnight it was advanced over. If not, the lead must be folded again."""
         if state.last is not None and event.order <= state.last:
             return False
-        return not self._is_timed or self.day_of(event.at) >= state.day
+        return not self.is_timed or self.day_of(event.at) >= state.day
 
     def fold(self, state: LeadState, event: Event) -> Change:
         """What time did up to this event, and what the event does to its lead; changes `state`.
@@ -84,7 +85,7 @@ class Scorer:
         """What time alone does up to and including `until` (ms): rules about silence begin, points fade, bands are
         left or entered, each dated at its local midnight. Changes `state`; nothing when it is there already."""
         change = Change(None, False, [], [], [])
-        if self._is_timed and state.last is not None:
+        if self.is_timed and state.last is not None:
             self._midnights.pass_to(state, self.day_of(until), change)
             state.lines += len(change.lines)
             state.crossings += len(change.crossings)
@@ -96,13 +97,13 @@ class Scorer:
 
     def due(self, state: LeadState) -> int | None:
         """The next local midnight (ms) at which `advance` changes a score, a band or the ledger; None: none ever."""
-        day = self._midnights.next_day(state) if self._is_timed else None
+        day = self._midnights.next_day(state) if self.is_timed else None
         return None if day is None else self._midnights.midnight_of(day)
 
     def shelf_life(self, state: LeadState, model: int) -> int | None:
         """The local midnight (ms) at which the lead will have left the hand-off band of the model of that index if
         nothing happens; None: it is not in it, or will not leave it."""
-        return self._midnights.ripe_until(state, model) if self._is_timed else None
+        return self._midnights.ripe_until(state, model) if self.is_timed else None
 
     def read(self, state: LeadState, model: int) -> Reading:
         """What the model of that index says of the lead, at the time of its state."""
@@ -146,7 +147,7 @@ class Scorer:
         """An event of the lead's own: in its session, rule by rule."""
         visitor, began = enter_session(state, event, self._timeout)
         change = Change(visitor.session, began, [], [], [])
-        if self._is_timed and (day := self.day_of(event.at)) > state.day:
+        if self.is_timed and (day := self.day_of(event.at)) > state.day:
             self._midnights.pass_to(state, day, change)
         is_new = not state.channel
         if is_new:
@@ -162,7 +163,7 @@ class Scorer:
     def _given(self, state: LeadState, event: Event) -> Change:
         """Points given by hand: no session, no activity, nothing learnt."""
         change = Change(None, False, [], [], [])
-        if self._is_timed:
+        if self.is_timed:
             self._midnights.pass_to(state, self.day_of(event.at), change)
         if state.last is None:
             state.first_at = state.last_at = event.at

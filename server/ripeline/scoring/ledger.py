@@ -9,7 +9,7 @@ from ripeline.scoring.change import Change, Line, Reason
 from ripeline.scoring.composition import compositions_of
 from ripeline.scoring.points_by_hand import MANUAL, points_by_hand
 from ripeline.scoring.scored import ScoredRule
-from ripeline.scoring.state import Instant, LeadState
+from ripeline.scoring.state import Instant, LeadState, ModelState
 
 
 class Ledger:
@@ -21,6 +21,10 @@ class Ledger:
         self._compositions = compositions_of(ruleset)
         #: The models with decay or groups, by their places.
         self.composed = [(place, each) for place, each in enumerate(self._compositions) if each is not None]
+
+    def fresh(self) -> list[ModelState]:
+        """What each model says of a lead nothing has happened to."""
+        return [ModelState() if each is None else each.fresh() for each in self._compositions]
 
     def post(self, state: LeadState, rule: ScoredRule, entry: Line, change: Change) -> None:
         """Write a line of a rule."""

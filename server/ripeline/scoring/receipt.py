@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ripeline.rules.model import Model
+from ripeline.rules.model import Model, Rule
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.composition import limited
 from ripeline.scoring.fold import Scorer
-from ripeline.scoring.reading import tallies_of
+from ripeline.scoring.reading import Tally, tallies_of
 from ripeline.scoring.state import LeadState
 
 #: What fit below the lowest of a model's grades is called.
@@ -22,7 +22,8 @@ LOWEST_GRADE: Final = "D"
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule: how often it paid, the thousandths it gave, and what of them has faded (0 or of the other sign).
+    """One rule: how often it paid (or holds), the thousandths it gave, and what of them has faded (0 or of the other
+    sign).
 
     `refused` says how often it matched and gave nothing, by reason: the near misses. The rule "manual" is no rule but
     points given by hand.
@@ -110,7 +111,7 @@ def rows_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Line])
                 rule=id,
                 label=rule.label if rule else id,
                 is_fit=rule.is_fit if rule else False,
-                times=tally.times,
+                times=_times(rule, tally),
                 points=tally.points,
                 faded=left.get(id, 0) - tally.points,
                 group=rule.group if rule else None,
@@ -118,6 +119,13 @@ def rows_of(scorer: Scorer, state: LeadState, model: int, lines: Iterable[Line])
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.times == 0, -row.left)))
+
+
+def _times(rule: Rule | None, tally: Tally) -> int:
+    """How often a rule paid; one that is held while something is true counts only what still holds."""
+    if rule is None or not rule.points or not (rule.is_fit or rule.inactive):
+        return tally.times
+    return tally.points // rule.points
 
 
 def grade_of(model: Model, fit: int) -> str | None:
@@ -154,11 +162,13 @@ def contributions_of(scorer: Scorer, state: LeadState, lines: Iterable[Line]) ->
 
 
 def _limits(model: Model, rows: Iterable[RuleRow]) -> Iterable[LimitRow]:
-    sums = dict.fromkeys(model.groups, 0)
+    sums = {rule.group: 0 for rule in model.rules if rule.group is not None}
     for row in rows:
         if row.group is not None:
             sums[row.group] += row.left
     for name, group in model.groups.items():
-        points = limited(sums[name], group.minimum, group.maximum) - sums[name]
+        # A group no rule is in limits nothing.
+        total = sums.get(name, 0)
+        points = limited(total, group.minimum, group.maximum) - total if name in sums else 0
         if points:
             yield LimitRow(name, points)

@@ -10,7 +10,6 @@ from ripeline.scoring.bands import COLD
 from ripeline.scoring.change import Reason
 from ripeline.scoring.composition import Composition
 from ripeline.scoring.fading import fading_of
-from ripeline.scoring.state import ModelState
 from ripeline.scoring.whatif_sums import Resum
 
 #: How far back the period of a cap reaches from the mark of an award, as in `steps.cap`.
@@ -64,14 +63,18 @@ class Anew:
 def has_plain_history(model: Model) -> bool:
     """Whether its bands at any time follow from its ledger lines alone: nothing fades, and nothing is on from the
     start."""
-    return all(rule.decay is None for rule in model.rules) and all(band.enter > 0 for band in model.bands)
+    if any(rule.decay for rule in model.rules):
+        return False
+    nobody = Composition(model, range(len(model.rules))).fresh()
+    return all(band.enter > nobody.engagement + nobody.fit for band in model.bands)
 
 
 def band_by_ledger(resum: Resum, lines: Iterable[LedgerLine], day_of: DayOf) -> str:
     """The band a lead is in under the new rules (`has_plain_history`), by all its lines in that model, in order."""
     model = resum.after
     numbers = {rule.id: number for number, rule in enumerate(model.rules)}
-    composition, reading = Composition(model, list(numbers.values())), ModelState()
+    composition = Composition(model, list(numbers.values()))
+    reading = composition.fresh()
     rework = _Rework(resum, day_of)
     before: tuple[int, int] | None = None
     for line in lines:

@@ -26,6 +26,8 @@ SOUND_SQLITE: Final = (3, 51, 3)
 _BUSY_MS: Final = 5_000
 #: Nobody is kept waiting longer for readers to leave.
 _WIPE_MS: Final = 50
+#: A file of so many bytes is written anew in less than a second.
+_SOON_WRITTEN: Final = 64 * 1024 * 1024
 _WAL_BYTES: Final = 64 * 1024 * 1024
 # A commit beyond this many WAL pages does the checkpoint itself; the worker does it before, while nobody waits.
 _WAL_PAGES: Final = 16_000
@@ -96,9 +98,8 @@ class Database:
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
-            # What is deleted or replaced is overwritten where that costs no write of its own, so that an erasure finds
-            # no older copy of what it erases.
-            conn.execute("PRAGMA secure_delete = FAST")
+            # What is deleted or replaced is overwritten, so that an erasure finds no older copy of what it erases.
+            conn.execute("PRAGMA secure_delete = ON").fetchall()
             conn.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
             conn.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             conn.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
@@ -145,10 +146,28 @@ def wipe_log_file(conn: Connection) -> bool:
     return not busy
 
 
+def rewrite_small_file(conn: Connection) -> bool:
+    """Write the whole file anew, if that is soon done; whether it was.
+
+    Pages that were split, and the text search, may hold pieces of erased rows where nothing is stored.
+    """
+    ((pages,), (size,)) = (conn.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
+    if pages * size > _SOON_WRITTEN:
+        return False
+    conn.execute("INSERT INTO leads_search (leads_search) VALUES ('optimize')")
+    conn.execute("VACUUM")
+    return True
+
+
 def foreign_commits(conn: Connection) -> int:
     """A number that changes when another connection has committed something; our own commits do not count."""
     (version,) = conn.execute("PRAGMA data_version").fetchone()
     return int(version)
+
+
+def file_of(conn: Connection) -> Path:
+    """The file a connection is on."""
+    return Path(next(file for _, name, file in conn.execute("PRAGMA database_list").fetchall() if name == "main"))
 
 
 def sqlite_version() -> str:

@@ -78,3 +78,10 @@ CREATE TABLE proposals (
   made_at INTEGER NOT NULL, accepted_at INTEGER, UNIQUE (rules_hash, lead_id, model)
 ) STRICT;
 """
+
+# unplaced: not even whose event it is could be found out. Names that suspect events say count for nobody, so that only
+# this index finds them.
+ERASING: Final = """
+ALTER TABLE quarantine ADD COLUMN unplaced INTEGER NOT NULL DEFAULT 0 CHECK (unplaced IN (0, 1));
+CREATE INDEX events_suspect_names ON events (extra ->> '$.e') WHERE suspect_id IS NOT NULL AND extra IS NOT NULL;
+"""

@@ -28,7 +28,8 @@ SELECT e.visitor_id, e.at, k.text NOT IN ('download', 'form', 'identify'), e.eve
 FROM events AS e CROSS JOIN texts AS k ON k.id = e.kind_id
 LEFT JOIN detachments AS d ON d.visitor_id = e.visitor_id AND d.email = e.extra ->> '$.e'
 WHERE e.visitor_id IN (SELECT value FROM json_each(?)) AND e.seq <= ?
-  AND e.extra IS NOT NULL AND e.suspect_id IS NULL AND e.extra ->> '$.e' IS NOT NULL"""
+  AND e.extra IS NOT NULL AND e.suspect_id IS NULL AND e.extra ->> '$.e' IS NOT NULL
+  AND e.seq NOT IN (SELECT seq FROM quarantine WHERE unplaced)"""
 
 _DROP = "-- drop_epochs\nDELETE FROM epochs WHERE visitor_id IN (SELECT value FROM json_each(?))"
 _SAVE = Statement("save_epochs", "INSERT INTO epochs", 5)
@@ -54,7 +55,7 @@ def visitors_of_leads(conn: Connection, lead_ids: Iterable[int]) -> list[int]:
 
 
 def claims_of_visitors(conn: Connection, visitors: Iterable[int], upto: int) -> dict[int, list[StoredClaim]]:
-    """What those visitors claimed to be in events up to that `seq`; suspect events claim nothing."""
+    """What those visitors claimed to be in events up to that `seq`; events suspect or passed over claim nothing."""
     found: dict[int, list[StoredClaim]] = {}
     for visitor, at, rank, id, email in conn.execute(_CLAIMS, (json.dumps(list(visitors)), upto)).fetchall():
         found.setdefault(visitor, []).append(((at, rank, id), email))

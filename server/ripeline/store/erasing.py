@@ -38,11 +38,17 @@ _ALL_IDS: Final = """-- ids_of_lead
 WITH RECURSIVE own (id) AS (SELECT ? UNION SELECT leads.id FROM leads JOIN own ON leads.merged_into = own.id)
 SELECT id FROM own"""
 
-# Visitors that a person took out of the lead went on naming it.
+# Visitors that a person took out of the lead went on naming it; machines named it, and events that are nobody's.
 _SAID_ELSEWHERE: Final = """-- said_elsewhere
 SELECT e.seq, e.visitor_id FROM detachments AS d CROSS JOIN events AS e ON e.visitor_id = d.visitor_id
-WHERE d.email IN (SELECT email FROM leads WHERE id IN (SELECT value FROM json_each(?)))
-AND e.extra IS NOT NULL AND e.extra ->> '$.e' = d.email"""
+WHERE d.email IN (SELECT email FROM leads WHERE id IN (SELECT value FROM json_each(?1)))
+AND e.extra IS NOT NULL AND e.extra ->> '$.e' = d.email
+UNION SELECT e.seq, e.visitor_id FROM leads AS l CROSS JOIN events AS e ON e.extra ->> '$.e' = +l.email
+WHERE l.id IN (SELECT value FROM json_each(?1)) AND l.email IS NOT NULL
+  AND e.suspect_id IS NOT NULL AND e.extra IS NOT NULL
+UNION SELECT e.seq, e.visitor_id FROM quarantine AS q CROSS JOIN events AS e ON e.seq = q.seq
+WHERE q.unplaced AND e.extra ->> '$.e' IN (
+  SELECT email FROM leads WHERE id IN (SELECT value FROM json_each(?1)))"""
 
 # A visitor that did nothing else, with all its other names.
 _UNUSED: Final = """(
@@ -73,7 +79,7 @@ def all_ids_of(conn: Connection, lead: int) -> list[int]:
 
 
 def said_elsewhere(conn: Connection, leads: Collection[int]) -> list[tuple[int, int]]:
-    """Events (place in the log, visitor) that name these leads, though a person said they are somebody else's."""
+    """Events (place in the log, visitor) that name these leads, though they are not among theirs."""
     return list(conn.execute(_SAID_ELSEWHERE, (as_json(list(leads)),)).fetchall())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from ripeline.store.deeds_sql import DUE, ONE_PERSON, RULE_FILES, SALES
+from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
@@ -187,6 +187,12 @@ def what_comes_due(db: Database) -> None:
 def files_of_rules(db: Database) -> None:
     """Which file was in force since when, and whom a new one would send to sales."""
     db.executescript(RULE_FILES)
+
+
+@migrations()
+def what_erasing_must_find(db: Database) -> None:
+    """Events that are nobody's, and names that were said but do not count."""
+    db.executescript(ERASING)
 
 
 @migrations()

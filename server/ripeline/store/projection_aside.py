@@ -10,6 +10,8 @@ from ripeline.store.database import Connection
 AsideRow = tuple[int, int, str]
 
 _ADD = "-- set_aside\nINSERT OR REPLACE INTO quarantine (seq, at, problem) VALUES (?, ?, ?)"
+_LEAVE = "-- pass_over\nINSERT OR REPLACE INTO quarantine (seq, at, problem, unplaced) VALUES (?, ?, ?, 1)"
+_LEFT = "-- all_passed_over\nSELECT seq FROM quarantine WHERE unplaced"
 
 
 def set_aside(conn: Connection, events: Iterable[AsideRow]) -> None:
@@ -22,6 +24,11 @@ def all_aside(conn: Connection) -> set[int]:
     return {seq for (seq,) in conn.execute("-- all_aside\nSELECT seq FROM quarantine").fetchall()}
 
 
-def take_all_back(conn: Connection) -> None:
-    """Nothing is set aside any more: what is scored now was tried anew."""
-    conn.execute("-- take_all_back\nDELETE FROM quarantine")
+def pass_over(conn: Connection, event: AsideRow) -> None:
+    """This event is nobody's: neither what it did counts, nor what it said about who its visitor is."""
+    conn.execute(_LEAVE, event)
+
+
+def all_passed_over(conn: Connection) -> set[int]:
+    """The places in the log of these events; no rescore tries them again."""
+    return {seq for (seq,) in conn.execute(_LEFT).fetchall()}

@@ -39,7 +39,8 @@ SELECT lead_id, state, due_at FROM lead_states WHERE lead_id IN (SELECT value FR
 
 _UNPLACED = """-- unplaced_visitors
 SELECT DISTINCT visitor_id FROM events AS e WHERE seq <= ? AND NOT EXISTS (
-  SELECT 1 FROM epochs WHERE epochs.visitor_id = e.visitor_id)"""
+  SELECT 1 FROM epochs WHERE epochs.visitor_id = e.visitor_id)
+AND seq NOT IN (SELECT seq FROM quarantine WHERE unplaced)"""
 
 
 #: Rows by table and lead; without the lead's id, in a fixed order.

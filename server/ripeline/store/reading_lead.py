@@ -23,9 +23,11 @@ _BY_ID = "-- lead_by_id\nSELECT * FROM leads WHERE id = :key"
 _BY_EMAIL = "-- lead_by_email\nSELECT * FROM leads WHERE email = :key"
 _LONGEST_CHAIN: Final = 100
 
+# Without those made for what people say of an anonymous lead.
 _VISITORS = """-- visitors_of_lead
 SELECT DISTINCT e.visitor_id, v.key FROM epochs AS e JOIN visitors AS v ON v.id = e.visitor_id
-WHERE e.lead_id IN (SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead) ORDER BY e.visitor_id"""
+WHERE e.lead_id IN (SELECT :lead UNION ALL SELECT id FROM leads WHERE merged_into = :lead)
+AND v.key NOT GLOB 'lead:*' ORDER BY e.visitor_id"""
 
 _SOURCE = """-- source_of_lead
 SELECT o.channel, o.source, o.medium, o.campaign, o.term

@@ -14,7 +14,7 @@ from ripeline.store.reading_events import events_in_session
 from ripeline.store.reading_scores import Story, read_story
 from ripeline.store.views import Timeline, TimelineEvent, TimelineSession
 
-_NEWEST: Final = (2**62, 2**62)
+_LAST: Final = 2**62
 
 _SESSIONS = """-- sessions_of_lead
 SELECT s.id, s.visitor_id, v.key AS visitor, s.started_at, s.ended_at, p.text AS entry, o.channel, o.source
@@ -31,6 +31,15 @@ ORDER BY visitor_id, from_at, from_rank, from_id"""
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which sessions of a timeline: so many, from the `next` of the part before on; as of `until` (ms), None: now."""
+
+    cursor: str | None = None
+    limit: int = 20
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     """The rows one page of a timeline is made of."""
 
@@ -43,13 +52,24 @@ def lead_timeline(
     conn: Connection, ruleset: Ruleset, lead_id: int, cursor: str | None = None, limit: int = 20
 ) -> Timeline:
     """One page of a lead's sessions, the newest first; raises `InvalidRequest` for a bad limit or cursor."""
-    at, id = place_of(cursor, 2) if cursor else _NEWEST
-    values = {"lead": lead_id, "at": at, "id": id, "limit": checked_limit(limit) + 1}
+    return part_of_timeline(conn, ruleset, lead_id, Part(cursor, limit))
+
+
+def part_of_timeline(conn: Connection, ruleset: Ruleset, lead_id: int, part: Part) -> Timeline:
+    """The same as of any moment: a session that was going on then ends with what had happened by then."""
+    until = _LAST if part.until is None else part.until
+    at, id = min((until, _LAST), place_of(part.cursor, 2) if part.cursor else (_LAST, _LAST))
+    values = {"lead": lead_id, "at": at, "id": id, "limit": checked_limit(part.limit) + 1}
     found = rows(conn, _SESSIONS, values)
-    shown, more = found[:limit], found[limit:]
+    shown, more = found[: part.limit], found[part.limit :]
     if not shown:
         return Timeline((), None)
+    going_on = [row for row in shown if row["ended_at"] > until]
+    for row in going_on:
+        row["ended_at"] = until
     page = _read_page(conn, ruleset, lead_id, shown)
+    for row in going_on:
+        row["ended_at"] = max((event.at for event in page.events[row["id"]]), default=until)
     before = [*found[1:], None]
     sessions = tuple(_session(row, earlier, page) for row, earlier in zip(shown, before, strict=False))
     return Timeline(sessions, cursor_after(shown[-1]["started_at"], shown[-1]["id"]) if more else None)

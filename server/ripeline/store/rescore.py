@@ -45,6 +45,7 @@ _OTHER: Final = "_b"
 
 _MARK = "-- take_again\nINSERT OR IGNORE INTO leads_again (lead_id) SELECT value FROM json_each(?)"
 _AGAIN = "-- leads_again\nSELECT lead_id FROM leads_again ORDER BY lead_id LIMIT ?"
+_AGAIN_OF = "-- again_of\nSELECT lead_id FROM leads_again WHERE lead_id IN (SELECT value FROM json_each(?))"
 _TAKEN = "-- taken_again\nDELETE FROM leads_again WHERE lead_id IN (SELECT value FROM json_each(?))"
 
 
@@ -75,8 +76,10 @@ def describe_next(conn: Connection, known: Sequence[DescribedRow]) -> None:
 def swap_next(conn: Connection) -> None:
     """Put the new tables in the place of the old, inside the caller's transaction."""
     conn.execute(_TAKE_DESCRIPTIONS)
-    conn.execute("-- take_aside\nDELETE FROM quarantine")
-    conn.execute(f"-- take_aside\nINSERT INTO quarantine SELECT * FROM quarantine{NEXT}")
+    conn.execute("-- take_aside\nDELETE FROM quarantine WHERE NOT unplaced")
+    conn.execute(
+        f"-- take_aside\nINSERT INTO quarantine (seq, at, problem) SELECT seq, at, problem FROM quarantine{NEXT}"
+    )
     # Views name the tables that are away for a moment; without this the renaming would refuse.
     conn.execute("PRAGMA legacy_alter_table = ON")
     try:
@@ -123,6 +126,11 @@ def take_again(conn: Connection, leads: Iterable[int]) -> None:
 def leads_again(conn: Connection, limit: int) -> list[int]:
     """At most `limit` leads the rescore must take once more."""
     return [lead for (lead,) in conn.execute(_AGAIN, (limit,)).fetchall()]
+
+
+def again_of(conn: Connection, leads: Iterable[int]) -> set[int]:
+    """Those of the leads that the rescore must take once more."""
+    return {lead for (lead,) in conn.execute(_AGAIN_OF, (as_json(list(leads)),)).fetchall()}
 
 
 def taken_again(conn: Connection, leads: Iterable[int]) -> None:

@@ -59,28 +59,7 @@ def environment(locale: Locale) -> Environment:
 def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     """What templates write after a bar, in this language."""
     words = catalog(locale)
-
-    @pass_context
-    def ago(context: Context, at: int) -> Markup:
-        return _time(context, at, times.write_ago(at, context["now"], words))
-
-    @pass_context
-    def since(context: Context, at: int) -> Markup:
-        return _time(context, at, times.write_span(max(context["now"] - at, 0), words))
-
-    @pass_context
-    def clock(context: Context, at: int) -> Markup:
-        return _time(context, at, times.write_clock(at, context["zone"]))
-
-    @pass_context
-    def day(context: Context, at: int) -> Markup:
-        return _time(context, at, times.write_day(at, context["now"], context["zone"], words, locale))
-
-    return {
-        "ago": ago,
-        "since": since,
-        "clock": clock,
-        "day": day,
+    return _moments(locale) | {
         "span": lambda span: times.write_span(span, words),
         "points": lambda thousandths: numbers.write_points(thousandths, locale),
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
@@ -94,6 +73,37 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "drop_reason": lambda reason: wording.drop_reason(reason, words),
         "safe_link": safe_link,
     }
+
+
+def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """Those that write a moment, as seen from now and in the zone of the rules."""
+    words = catalog(locale)
+
+    @pass_context
+    def ago(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_ago(at, context["now"], words))
+
+    @pass_context
+    def since(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_span(max(context["now"] - at, 0), words))
+
+    @pass_context
+    def until(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_span(max(at - context["now"], 0), words))
+
+    @pass_context
+    def clock(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_clock(at, context["zone"]))
+
+    @pass_context
+    def day(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_day(at, context["now"], context["zone"], words, locale))
+
+    @pass_context
+    def on_day(context: Context, at: int) -> Markup:
+        return _time(context, at, times.write_date(at, context["zone"], locale))
+
+    return {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day}
 
 
 def _time(context: Context, at: int, text: str) -> Markup:

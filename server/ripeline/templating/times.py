@@ -60,6 +60,11 @@ def write_day(at: int, now: int, zone: str, words: NullTranslations, locale: Loc
     return text.removesuffix(f" {day.year}") if day.year == today.year else text
 
 
+def write_date(at: int, zone: str, locale: Locale) -> str:
+    """ "Saturday 21 November 2026": a day that may lie ahead."""
+    return f"{_weekday(at, zone, locale)} {_date(at, zone, locale)}"
+
+
 def _weekday(at: int, zone: str, locale: Locale) -> str:
     return _DAYS[locale][local(at, zone).weekday()]
 

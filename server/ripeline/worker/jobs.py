@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,12 +18,11 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Job:
-    """A function of the write connection, and the future its caller waits on; `alone`: it begins and commits itself."""
+    """A function of the write connection, and the future its caller waits on."""
 
     work: Callable[[Connection], Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
-    alone: bool = False
 
 
 class Jobs:
@@ -39,10 +37,10 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._queue)
 
-    async def ask(self, work: Callable[[Connection], T], alone: bool = False) -> T:
+    async def ask(self, work: Callable[[Connection], T]) -> T:
         """The result of `work(conn)`, committed, or what it raised, rolled back. Raises `LogRefused` once closed."""
         loop = asyncio.get_running_loop()
-        job = Job(work, loop.create_future(), loop, alone)
+        job = Job(work, loop.create_future(), loop)
         with self._lock:
             if self._closed:
                 raise LogRefused(self._closed)
@@ -61,7 +59,7 @@ class Jobs:
 
     def _do(self, conn: Connection, job: Job) -> None:
         try:
-            with nullcontext() if job.alone else transaction(conn):
+            with transaction(conn):
                 result = job.work(conn)
         except Exception as error:
             _answer(job, error=error)

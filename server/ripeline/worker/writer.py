@@ -12,13 +12,14 @@ from typing import Final, TypeVar
 from ripeline.errors import LogRefused
 from ripeline.log.append import append_batch
 from ripeline.log.queue import EventLog, Waiting
-from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits, wipe_log_file
+from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.failures import failure_of
 from ripeline.worker.chores import Chore, Chores
 from ripeline.worker.folding import Folder, Folding
 from ripeline.worker.jobs import Jobs
 from ripeline.worker.settling import Settlers
+from ripeline.worker.wiping import Wiping
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ class Writer:
         self._folding = Folding(folder, time.monotonic())
         self._chores = Chores(chores)
         self._dictionary = Dictionary()
-        self._is_to_wipe = False
+        self._wiping = Wiping()
+        self._appended = 0.0
         self._settlers = Settlers(events)
         self._died = died
         self._dead = ""
@@ -87,15 +89,6 @@ class Writer:
         """
         return self._jobs.ask(work)
 
-    def write_alone(self, work: Callable[[Connection], T]) -> Awaitable[T]:
-        """`write` for work that makes its own transactions, such as a rescore: events wait until it is done."""
-        return self._jobs.ask(work, alone=True)
-
-    def use(self, folder: Folder) -> None:
-        """Fold with this one from now on; called inside `write_alone`, by whoever changed the rules."""
-        self._folding.folder = folder
-        self._folding.look()
-
     async def settled(self) -> int:
         """0 once every event accepted before this call is folded; how many are not when the fold is failing."""
         return await self._settlers.wait()
@@ -104,7 +97,7 @@ class Writer:
         """To be called by work that erased rows for ever: no id of them, and no copy, is to be kept."""
         self._dictionary.clear()
         self._folding.folder.forget()
-        self._is_to_wipe = True
+        self._wiping.want()
 
     def healthy(self) -> str:
         """Why this server is not ready, or ""."""
@@ -149,7 +142,8 @@ class Writer:
         self._trouble = ""
         self._events.answer(batch, outcomes)
         new = sum(outcome.count(True) for outcome in outcomes if isinstance(outcome, list))
-        self._folding.appended(new, time.monotonic())
+        self._appended = time.monotonic()
+        self._folding.appended(new, self._appended)
         return len(batch)
 
     def _refuse(self, batch: list[Waiting], error: BaseException) -> None:
@@ -178,13 +172,12 @@ class Writer:
         return folded
 
     def _checkpoint(self) -> None:
-        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT and not self._is_to_wipe:
+        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT and not self._wiping:
             return
         self._checkpointed = self._conn.total_changes
         try:
-            if self._is_to_wipe:
-                # Readers may be in the way: then it is tried again.
-                self._is_to_wipe = not wipe_log_file(self._conn)
+            if self._wiping:
+                self._wiping.step(self._conn, time.monotonic() - self._appended)
             else:
                 checkpoint(self._conn)
         except DatabaseError as error:
@@ -198,7 +191,7 @@ class Writer:
         return min(_GLANCE if due is None else due, self._chores.due_in(now), _GLANCE)
 
     def _glance(self) -> None:
-        if self._is_to_wipe:
+        if self._wiping:
             self._checkpoint()
         foreign = foreign_commits(self._conn)
         if foreign != self._foreign:

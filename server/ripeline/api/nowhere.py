@@ -1,0 +1,55 @@
+"""Addresses and methods that are not there, and faults of ours: JSON for programs, a line of text for people."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Match, Route
+
+from ripeline.api.answers import answer
+from ripeline.rules.mistakes import listed
+
+_API: Final = "/api"
+
+
+def is_of_api(request: Request) -> bool:
+    """Whether a program asks."""
+    return request.url.path == _API or request.url.path.startswith(f"{_API}/")
+
+
+def answer_nowhere(request: Request, error: Exception) -> Response:
+    """No such address, or not by this method; `Allow` names those of every route with that address."""
+    if not isinstance(error, HTTPException):
+        raise error
+    headers = dict(error.headers or {})
+    if not is_of_api(request):
+        return PlainTextResponse(error.detail, error.status_code, headers)
+    if error.status_code == 405:
+        methods = _methods_here(request)
+        headers["Allow"] = ", ".join(methods)
+        facts = {
+            "error": "bad_method",
+            "problem": f"{request.method} is not for this address; {listed(methods)} may be",
+        }
+    else:
+        facts = {"error": "not_found", "field": "path", "problem": f"there is no {request.url.path}: see docs/api.md"}
+    response = answer(facts, error.status_code)
+    response.headers.update(headers)
+    return response
+
+
+def answer_fault(request: Request, _: Exception) -> Response:
+    """A fault of ours, which the log has whole."""
+    problem = "this is a fault of the server, whose log says more"
+    return (
+        answer({"error": "fault", "problem": problem}, 500) if is_of_api(request) else PlainTextResponse(problem, 500)
+    )
+
+
+def _methods_here(request: Request) -> list[str]:
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
