@@ -109,8 +109,8 @@ def test_decay_caps_limits_and_the_day_the_band_is_left_are_lines_of_their_own(t
     assert text.splitlines()[3:] == [
         "m: 14.485 points, hot",
         "       +12  1 × White paper C: 12 points, once per file, halves every 30 days",
-        "        +4  2 × Blog: 2 points, once per page and session, 4 points in all at",
-        "            most, in the group “reading”",
+        "        +4  2 × Blog: 2 points, once per page and session, at most 4 points in",
+        "            all, in the group “reading”",
         "        +3  1 × Director: 3 points, when job is like “direct”",
         "    -3.515  White paper C: faded since",
         "        -1  Limit of the group reading",
