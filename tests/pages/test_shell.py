@@ -61,7 +61,7 @@ def test_no_page_weighs_more_than_sixty_kilobytes(room: Room, alice: TestClient)
 
 def own_files(html: str) -> list[str]:
     found = re.findall(r'(?:src|href)="(/static/[^"]+)"', html)
-    assert len(found) >= 3
+    assert len(found) >= 2
     return found
 
 
