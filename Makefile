@@ -19,7 +19,7 @@ serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
 test: .venv/dev tracker/node_modules/.done browser php lint ## every check CI runs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
 	$(BIN)/ruff format --check .
