@@ -85,7 +85,7 @@ def test_on_a_phone_the_newest_session_is_open_and_the_rest_folded(room: Room, a
 
 def test_the_install_page_sees_the_first_event_by_itself(room: Room, address: str, alice: Page) -> None:
     alice.goto(address + "/install")
-    expect(alice.get_by_text("Waiting for the first event.")).to_be_visible()
+    expect(alice.get_by_text("Waiting for the script to be loaded.")).to_be_visible()
     room.receive_the_cast()
     expect(alice.get_by_text("First event received")).to_be_visible()
 
