@@ -47,6 +47,10 @@ class Settings:
         return self.rules or self.data / "rules.toml"
 
     @property
+    def channels_file(self) -> Path:
+        return self.data / "channels.toml"
+
+    @property
     def secret_file(self) -> Path:
         return self.data / "secret"
 

@@ -13,7 +13,7 @@ from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import Drop, Refused
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
 from ripeline.domain.wire_text import cleaned
-from ripeline.errors import InvalidEvent
+from ripeline.errors import InvalidEvent, ReferrerSpam
 
 Step = Callable[[Intake, Arrival], None]
 
@@ -91,6 +91,7 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
         agent=_agent(arrival.headers.get(b"user-agent", b"")),
         site=arrival.site,
         sent_at=arrival.envelope.t,
+        channels=intake.sites.channels,
     )
 
 
@@ -103,6 +104,8 @@ def parse_items(_: Intake, arrival: Arrival) -> None:
             arrival.events.append(parse_browser_item(item, arrival.sender, arrival.received_at))
         except InvalidEvent as problem:
             arrival.rejected.append((index, problem.code))
+        except ReferrerSpam:
+            arrival.drop = Drop.REFERRER_SPAM
 
 
 #: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.

@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from ripeline.collect.own_channels import own_channels
 from ripeline.collect.refusals import Refused
+from ripeline.domain.source_reading import host_of
 from ripeline.running import Running
 from ripeline.store.database import Connection
 from ripeline.store.sites import own_origins, record_origin, site_keys
@@ -23,13 +25,18 @@ NO_CORS: Final[CorsHeaders] = []
 
 
 class Sites:
-    """Site keys and registered origins as the database has them, read again once a second while events come."""
+    """Site keys and registered origins as the database has them, read again once a second while events come.
+
+    `channels`: where page views come from, with these sites as our own.
+    """
 
     def __init__(self, running: Running) -> None:
         self._running = running
         self._from_settings = frozenset(running.settings.origins)
         self._keys: dict[str, int] = {}
         self._registered = self._from_settings
+        self._table = own_channels(running.settings.channels_file)
+        self.channels = self._table.with_sites(map(host_of, self._registered))
         self._read_at = 0
         self._recorded: dict[tuple[int, str], int] = {}
         self._cors: dict[bytes, CorsHeaders] = {}
@@ -45,6 +52,7 @@ class Sites:
             registered = own_origins(conn) | self._from_settings
         if registered != self._registered:
             self._registered = registered
+            self.channels = self._table.with_sites(map(host_of, registered))
             self._cors.clear()
 
     def cors(self, origin: bytes) -> CorsHeaders:

@@ -28,3 +28,4 @@ class Drop(Enum):
 
     PREFETCH = "prefetch"
     OPTED_OUT = "opted_out"
+    REFERRER_SPAM = "referrer_spam"

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, ValidationError
 
+from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import (
     BOUNCE,
@@ -27,7 +28,7 @@ from ripeline.domain.wire_place import place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, occurred_at
 from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
-from ripeline.errors import InvalidEvent
+from ripeline.errors import InvalidEvent, ReferrerSpam
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
 _RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS})
@@ -52,13 +53,17 @@ class BrowserItem(Struct, gc=False):
 
 
 class Sender(Struct, frozen=True, gc=False):
-    """What the items of one request share; `sent_at` is the browser's clock when it sent them, ms, or None."""
+    """What the items of one request share; `sent_at` is the browser's clock when it sent them, ms, or None.
+
+    `channels` None: the shipped ones.
+    """
 
     visitor: str
     alias: str = ""
     agent: str = ""
     site: int = 1
     sent_at: float | None = None
+    channels: Channels | None = None
 
 
 class Claim(Struct, frozen=True, gc=False):
@@ -78,14 +83,19 @@ def is_browser_visitor(text: str) -> bool:
 
 
 def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
-    """A decoded JSON object (or a `BrowserItem`) → `Event`; raises `InvalidEvent` with what the browser is told."""
+    """A decoded JSON object (or a `BrowserItem`) → `Event`; raises `InvalidEvent` with what the browser is told.
+
+    Raises `ReferrerSpam` when it is not to be stored at all.
+    """
     event = item if isinstance(item, BrowserItem) else _converted(item)
     if not is_id(event.i):
         raise InvalidEvent("bad_id", "i", "1–64 printable ASCII characters")
     on = checked_name(event.n, _RESERVED, "n")
     if event.a is not None and not EARLIEST <= event.a <= LATEST:
         raise InvalidEvent("bad_time", "a", "milliseconds since 1970")
-    place = place_of(on, event.u or "", event.r or "", event.k or "")
+    place = place_of(on, event.u or "", event.r or "", event.k or "", sender.channels)
+    if place.spam:
+        raise ReferrerSpam
     claim = _claim(event, on) if event.p or on == IDENTIFY else _NOTHING
     return Event(
         id=event.i,

@@ -25,8 +25,13 @@ def channel_word(name: str, words: NullTranslations) -> str:
         "organic search": words.pgettext("channel", "search"),
         "paid search": words.pgettext("channel", "paid search"),
         "organic social": words.pgettext("channel", "social network"),
+        "paid social": words.pgettext("channel", "paid social network"),
         "email": words.pgettext("channel", "e-mail"),
+        "AI assistant": words.pgettext("channel", "AI assistant"),
         "referral": words.pgettext("channel", "another site"),
+        "display": words.pgettext("channel", "display ad"),
+        "affiliate": words.pgettext("channel", "affiliate"),
+        "internal": words.pgettext("channel", "another site of ours"),
     }
     return known.get(name, name)
 
