@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
+from ripeline.collect.agents import agent_of
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import JSON, TEXT, check_length, check_type
 from ripeline.collect.decoding import TOO_LARGE, decode_envelope
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import Drop, Refused
+from ripeline.domain.event import PAGE
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
-from ripeline.domain.wire_text import cleaned
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
 Step = Callable[[Intake, Arrival], None]
 
-_LONGEST_AGENT: Final = 400
 _FETCHED_AHEAD: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 
 
@@ -85,10 +86,12 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
     # Only browsers send an Origin, and only they keep cookies.
     if not known and arrival.origin is not None and intake.cookies.can_hold(local):
         arrival.set_cookie = intake.cookies.made_for(local)
+    agent = agent_of(arrival.headers.get(b"user-agent", b""))
     arrival.sender = Sender(
         visitor=known or local,
         alias=local if known and local != known else "",
-        agent=_agent(arrival.headers.get(b"user-agent", b"")),
+        agent=agent.text,
+        suspect="" if arrival.envelope.d else agent.suspect if arrival.origin is None else agent.suspect_on_page,
         site=arrival.site,
         sent_at=arrival.envelope.t,
         channels=intake.sites.channels,
@@ -108,6 +111,15 @@ def parse_items(_: Intake, arrival: Arrival) -> None:
             arrival.drop = Drop.REFERRER_SPAM
 
 
+def watch_pace(intake: Intake, arrival: Arrival) -> None:
+    """Faster than anybody reads: kept and marked, unless limits by rate are off."""
+    if intake.rates.limit is None:
+        return
+    for place, event in enumerate(arrival.events):
+        if event.on == PAGE and (reason := intake.paces.suspect(arrival.sender.visitor, event.at)):
+            arrival.events[place] = replace(event, suspect=event.suspect or reason)
+
+
 #: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.
 BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
     allow_origin,
@@ -122,6 +134,7 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
     drop_prefetched,
     know_visitor,
     parse_items,
+    watch_pace,
 )
 
 
@@ -129,8 +142,3 @@ def _drop(arrival: Arrival, reason: Drop) -> None:
     if arrival.items:
         arrival.drop = reason
     arrival.items = ()
-
-
-@lru_cache(maxsize=2048)
-def _agent(header: bytes) -> str:
-    return cleaned(header[:_LONGEST_AGENT].decode("utf-8", "replace"))

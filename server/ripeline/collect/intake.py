@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 from ripeline.auth.addresses import Addresses
+from ripeline.collect.agents import agent_of
 from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.origins import Sites
+from ripeline.collect.paces import Paces
 from ripeline.collect.rates import Rates
 from ripeline.collect.tokens import Tokens
 from ripeline.running import Running
@@ -26,6 +28,9 @@ class Intake:
         self.clock = clock
         self.sites = Sites(running)
         self.rates = Rates(settings.rate_limit)
+        self.paces = Paces()
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database)
+        # The list of machines is read before the first visitor waits for it.
+        agent_of(b"")

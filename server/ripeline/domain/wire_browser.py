@@ -55,7 +55,7 @@ class BrowserItem(Struct, gc=False):
 class Sender(Struct, frozen=True, gc=False):
     """What the items of one request share; `sent_at` is the browser's clock when it sent them, ms, or None.
 
-    `channels` None: the shipped ones.
+    `channels` None: the shipped ones. `suspect` is what they are suspected of, or "".
     """
 
     visitor: str
@@ -64,6 +64,7 @@ class Sender(Struct, frozen=True, gc=False):
     site: int = 1
     sent_at: float | None = None
     channels: Channels | None = None
+    suspect: str = ""
 
 
 class Claim(Struct, frozen=True, gc=False):
@@ -110,6 +111,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
         agent=sender.agent,
         item=place.item,
         email=claim.email,
+        suspect=sender.suspect,
         alias=sender.alias,
         props=claim.props,
         traits=claim.traits,

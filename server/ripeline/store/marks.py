@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from ripeline.domain.suspicion import PERSON
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.projection import as_json
-
-#: What an event is suspected of when a person said so.
-BY_A_PERSON: Final = "person"
 
 _FIND = """-- event_by_id
 SELECT e.seq, e.visitor_id, e.suspect_id IS NOT NULL, e.at FROM events AS e WHERE e.event_id = ? ORDER BY e.seq"""
@@ -46,8 +44,8 @@ def mark_event(conn: Connection, seq: int, suspect: bool, by: Said) -> None:
     """From now on the event is suspect, or is not; what it was when it came in is kept."""
     conn.execute(_KEEP, (by.author, by.at, seq))
     if suspect:
-        conn.execute(_TEXT, (BY_A_PERSON,))
-        conn.execute(_MARK, (BY_A_PERSON, seq))
+        conn.execute(_TEXT, (PERSON,))
+        conn.execute(_MARK, (PERSON, seq))
     else:
         conn.execute(_CLEAR, (seq,))
 
