@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +99,20 @@ def test_the_paces_of_many_visitors_stay_small() -> None:
     for n in range(10_500):
         paces.suspect(f"v{n}", 0)
     assert len(paces._paces) == 10_000
+
+
+def test_what_is_dropped_is_counted_by_its_reason(door: Doorstep) -> None:
+    spam = visit("s", r="https://semalt.com/")
+    for _ in range(3):
+        door.send(batch(spam, visit("e1"), spam))
+    door.send(batch(visit("p"), visit("q")), sec_purpose="prefetch")
+    token = door.new_token("crm", "read")
+
+    def dropped() -> list[dict[str, object]]:
+        return list(door.client.get("/api/suspects", headers={"authorization": token}).json()["dropped"])
+
+    expected = [{"reason": "prefetch", "events": 2}, {"reason": "referrer_spam", "events": 6}]
+    until = time.monotonic() + 5
+    while dropped() != expected and time.monotonic() < until:
+        time.sleep(0.01)
+    assert dropped() == expected

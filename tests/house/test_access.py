@@ -42,6 +42,8 @@ TABLE: Final = {
     ("DELETE", "/api/leads/{lead:path}", "scope:admin"),
     ("POST", "/api/events/{id:path}/suspect", "scope:write"),
     ("DELETE", "/api/events/{id:path}", "scope:admin"),
+    ("GET HEAD", "/api/suspects", "scope:read"),
+    ("POST", "/api/suspects", "scope:write"),
     ("GET HEAD", "/api/handoffs", "scope:read"),
     ("POST", "/api/handoffs/{id:int}/verdict", "scope:write"),
     ("POST", "/api/handoffs/{id:int}/claim", "scope:write"),

@@ -10,6 +10,7 @@ from ripeline.api.leads import lead, leads, timeline
 from ripeline.api.models import models
 from ripeline.api.rules import accept_proposal, proposals, put_rules, rules
 from ripeline.api.settled import settled
+from ripeline.api.suspects import mark_suspects, suspects
 
 ROUTES: list[Route] = [
     Route("/api/leads", leads),
@@ -33,5 +34,7 @@ ROUTES: list[Route] = [
     Route("/api/rules", put_rules, methods=["PUT"]),
     Route("/api/proposals", proposals),
     Route("/api/proposals/{id:int}/accept", accept_proposal, methods=["POST"]),
+    Route("/api/suspects", suspects),
+    Route("/api/suspects", mark_suspects, methods=["POST"]),
     Route("/api/settled", settled),
 ]

@@ -18,12 +18,16 @@ _NOBODY = Sender(visitor="")
 
 
 class Arrival:
-    """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code)."""
+    """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code).
+
+    `drop` is why `dropped` of its events are not stored.
+    """
 
     __slots__ = (
         "body",
         "cors",
         "drop",
+        "dropped",
         "envelope",
         "events",
         "headers",
@@ -54,4 +58,5 @@ class Arrival:
         self.events: list[Event] = []
         self.rejected: list[tuple[int, EventProblem]] = []
         self.drop: Drop | None = None
+        self.dropped = 0
         self.set_cookie: bytes | None = None

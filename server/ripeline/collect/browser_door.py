@@ -82,9 +82,11 @@ def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], s
 
 
 def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
-    """The 202 of a request whose events are on disk, `accepted` of them new; notes where they came from."""
+    """The 202 of a request whose events are on disk, `accepted` of them new; also notes whence they came, and drops."""
     if accepted and arrival.origin is not None:
         intake.sites.saw(arrival.site, arrival.origin, arrival.received_at)
+    if arrival.drop is not None:
+        intake.drops.count(arrival.drop, arrival.dropped, arrival.received_at)
     body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
     return json_answer(202, body, _headers(arrival))
 

@@ -109,6 +109,7 @@ def parse_items(_: Intake, arrival: Arrival) -> None:
             arrival.rejected.append((index, problem.code))
         except ReferrerSpam:
             arrival.drop = Drop.REFERRER_SPAM
+            arrival.dropped += 1
 
 
 def watch_pace(intake: Intake, arrival: Arrival) -> None:
@@ -140,5 +141,5 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
 
 def _drop(arrival: Arrival, reason: Drop) -> None:
     if arrival.items:
-        arrival.drop = reason
+        arrival.drop, arrival.dropped = reason, len(arrival.items)
     arrival.items = ()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ripeline.auth.addresses import Addresses
 from ripeline.collect.agents import agent_of
 from ripeline.collect.cookies import VisitorCookies
+from ripeline.collect.drops import Drops
 from ripeline.collect.origins import Sites
 from ripeline.collect.paces import Paces
 from ripeline.collect.rates import Rates
@@ -28,6 +29,7 @@ class Intake:
         self.clock = clock
         self.sites = Sites(running)
         self.rates = Rates(settings.rate_limit)
+        self.drops = Drops(running)
         self.paces = Paces()
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES
+from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
@@ -192,3 +192,9 @@ def files_of_rules(db: Database) -> None:
 def what_erasing_must_find(db: Database) -> None:
     """Events that are nobody's, and names that were said but do not count."""
     db.executescript(ERASING)
+
+
+@migrations()
+def what_is_suspect_or_dropped(db: Database) -> None:
+    """Suspect events by their reason, and how many events were dropped for which."""
+    db.executescript(SUSPECTS)
