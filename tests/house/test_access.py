@@ -67,6 +67,8 @@ TABLE: Final = {
     ("GET HEAD", "/install", "marketer"),
     ("GET HEAD", "/install/status", "marketer"),
     ("POST", "/install/origins", "marketer"),
+    ("GET HEAD", "/suspects", "marketer"),
+    ("POST", "/suspects", "marketer"),
     ("GET HEAD", "/static/{name}", "public"),
 }
 

@@ -15,6 +15,7 @@ from ripeline.pages.lead import read_lead
 from ripeline.pages.leads import read_leads
 from ripeline.pages.ready import read_ready
 from ripeline.pages.static import serve_asset
+from ripeline.pages.suspects import change_suspects, show_suspects
 from ripeline.store.install import disown_origin, own_origin
 
 
@@ -66,5 +67,7 @@ ROUTES: Final = [
     Route("/install", show_install, methods=["GET"]),
     Route("/install/status", show_arrival, methods=["GET"]),
     Route("/install/origins", change_origin, methods=["POST"]),
+    Route("/suspects", show_suspects, methods=["GET"]),
+    Route("/suspects", change_suspects, methods=["POST"]),
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

@@ -71,6 +71,29 @@ def event_word(on: str, words: NullTranslations) -> str:
     return known.get(on, on.replace("_", " ").replace("-", " ").capitalize())
 
 
+def suspicion_word(reason: str, words: NullTranslations) -> str:
+    """What events of this reason look like, so that a person can judge whether they are people's."""
+    known = {
+        "crawler": words.gettext("Crawlers, monitors and previews, by their name"),
+        "headless": words.gettext("Driven browsers, by their name"),
+        "program": words.gettext("Programs that claim to be on a page"),
+        "too_fast": words.gettext("More than 20 pages in a second"),
+        "too_many": words.gettext("More than 120 pages in a minute"),
+        "person": words.gettext("Marked by one of you"),
+    }
+    return known.get(reason, reason)
+
+
+def drop_word(reason: str, words: NullTranslations) -> str:
+    """Why events were not stored at all."""
+    known = {
+        "prefetch": words.gettext("Fetched ahead by the browser, seen by nobody"),
+        "opted_out": words.gettext("Sent after consent was withdrawn"),
+        "referrer_spam": words.gettext("Claimed to come from a site nobody comes from"),
+    }
+    return known.get(reason, reason)
+
+
 def reason(label: str, times: int, words: NullTranslations) -> str:
     """A rule as a sentence: "Pricing", "Pricing twice", "Pricing three times", "Pricing 12 times"."""
     if times <= 1:
