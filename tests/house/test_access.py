@@ -27,6 +27,8 @@ from ripeline.store.database import Database, transaction
 TABLE: Final = {
     ("*", "/e", "public"),
     ("*", "/api/events", "scope:write"),
+    ("*", "/v1/{kind}", "scope:write"),
+    ("*", "/api/s/s2s/{kind}", "scope:write"),
     ("GET HEAD", "/t.js", "public"),
     ("GET HEAD", hashed_path("/t.js"), "public"),
     ("GET HEAD", "/livez", "public"),

@@ -8,6 +8,7 @@ from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
 from ripeline.collect.script import everyday_script, hashed_path, hashed_script
+from ripeline.collect.segment_door import SegmentDoor
 from ripeline.settings import Settings
 
 
@@ -16,6 +17,8 @@ def routes(settings: Settings) -> list[Route]:
     return [
         Route(settings.endpoint_path, BrowserDoor()),
         Route("/api/events", ApiDoor()),
+        Route("/v1/{kind}", SegmentDoor()),
+        Route("/api/s/s2s/{kind}", SegmentDoor()),
         Route(settings.script_path, everyday_script),
         Route(hashed_path(settings.script_path), hashed_script),
         Route("/livez", livez),
