@@ -190,7 +190,8 @@ def test_a_person_needs_the_role(
         if ROLES.index(role) < ROLES.index(access):
             assert answer.status_code == 403, role
         else:
-            assert answer.status_code in (200, 204, 404) or answer.headers["location"].startswith(("/install", "/suspects?")), role
+            is_back = answer.headers.get("location", "").startswith(("/install", "/suspects?"))
+            assert answer.status_code in (200, 204, 404) or is_back, role
 
 
 @pytest.mark.parametrize(
