@@ -17,10 +17,10 @@ def routes(settings: Settings) -> list[Route]:
     return [
         Route(settings.endpoint_path, BrowserDoor()),
         Route("/api/events", ApiDoor()),
-        Route("/v1/{kind}", SegmentDoor()),
-        Route("/api/s/s2s/{kind}", SegmentDoor()),
         Route(settings.script_path, everyday_script),
         Route(hashed_path(settings.script_path), hashed_script),
+        Route("/v1/{kind}", SegmentDoor()),
+        Route("/api/s/s2s/{kind}", SegmentDoor()),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]
