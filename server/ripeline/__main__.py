@@ -26,6 +26,7 @@ COMMANDS: Final = (
     Entry("check", "ripeline.commands.check:check", "Check a rule file and play its scenarios."),
     Entry("user", "ripeline.commands.user:user", "Add people who may sign in."),
     Entry("token", "ripeline.commands.token:token", "Make keys for programs that use the API."),
+    Entry("link", "ripeline.commands.link:link", "Make the signed links of an e-mail."),
     Entry("version", "ripeline.commands.version:version", "Print the version."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),

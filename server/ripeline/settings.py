@@ -146,7 +146,20 @@ def _rate_limit(text: str) -> RateLimit | None:
 
 
 def _route(text: str) -> str:
-    taken = ("/api", "/livez", "/readyz", "/static", "/leads", "/ready", "/install", "/signin", "/setup")
+    taken = (
+        "/api",
+        "/livez",
+        "/readyz",
+        "/static",
+        "/leads",
+        "/ready",
+        "/install",
+        "/signin",
+        "/setup",
+        "/c/",
+        "/o/",
+        "/u/",
+    )
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
         raise ValueError("a path of its own is needed, like /news/t.js")
     return text

@@ -55,7 +55,7 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
     arrival.body = await read_body(receive)
     for step in WITH_THE_BODY:
         step(intake, arrival)
-    return await store(intake.running, arrival.events)
+    return await store(intake.running, arrival.events, arrival.found)
 
 
 def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
@@ -66,7 +66,8 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
         for step in (*BEFORE_THE_BODY, *WITH_THE_BODY):
             step(intake, arrival)
         if arrival.events:
-            submit(intake.running, arrival.events).add_done_callback(partial(_finish, intake, arrival, reply))
+            stored = submit(intake.running, [*arrival.events, *arrival.found])
+            stored.add_done_callback(partial(_finish, intake, arrival, reply))
         else:
             reply(answer_of(intake, arrival, 0))
     except Refused as refusal:
@@ -75,7 +76,7 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
 
 def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Future[list[bool]]) -> None:
     try:
-        answer = answer_of(intake, arrival, accepted_of(stored))
+        answer = answer_of(intake, arrival, accepted_of(stored, len(arrival.events)))
     except Refused as refusal:
         answer = refusal_answer(refusal, arrival.cors)
     reply(answer)

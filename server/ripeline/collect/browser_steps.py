@@ -12,14 +12,14 @@ from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import JSON, TEXT, check_length, check_type
 from ripeline.collect.decoding import TOO_LARGE, decode_envelope
 from ripeline.collect.intake import Intake
+from ripeline.collect.landing import confirm_clicks
 from ripeline.collect.refusals import Drop, Refused
+from ripeline.collect.scanners import is_fetched_ahead
 from ripeline.domain.event import PAGE
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
 Step = Callable[[Intake, Arrival], None]
-
-_FETCHED_AHEAD: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 
 
 def allow_origin(intake: Intake, arrival: Arrival) -> None:
@@ -65,11 +65,8 @@ def honour_withdrawal(intake: Intake, arrival: Arrival) -> None:
 
 def drop_prefetched(_: Intake, arrival: Arrival) -> None:
     """A browser that only fetches ahead has seen nothing yet."""
-    headers = arrival.headers
-    for name in _FETCHED_AHEAD:
-        purpose = headers.get(name)
-        if purpose is not None and (b"prefetch" in purpose or b"preview" in purpose):
-            _drop(arrival, Drop.PREFETCH)
+    if is_fetched_ahead(arrival.headers):
+        _drop(arrival, Drop.PREFETCH)
 
 
 def know_visitor(intake: Intake, arrival: Arrival) -> None:
@@ -136,6 +133,7 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
     know_visitor,
     parse_items,
     watch_pace,
+    confirm_clicks,
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ripeline.auth.addresses import Addresses
 from ripeline.collect.agents import agent_of
+from ripeline.collect.clicks import Mail
 from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.drops import Drops
 from ripeline.collect.origins import Sites
@@ -34,5 +35,6 @@ class Intake:
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database)
+        self.mail = Mail(running.secret)
         # The list of machines is read before the first visitor waits for it.
         agent_of(b"")

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ripeline.collect.own_channels import own_channels
 from ripeline.collect.refusals import Refused
@@ -73,6 +74,11 @@ class Sites:
             raise Refused(403, "bad_origin", "this Origin is none")
         if self._registered and origin not in self._registered:
             raise Refused(403, "unknown_origin", f"{origin} is not registered on this server")
+
+    def may_be_own(self, address: str) -> bool:
+        """Is this the address of a page that may send us events, as far as we know our sites?"""
+        parts = urlsplit(address)
+        return not self._registered or f"{parts.scheme}://{parts.netloc}".lower() in self._registered
 
     def site_of(self, key: str | None) -> int:
         """The site of this key, or the only one when there is no key; raises `Refused` 403."""

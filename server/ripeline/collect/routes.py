@@ -7,6 +7,7 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
+from ripeline.collect.links_door import click, opened, show_unsubscribe, unsubscribe
 from ripeline.collect.script import everyday_script, hashed_path, hashed_script
 from ripeline.collect.segment_door import SegmentDoor
 from ripeline.settings import Settings
@@ -21,6 +22,10 @@ def routes(settings: Settings) -> list[Route]:
         Route(hashed_path(settings.script_path), hashed_script),
         Route("/v1/{kind}", SegmentDoor()),
         Route("/api/s/s2s/{kind}", SegmentDoor()),
+        Route("/c/{token}", click),
+        Route("/o/{token}.gif", opened),
+        Route("/u/{token}", show_unsubscribe),
+        Route("/u/{token}", unsubscribe, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

@@ -9,7 +9,24 @@ HEADLESS: Final = "headless"
 PROGRAM: Final = "program"
 TOO_FAST: Final = "too_fast"
 TOO_MANY: Final = "too_many"
+HEAD: Final = "head"
+PREFETCH: Final = "prefetch"
+TOO_SOON: Final = "too_soon"
+ALL_AT_ONCE: Final = "all_at_once"
+HONEYPOT: Final = "honeypot"
 PERSON: Final = "person"
 
 #: In the order pages show them; the last one is a person's word.
-SUSPICIONS: Final = (CRAWLER, HEADLESS, PROGRAM, TOO_FAST, TOO_MANY, PERSON)
+SUSPICIONS: Final = (
+    CRAWLER,
+    HEADLESS,
+    PROGRAM,
+    TOO_FAST,
+    TOO_MANY,
+    HEAD,
+    PREFETCH,
+    TOO_SOON,
+    ALL_AT_ONCE,
+    HONEYPOT,
+    PERSON,
+)

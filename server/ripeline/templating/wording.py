@@ -79,6 +79,11 @@ def suspicion_word(reason: str, words: NullTranslations) -> str:
         "program": words.gettext("Programs that claim to be on a page"),
         "too_fast": words.gettext("More than 20 pages in a second"),
         "too_many": words.gettext("More than 120 pages in a minute"),
+        "head": words.gettext("Links of e-mails asked for their headers only"),
+        "prefetch": words.gettext("Links of e-mails fetched ahead, by what asks"),
+        "too_soon": words.gettext("Links opened within 10 seconds of sending"),
+        "all_at_once": words.gettext("Three links of an e-mail or more within 5 seconds"),
+        "honeypot": words.gettext("Whoever opened the link nobody sees"),
         "person": words.gettext("Marked by one of you"),
     }
     return known.get(reason, reason)
