@@ -5,6 +5,9 @@ PYTHON := python3
 endif
 BIN := .venv/bin
 RUN := $(BIN)/python -m ripeline
+PYTHON_CLIENT := tests/collect/segment_python
+NODE_CLIENT := tests/collect/segment_node
+CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test bench kill fmt lint lock messages tracker browser php
@@ -18,7 +21,7 @@ demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop
 serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
-test: .venv/dev tracker/node_modules/.done browser php lint ## every check CI runs
+test: .venv/dev tracker/node_modules/.done $(CLIENTS) browser php lint ## every check CI runs
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
@@ -44,6 +47,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header 
 lock: .venv/dev ## pin the newest versions of all that is needed
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --output-file $(PYTHON_CLIENT)/requirements.lock $(PYTHON_CLIENT)/requirements.in
 
 messages: .venv/dev ## extract the texts of the pages, compile the French ones
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap --omit-header -o admin/locale/messages.pot .
@@ -66,6 +70,16 @@ tracker: tracker/node_modules/.done ## minify the tag's script
 
 tracker/node_modules/.done: tracker/package-lock.json
 	cd tracker && npm ci --silent --no-fund --no-audit
+	@touch $@
+
+# Segment's own clients, to send events with.
+$(NODE_CLIENT)/node_modules/.done: $(NODE_CLIENT)/package-lock.json
+	cd $(NODE_CLIENT) && npm ci --silent --no-fund --no-audit
+	@touch $@
+
+$(PYTHON_CLIENT)/.venv/.done: $(PYTHON_CLIENT)/requirements.lock
+	test -x $(PYTHON_CLIENT)/.venv/bin/python || $(PYTHON) -m venv $(PYTHON_CLIENT)/.venv
+	$(PYTHON_CLIENT)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 # A browser for the tests, from the distribution when there is none.

@@ -26,6 +26,7 @@ COMMANDS: Final = (
     Entry("check", "ripeline.commands.check:check", "Check a rule file and play its scenarios."),
     Entry("user", "ripeline.commands.user:user", "Add people who may sign in."),
     Entry("token", "ripeline.commands.token:token", "Make keys for programs that use the API."),
+    Entry("link", "ripeline.commands.link:link", "Make the signed links of an e-mail."),
     Entry("version", "ripeline.commands.version:version", "Print the version."),
     Entry("doctor", "ripeline.commands.doctor:doctor", "Look at this installation, or at a page of your site."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),

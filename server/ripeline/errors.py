@@ -38,6 +38,10 @@ class InvalidEvent(RipelineError):
         self.problem = problem
 
 
+class ReferrerSpam(RipelineError):
+    """One event that is dropped on purpose: it claims to come from a host nobody ever comes from."""
+
+
 class InvalidRules(RipelineError):
     """A rule file that cannot be used: where (file, 1-based line, rule id) and what would be right.
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeVar
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.folder import RULES_HASH, now_ms
+from ripeline.fold.marking import mark_reason
 from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
@@ -24,6 +25,7 @@ from ripeline.store.database import Connection, Database
 from ripeline.store.erasing_texts import Unused
 from ripeline.store.meta import read_meta
 from ripeline.store.rule_versions import text_of_rules
+from ripeline.store.suspects import newest_seq
 
 T = TypeVar("T")
 
@@ -121,6 +123,16 @@ class Running:
         ruleset = await asyncio.to_thread(load_rules, self.settings.rules_file)
         self.rules.wanted = ruleset.hash
         await self.take(ruleset, Said("", now_ms()))
+
+    async def mark_reason(self, reason: str, suspect: bool, author: str) -> int:
+        """Mark or clear all events of a reason that are there now, some at a time; how many there were."""
+        await self.settled()
+        with self.database.read() as conn:
+            until = newest_seq(conn)
+        deed, total = partial(mark_reason, reason=reason, suspect=suspect, until=until), 0
+        while count := await self.do(deed, author):
+            total += count
+        return total
 
     async def erase_unused(self) -> None:
         """Erase what erased events were the last to use: the whole log is read for it, so this may take a while."""

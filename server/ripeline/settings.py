@@ -47,6 +47,10 @@ class Settings:
         return self.rules or self.data / "rules.toml"
 
     @property
+    def channels_file(self) -> Path:
+        return self.data / "channels.toml"
+
+    @property
     def secret_file(self) -> Path:
         return self.data / "secret"
 
@@ -142,7 +146,21 @@ def _rate_limit(text: str) -> RateLimit | None:
 
 
 def _route(text: str) -> str:
-    taken = ("/api", "/p.gif", "/livez", "/readyz", "/static", "/leads", "/ready", "/install", "/signin", "/setup")
+    taken = (
+        "/api",
+        "/p.gif",
+        "/livez",
+        "/readyz",
+        "/static",
+        "/leads",
+        "/ready",
+        "/install",
+        "/signin",
+        "/setup",
+        "/c/",
+        "/o/",
+        "/u/",
+    )
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
         raise ValueError("a path of its own is needed, like /news/t.js")
     return text

@@ -38,6 +38,22 @@ def test_case_10_a_visit_turns_out_to_be_a_bots(shop: Shop) -> None:
     shop.do("/api/events/h99/suspect", {"suspect": True}, status=404)
 
 
+def test_all_of_one_reason_are_people_after_all(shop: Shop) -> None:
+    views = [{"i": f"b{n}", "n": "page", "u": f"https://shop.example/capped/{n}"} for n in range(2)]
+    robot = {"user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+    shop.client.post("/e", json={"v": "bot", "e": views}, headers=robot).raise_for_status()
+    assert shop.do("/api/suspects", {"reason": "headless", "suspect": False})["events"] == 0
+    (lead,) = shop.ask("/api/leads")["leads"]
+    (counted,) = shop.ask("/api/suspects")["suspects"]
+    assert (lead["score"], counted["reason"], counted["events"], counted["visitors"]) == (0, "crawler", 2, 1)
+    assert shop.do("/api/suspects", {"reason": "crawler", "suspect": False})["events"] == 2
+    (counted,) = shop.ask("/api/suspects")["suspects"]
+    assert (shop.score(lead["id"]), counted["events"], counted["cleared"], counted["last_at"]) == (4, 0, 2, None)
+    assert shop.do("/api/suspects", {"reason": "crawler", "suspect": True})["events"] == 2
+    assert shop.score(lead["id"]) == 0
+    shop.do("/api/suspects", {"reason": "crawler"}, status=400)
+
+
 def test_case_16_two_leads_merged_and_parted_again(shop: Shop) -> None:
     for person in (ADA, MARC):
         pages = [shop.did(person[:3], f"/capped/{person[:3]}{n}", n * 60_000) for n in range(1, 6)]

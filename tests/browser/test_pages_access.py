@@ -61,12 +61,19 @@ def _fill(room: Room) -> None:
     room.sightings.refused("https://new.example", now)
     for address in ("/t.js", "/t.js?consent=granted"):
         room.sightings.loaded("https://blog.example", address, now)
+    room.now(_a_robot)
 
 
 def _two_sites(conn: Connection) -> None:
     conn.execute("INSERT INTO sites (id, key, name, created_at) VALUES (1, 'k', '', 0) ON CONFLICT DO NOTHING")
     for origin, status in (("https://shop.example", "mine"), ("https://other.example", "seen")):
         conn.execute("INSERT INTO origins VALUES (1, ?, ?, 0, 0)", (origin, status))
+
+
+def _a_robot(conn: Connection) -> None:
+    conn.execute("INSERT INTO texts (id, text) VALUES (9000, 'crawler'), (9001, 'Mozilla/5.0 (compatible; Robot/1.0)')")
+    conn.execute("UPDATE events SET suspect_id = 9000, agent_id = 9001 WHERE seq = (SELECT max(seq) FROM events)")
+    conn.execute("INSERT INTO drops VALUES ('2026-11-22', 'prefetch', 2)")
 
 
 def signed_in(browser: Browser, address: str, variant: Variant) -> BrowserContext:
@@ -84,8 +91,9 @@ FULL = (
     "/leads/4?model=other",
     "/leads/999",
     "/install?banner=cookiebot&wrong=1",
+    "/suspects?changed=2",
 )
-EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no")
+EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no", "/suspects")
 
 
 def faults_of(context: BrowserContext, address: str) -> list[str]:

@@ -7,8 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from httpx2 import Response
-from starlette.testclient import TestClient
+from httpx2 import Client, Response
 
 from ripeline.auth.tokens import create_token
 from ripeline.settings import Settings
@@ -22,7 +21,7 @@ SHOP = "https://shop.example"
 class Doorstep:
     """The client, the settings the server runs with, and its database read beside it."""
 
-    client: TestClient
+    client: Client
     settings: Settings
 
     def send(self, body: object, **headers: str) -> Response:

@@ -11,6 +11,8 @@ import pytest
 from tests.collect.doorstep import SHOP, Doorstep
 
 from ripeline.collect.refusals import Drop
+from ripeline.domain.channels import CHANNELS
+from ripeline.domain.suspicion import SUSPICIONS
 from ripeline.domain.urls import KEPT_PARAMETERS
 from ripeline.domain.wire import ApiItem
 from ripeline.errors import EventProblem
@@ -44,6 +46,14 @@ def test_each_code_has_its_row() -> None:
 
 def test_each_reason_to_drop_has_its_row() -> None:
     assert rows("Header `X-Ripeline-Dropped`") == {reason.value for reason in Drop}
+
+
+def test_each_channel_has_its_row() -> None:
+    assert rows("of the same host says nothing.") == set(CHANNELS)
+
+
+def test_each_suspicion_has_its_row() -> None:
+    assert rows("as if it had come in so.") == set(SUSPICIONS)
 
 
 def test_each_key_of_an_event_has_its_row() -> None:

@@ -25,6 +25,7 @@ OFFICE = "203.0.113.7"
 
 def tell(door: Doorstep, work: Callable[..., Any], *, deed: bool = False) -> None:
     """Change what is left out, and let the door see it."""
+    assert isinstance(door.client, TestClient)
     running = door.client.app.state.running  # type: ignore[attr-defined]
     assert door.client.portal is not None
     door.client.portal.call(partial(running.do, work, "alice@example.com") if deed else partial(running.write, work))

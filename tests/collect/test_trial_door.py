@@ -114,6 +114,7 @@ def test_what_would_stop_real_visits_is_noted(door: Doorstep) -> None:
         conn.execute("INSERT INTO origins VALUES (1, 'https://other.example', 'mine', 1, 1)")
         leave_out(conn, LeftOut("address", "127.0.0.0/12", 1), "")
 
+    assert isinstance(door.client, TestClient)
     assert door.client.portal is not None
     door.client.portal.call(partial(running(door).write, put))
     door.client.portal.call(partial(running(door).do, partial(leave_out_domain, domain="verger.fr"), ""))

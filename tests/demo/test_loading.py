@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ripeline.commands.import_ import fold_all
+from ripeline.commands.appending import fold_all
 from ripeline.demo.history import make_history
 from ripeline.demo.loading import is_demo, load_demo
 from ripeline.errors import DataProblem

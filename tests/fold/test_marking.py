@@ -21,7 +21,7 @@ from tests.fold.ledger_house import (
 
 from ripeline.errors import Conflict, NotFound
 from ripeline.fold.erasing import erase_lead, erase_unused, find_unused
-from ripeline.fold.marking import erase_event, mark
+from ripeline.fold.marking import AT_ONCE, erase_event, mark, mark_reason
 from ripeline.fold.merging import merge
 from ripeline.fold.saying import Points, give_points
 from ripeline.fold.selling import Word, judge_lead
@@ -62,6 +62,21 @@ def test_what_collect_suspected_can_be_cleared_and_marked_again(house: House) ->
     assert house.rows("SELECT t.text FROM events JOIN texts t ON t.id = suspect_id WHERE event_id = 'scan'") == [
         ("scanner",)
     ]
+
+
+def test_all_events_of_a_reason_are_cleared_and_marked_again_a_part_at_a_time(house: House) -> None:
+    house.under(CAPPED)
+    bots = [page(f"v{n}", "/a", n * HOUR, id=f"bot{n}", suspect="crawler") for n in range(AT_ONCE + 3)]
+    house.fold(*bots, page("v1", "/b", DAY, id="other", suspect="headless"), page("late", "/a", DAY, suspect="crawler"))
+    before = house.told()
+    until = AT_ONCE + 4
+    assert [house.do(mark_reason, "crawler", False, until) for _ in range(3)] == [AT_ONCE, 3, 0]
+    assert (house.score("visitor:v1"), house.score("visitor:late")) == (2, 0)
+    assert house.differences() == []
+    assert house.do(mark_reason, "headless", True, until) == 0
+    assert [house.do(mark_reason, "crawler", True, until) for _ in range(3)] == [AT_ONCE, 3, 0]
+    assert house.told() == before
+    assert house.differences() == []
 
 
 def test_a_suspect_event_names_nobody(house: House) -> None:

@@ -35,6 +35,8 @@ def test_the_wheel_carries_pages_script_and_rules(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in ("admin/templates/base.html", "tracker/dist/t.js", "rules.toml", "admin/locale/fr/rules.toml"):
         assert f"ripeline/_bundled/{name}" in names
+    for name in ("channels.toml", "spam.txt", "README.md"):
+        assert f"ripeline/lists/{name}" in names
     assert not [name for name in names if "node_modules" in name or name.startswith("tests")]
 
 

@@ -10,11 +10,11 @@ from textwrap import dedent
 
 import pytest
 
+from ripeline.domain.channels import CHANNELS
 from ripeline.domain.event import KINDS, SESSION
 from ripeline.errors import InvalidRules
 from ripeline.rules import aging, awards, drafts, models, reading
 from ripeline.rules.advice import advice_on
-from ripeline.rules.advice_rules import CHANNELS
 from ripeline.rules.fields import WHERE_KEYS
 from ripeline.rules.globs import compile_glob
 from ripeline.rules.model import Decay, Ruleset

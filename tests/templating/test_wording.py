@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ripeline.domain.channels import CHANNELS
 from ripeline.templating.environment import safe_link
 from ripeline.templating.languages import catalog
 from ripeline.templating.wording import attribute_word, band_word, channel_word, event_word, reason, refusal
@@ -61,3 +62,20 @@ def test_plain_addresses_become_links(address: str) -> None:
 )
 def test_no_other_address_does(address: str) -> None:
     assert safe_link(address) == ""
+
+
+def test_every_channel_has_its_word() -> None:
+    assert {name: channel_word(name, FR) for name in CHANNELS} == {
+        "direct": "accès direct",
+        "organic search": "moteur de recherche",
+        "paid search": "recherche payante",
+        "organic social": "réseau social",
+        "paid social": "réseau social payant",
+        "email": "e-mail",
+        "AI assistant": "assistant IA",
+        "referral": "autre site",
+        "display": "bannière publicitaire",
+        "affiliate": "affiliation",
+        "internal": "un autre de nos sites",
+    }
+    assert len({channel_word(name, EN) for name in CHANNELS}) == len(CHANNELS)

@@ -76,6 +76,13 @@ class Suspect(Struct, forbid_unknown_fields=True):
     suspect: bool
 
 
+class SuspectReason(Struct, forbid_unknown_fields=True):
+    """Whether all events of a reason are suspect."""
+
+    reason: str
+    suspect: bool
+
+
 class OutcomeBody(Struct, forbid_unknown_fields=True):
     """How it ended; an `outcome` of null takes back what was said. `lead` (an id) or `email`; `value` in money."""
 

@@ -7,9 +7,11 @@ from starlette.routing import Route
 from ripeline.api import handoff_deeds, lead_deeds
 from ripeline.api.handoffs import handoffs
 from ripeline.api.leads import lead, leads, timeline
+from ripeline.api.links import links
 from ripeline.api.models import models
 from ripeline.api.rules import accept_proposal, proposals, put_rules, rules
 from ripeline.api.settled import settled
+from ripeline.api.suspects import mark_suspects, suspects
 
 ROUTES: list[Route] = [
     Route("/api/leads", leads),
@@ -28,10 +30,13 @@ ROUTES: list[Route] = [
     Route("/api/handoffs/{id:int}/verdict", handoff_deeds.judge, methods=["POST"]),
     Route("/api/handoffs/{id:int}/claim", handoff_deeds.take, methods=["POST"]),
     Route("/api/outcomes", handoff_deeds.outcome, methods=["POST"]),
+    Route("/api/links", links, methods=["POST"]),
     Route("/api/models", models),
     Route("/api/rules", rules),
     Route("/api/rules", put_rules, methods=["PUT"]),
     Route("/api/proposals", proposals),
     Route("/api/proposals/{id:int}/accept", accept_proposal, methods=["POST"]),
+    Route("/api/suspects", suspects),
+    Route("/api/suspects", mark_suspects, methods=["POST"]),
     Route("/api/settled", settled),
 ]

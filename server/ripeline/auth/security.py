@@ -37,6 +37,7 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_FOR_PROGRAMS: Final = ("/api/", "/v1/", "/hooks/", "/u/")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -69,7 +70,8 @@ class SecurityHeaders:
 class SameOrigin:
     """A change with a login cookie must come from our own pages.
 
-    Programs send `Authorization` and no cookie: `/api/` takes none and is left alone, as are `open_paths` (exact).
+    Programs send `Authorization` and no cookie: what is for them takes none and is left alone, as are `open_paths`
+    (exact).
     """
 
     def __init__(self, app: ASGIApp, open_paths: frozenset[str]) -> None:
@@ -86,7 +88,7 @@ class SameOrigin:
         if scope["type"] != "http" or scope["method"] in _SAFE:
             return False
         path: str = scope["path"]
-        return path not in self.open_paths and not path.startswith("/api/")
+        return path not in self.open_paths and not path.startswith(_FOR_PROGRAMS)
 
 
 def is_own(headers: Headers) -> bool:

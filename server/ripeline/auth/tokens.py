@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Final
 
 from ripeline.auth.secrets import hash_of, new_key
@@ -37,3 +38,14 @@ def bearer_key(authorization: str) -> str:
     """The key of an `Authorization: Bearer …` header, "" when it is anything else."""
     kind, _, key = authorization.partition(" ")
     return key.strip() if kind.lower() == "bearer" else ""
+
+
+def basic_user(authorization: str) -> str:
+    """The user name of an `Authorization: Basic …` header, "" when it is anything else."""
+    kind, _, credentials = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return b64decode(credentials.strip(), validate=True).decode().partition(":")[0]
+    except ValueError:
+        return ""

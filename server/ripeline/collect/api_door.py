@@ -59,7 +59,7 @@ class Delivery:
             try:
                 if item is TOO_LARGE:
                     raise InvalidEvent("too_large", "", "larger than 32 KiB")
-                events.append(parse_api_event(item, received_at))
+                events.append(parse_api_event(item, received_at, self._intake.sites.channels))
             except InvalidEvent as problem:
                 if len(self.rejected) < _MOST_REJECTED_NAMED:
                     self.rejected.append((self._sent, problem.code))

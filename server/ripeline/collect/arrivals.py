@@ -19,7 +19,10 @@ _NOBODY = Sender(visitor="")
 
 
 class Arrival:
-    """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code)."""
+    """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code).
+
+    `drop` is why `dropped` of its events are not stored. `found`: events nobody sent, that follow from those sent.
+    """
 
     __slots__ = (
         "body",
@@ -28,6 +31,7 @@ class Arrival:
         "dropped",
         "envelope",
         "events",
+        "found",
         "headers",
         "items",
         "method",
@@ -55,6 +59,7 @@ class Arrival:
         self.site = 0
         self.sender = _NOBODY
         self.events: list[Event] = []
+        self.found: list[Event] = []
         self.rejected: list[tuple[int, EventProblem]] = []
         self.drop: Drop | None = None
         self.dropped = 0

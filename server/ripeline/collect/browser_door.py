@@ -55,7 +55,7 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
     arrival.body = await read_body(receive)
     for step in WITH_THE_BODY:
         step(intake, arrival)
-    return await store(intake.running, arrival.events)
+    return await store(intake.running, arrival.events, arrival.found)
 
 
 def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
@@ -66,7 +66,8 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
         for step in (*BEFORE_THE_BODY, *WITH_THE_BODY):
             step(intake, arrival)
         if arrival.events:
-            submit(intake.running, arrival.events).add_done_callback(partial(_finish, intake, arrival, reply))
+            stored = submit(intake.running, [*arrival.events, *arrival.found])
+            stored.add_done_callback(partial(_finish, intake, arrival, reply))
         else:
             reply(answer_of(intake, arrival, 0))
     except Refused as refusal:
@@ -75,20 +76,21 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
 
 def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Future[list[bool]]) -> None:
     try:
-        answer = answer_of(intake, arrival, accepted_of(stored))
+        answer = answer_of(intake, arrival, accepted_of(stored, len(arrival.events)))
     except Refused as refusal:
         answer = refusal_answer(refusal, arrival.cors)
     reply(answer)
 
 
 def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
-    """The 202 of a request whose events are on disk, `accepted` of them new; notes where they came from."""
+    """The 202 of a request whose events are on disk, `accepted` of them new; also notes whence they came, and drops."""
     if accepted and arrival.origin is not None:
         intake.sites.saw(arrival.site, arrival.origin, arrival.received_at)
     if arrival.own:
         intake.own.saw(arrival.own)
     if arrival.drop is not None:
         intake.running.dropped[arrival.drop.value] += arrival.dropped
+        intake.drops.count(arrival.drop, arrival.dropped, arrival.received_at)
     body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
     return json_answer(202, body, _headers(arrival))
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
+from ripeline.collect.agents import agent_of
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import JSON, TEXT, check_length, check_type
 from ripeline.collect.decoding import TOO_LARGE, decode_envelope
 from ripeline.collect.intake import Intake
+from ripeline.collect.landing import confirm_clicks
 from ripeline.collect.refusals import Drop, Refused
+from ripeline.collect.scanners import is_fetched_ahead
+from ripeline.domain.event import PAGE
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
-from ripeline.domain.wire_text import cleaned
-from ripeline.errors import InvalidEvent
+from ripeline.errors import InvalidEvent, ReferrerSpam
 
 Step = Callable[[Intake, Arrival], None]
-
-_LONGEST_AGENT: Final = 400
-_FETCHED_AHEAD: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 
 
 def allow_origin(intake: Intake, arrival: Arrival) -> None:
@@ -63,17 +64,9 @@ def honour_withdrawal(intake: Intake, arrival: Arrival) -> None:
 
 
 def drop_prefetched(_: Intake, arrival: Arrival) -> None:
-    """A browser that only fetches ahead has seen nothing yet.
-
-    A page that was prerendered says so in all its requests, the first ones after it is seen too; its script waits.
-    """
-    headers = arrival.headers
-    for name in _FETCHED_AHEAD:
-        purpose = headers.get(name)
-        if purpose is None or b"prerender" in purpose:
-            continue
-        if b"prefetch" in purpose or b"preview" in purpose:
-            _drop(arrival, Drop.PREFETCH)
+    """A browser that only fetches ahead has seen nothing yet."""
+    if is_fetched_ahead(arrival.headers):
+        _drop(arrival, Drop.PREFETCH)
 
 
 def leave_out_own_address(intake: Intake, arrival: Arrival) -> None:
@@ -97,15 +90,18 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
     # Only browsers send an Origin, and only they keep cookies.
     if not known and arrival.origin is not None and intake.cookies.can_hold(local):
         arrival.set_cookie = intake.cookies.made_for(local)
+    agent = agent_of(arrival.headers.get(b"user-agent", b""))
     arrival.sender = Sender(
         visitor=known or local,
         alias=local if known and local != known else "",
-        agent=_agent(arrival.headers.get(b"user-agent", b"")),
+        agent=agent.text,
+        suspect="" if arrival.envelope.d else agent.suspect if arrival.origin is None else agent.suspect_on_page,
         site=arrival.site,
         sent_at=arrival.envelope.t,
         files=arrival.envelope.x or "",
         own_hosts=intake.sites.hosts,
         identity_key=intake.identity_key,
+        channels=intake.sites.channels,
     )
 
 
@@ -118,6 +114,18 @@ def parse_items(_: Intake, arrival: Arrival) -> None:
             arrival.events.append(parse_browser_item(item, arrival.sender, arrival.received_at))
         except InvalidEvent as problem:
             arrival.rejected.append((index, problem.code))
+        except ReferrerSpam:
+            arrival.drop = Drop.REFERRER_SPAM
+            arrival.dropped += 1
+
+
+def watch_pace(intake: Intake, arrival: Arrival) -> None:
+    """Faster than anybody reads: kept and marked, unless limits by rate are off."""
+    if intake.rates.limit is None:
+        return
+    for place, event in enumerate(arrival.events):
+        if event.on == PAGE and (reason := intake.paces.suspect(arrival.sender.visitor, event.at)):
+            arrival.events[place] = replace(event, suspect=event.suspect or reason)
 
 
 def mark_own_people(intake: Intake, arrival: Arrival) -> None:
@@ -131,15 +139,21 @@ BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
     limit_rate,
     check_headers,
 )
+#: From what was sent to events, with all that is to be said of them.
+INTO_EVENTS: Final[tuple[Step, ...]] = (
+    know_visitor,
+    parse_items,
+    watch_pace,
+    confirm_clicks,
+    mark_own_people,
+)
 WITH_THE_BODY: Final[tuple[Step, ...]] = (
     decode_body,
     find_site,
     honour_withdrawal,
     drop_prefetched,
     leave_out_own_address,
-    know_visitor,
-    parse_items,
-    mark_own_people,
+    *INTO_EVENTS,
 )
 
 
@@ -147,8 +161,3 @@ def _drop(arrival: Arrival, reason: Drop) -> None:
     if arrival.items:
         arrival.drop, arrival.dropped = reason, len(arrival.items)
     arrival.items = ()
-
-
-@lru_cache(maxsize=2048)
-def _agent(header: bytes) -> str:
-    return cleaned(header[:_LONGEST_AGENT].decode("utf-8", "replace"))

@@ -25,13 +25,17 @@ TOO_LARGE: Final = object()
 
 
 class Envelope(Struct, gc=False):
-    """What surrounds the items of `/e`: site key, visitor, sent time (ms), consent (0: withdrawn), endings, items."""
+    """What surrounds the items of `/e`: site key, visitor, sent time (ms), consent (0: withdrawn), endings, items.
+
+    `d`: its owner is trying the tag out, so that a driven browser is no suspicion.
+    """
 
     s: Text | None = None
     v: Text | None = None
     t: Annotated[float, Meta(ge=EARLIEST, le=LATEST)] | None = None
     c: float | bool | None = None
     x: Text | None = None
+    d: float | bool | None = None
     e: list[BrowserItem] | None = None
 
 

@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 from ripeline.auth.addresses import Addresses
 from ripeline.auth.secrets import identity_key
+from ripeline.collect.agents import agent_of
+from ripeline.collect.clicks import Mail
 from ripeline.collect.cookies import VisitorCookies
+from ripeline.collect.drops import Drops
 from ripeline.collect.origins import Sites
 from ripeline.collect.own_people import OwnPeople
+from ripeline.collect.paces import Paces
 from ripeline.collect.rates import Rates
 from ripeline.collect.tokens import Tokens
 from ripeline.running import Running
@@ -29,7 +33,12 @@ class Intake:
         self.sites = Sites(running)
         self.own = OwnPeople(running)
         self.rates = Rates(settings.rate_limit)
+        self.drops = Drops(running)
+        self.paces = Paces()
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database)
         self.identity_key = identity_key(running.secret)
+        self.mail = Mail(running.secret)
+        # The list of machines is read before the first visitor waits for it.
+        agent_of(b"")

@@ -6,8 +6,11 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from ripeline.collect.own_channels import own_channels
 from ripeline.collect.refusals import Refused
+from ripeline.domain.source_reading import host_of
 from ripeline.running import Running
 from ripeline.store.database import Connection
 from ripeline.store.sites import own_origins, record_origin, site_keys
@@ -23,7 +26,10 @@ NO_CORS: Final[CorsHeaders] = []
 
 
 class Sites:
-    """Site keys and registered origins as the database has them, read again once a second while events come."""
+    """Site keys and registered origins as the database has them, read again once a second while events come.
+
+    `channels`: where page views come from, with these sites as our own.
+    """
 
     def __init__(self, running: Running) -> None:
         self._running = running
@@ -31,6 +37,8 @@ class Sites:
         self._keys: dict[str, int] = {}
         self._registered = self._from_settings
         self.hosts = _hosts_of(self._registered)
+        self._table = own_channels(running.settings.channels_file)
+        self.channels = self._table.with_sites(map(host_of, self._registered))
         self._read_at = 0
         self._recorded: dict[tuple[int, str], int] = {}
         self._cors: dict[bytes, CorsHeaders] = {}
@@ -47,6 +55,7 @@ class Sites:
         if registered != self._registered:
             self._registered = registered
             self.hosts = _hosts_of(registered)
+            self.channels = self._table.with_sites(map(host_of, registered))
             self._cors.clear()
 
     def cors(self, origin: bytes) -> CorsHeaders:
@@ -68,6 +77,11 @@ class Sites:
         if self._registered and origin not in self._registered:
             self._running.sightings.refused(origin, self._read_at)
             raise Refused(403, "unknown_origin", f"{origin} is not registered on this server")
+
+    def may_be_own(self, address: str) -> bool:
+        """Is this the address of a page that may send us events, as far as we know our sites?"""
+        parts = urlsplit(address)
+        return not self._registered or f"{parts.scheme}://{parts.netloc}".lower() in self._registered
 
     def site_of(self, key: str | None) -> int:
         """The site of this key, or the only one when there is no key; raises `Refused` 403."""

@@ -13,13 +13,11 @@ from starlette.responses import Response
 from ripeline.auth.guard import public
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.browser_steps import (
+    INTO_EVENTS,
     drop_prefetched,
     find_site,
-    know_visitor,
     leave_out_own_address,
     limit_rate,
-    mark_own_people,
-    parse_items,
 )
 from ripeline.collect.decoding import Envelope
 from ripeline.collect.intake import Intake
@@ -49,6 +47,7 @@ async def pixel(request: Request) -> Response:
     if arrival.drop is not None:
         headers["X-Ripeline-Dropped"] = arrival.drop.value
         intake.running.dropped[arrival.drop.value] += 1
+        intake.drops.count(arrival.drop, 1, arrival.received_at)
     return Response(_GIF, headers=headers, media_type="image/gif")
 
 
@@ -64,7 +63,7 @@ async def _take(intake: Intake, arrival: Arrival, query: Mapping[str, str]) -> b
     url = query.get("u") or arrival.headers.get(b"referer", b"").decode("latin-1")
     _check_origin(intake, arrival, url)
     _read(arrival, query, url)
-    for step in (find_site, drop_prefetched, leave_out_own_address, know_visitor, parse_items, mark_own_people):
+    for step in (find_site, drop_prefetched, leave_out_own_address, *INTO_EVENTS):
         step(intake, arrival)
     if arrival.rejected:
         raise Refused(400, arrival.rejected[0][1], "this page view cannot be read")

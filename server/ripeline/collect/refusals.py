@@ -30,3 +30,4 @@ class Drop(Enum):
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
     OWN_ADDRESS = "own_address"
+    REFERRER_SPAM = "referrer_spam"

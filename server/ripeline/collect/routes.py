@@ -7,9 +7,11 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
+from ripeline.collect.links_door import click, opened, show_unsubscribe, unsubscribe
 from ripeline.collect.pixel import PATH as PIXEL_PATH
 from ripeline.collect.pixel import pixel
 from ripeline.collect.script import everyday_script, hashed_script
+from ripeline.collect.segment_door import SegmentDoor
 from ripeline.collect.trial_door import SUFFIX as TRIAL
 from ripeline.collect.trial_door import TrialDoor
 from ripeline.script import hashed_path
@@ -25,6 +27,12 @@ def routes(settings: Settings) -> list[Route]:
         Route(hashed_path(settings.script_path), hashed_script),
         Route(PIXEL_PATH, pixel),
         Route(settings.endpoint_path + TRIAL, TrialDoor()),
+        Route("/v1/{kind}", SegmentDoor()),
+        Route("/api/s/s2s/{kind}", SegmentDoor()),
+        Route("/c/{token}", click),
+        Route("/o/{token}.gif", opened),
+        Route("/u/{token}", show_unsubscribe),
+        Route("/u/{token}", unsubscribe, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

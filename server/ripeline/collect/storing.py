@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future, wait
+from collections.abc import Sequence
 
 from ripeline.collect.refusals import Refused
 from ripeline.domain.event import Event
@@ -10,13 +11,16 @@ from ripeline.errors import InvalidEvent, LogRefused
 from ripeline.running import Running
 
 
-async def store(running: Running, events: list[Event]) -> int:
-    """Append and return how many were new; on return they are on disk. Raises as `accepted_of`."""
+async def store(running: Running, events: list[Event], found: Sequence[Event] = ()) -> int:
+    """Append and return how many were new; on return they are on disk. Raises as `accepted_of`.
+
+    What was `found` is appended with them, and not counted.
+    """
     if not events:
         return 0
-    stored = submit(running, events)
+    stored = submit(running, [*events, *found])
     await wait([stored])
-    return accepted_of(stored)
+    return accepted_of(stored, len(events))
 
 
 def submit(running: Running, events: list[Event]) -> Future[list[bool]]:
@@ -27,13 +31,13 @@ def submit(running: Running, events: list[Event]) -> Future[list[bool]]:
         raise _try_again(refused) from refused
 
 
-def accepted_of(stored: Future[list[bool]]) -> int:
-    """How many were new, once `stored` is done.
+def accepted_of(stored: Future[list[bool]], sent: int) -> int:
+    """How many of the first `sent` were new, once `stored` is done.
 
     Raises `Refused`: 503 when nothing is taken now, 400 for what no check at the door caught.
     """
     try:
-        return sum(stored.result())
+        return sum(stored.result()[:sent])
     except LogRefused as refused:
         raise _try_again(refused) from refused
     except InvalidEvent as problem:

@@ -22,7 +22,10 @@ class Tokens:
 
     def check(self, authorization: bytes, scope: str, now: int) -> None:
         """Raises `Refused` 401 without a known token, 403 for one without this scope."""
-        key = bearer_key(authorization.decode("latin-1"))
+        self.check_key(bearer_key(authorization.decode("latin-1")), scope, now)
+
+    def check_key(self, key: str, scope: str, now: int) -> None:
+        """The same, of a token that came in another way."""
         scopes = self._scopes(key, now) if key else frozenset()
         if not scopes:
             raise Refused(401, "unauthorized", "send a token: Authorization: Bearer …")

@@ -14,7 +14,7 @@ import click
 import uvicorn
 
 from ripeline.auth.setup import demo_link
-from ripeline.commands.import_ import fold_all
+from ripeline.commands.appending import fold_all
 from ripeline.commands.serve import run_server
 from ripeline.demo.loading import is_demo, load_demo
 from ripeline.demo.shop import create_shop

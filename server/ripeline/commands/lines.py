@@ -25,10 +25,12 @@ class Line:
 
 
 class Raw(NamedTuple):
-    """One item of a file as it stands there, unread."""
+    """One item of a file as it stands there, unread; `start` is the byte its line begins at, `line` its number."""
 
     place: str
     text: bytes
+    start: int = 0
+    line: int = 0
 
 
 def lines_of(file: BinaryIO) -> Iterator[Line]:
@@ -36,20 +38,26 @@ def lines_of(file: BinaryIO) -> Iterator[Line]:
     return map(line_of, raw_lines(file))
 
 
-def raw_lines(file: BinaryIO) -> Iterator[Raw]:
-    """Every item of the file, unread; of an array that cannot be read the whole."""
+def raw_lines(file: BinaryIO, start: int = 0, before: int = 0) -> Iterator[Raw]:
+    """Every item of the file, unread; of an array that cannot be read the whole.
+
+    From byte `start` on, if so many lines are `before` it.
+    """
     name = getattr(file, "name", "-")
-    for number, raw in enumerate(_bounded(file), 1):
-        text = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
+    if start:
+        file.seek(start)
+    for number, raw in enumerate(_bounded(file), before + 1):
+        text = raw.text.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.text.strip()
         if not text:
             continue
-        if text.startswith(b"["):
-            if number == 1 and not text.endswith(b"]"):
-                yield from _elements(name, text + b"\n" + file.read())
-                return
-            yield from _elements(f"{name}:{number}", text)
+        whole = Raw(f"{name}:{number}", text, start + raw.start, number)
+        if not text.startswith(b"["):
+            yield whole
+        elif number == 1 and not text.endswith(b"]"):
+            yield from _elements(Raw(name, text + b"\n" + file.read()))
+            return
         else:
-            yield Raw(f"{name}:{number}", text)
+            yield from _elements(whole)
 
 
 def line_of(raw: Raw) -> Line:
@@ -60,21 +68,33 @@ def line_of(raw: Raw) -> Line:
         return Line(raw.place, problem=str(error))
 
 
-def _bounded(file: BinaryIO) -> Iterator[bytes]:
+class _Bytes(NamedTuple):
+    """A line, and how far from where reading began it starts."""
+
+    start: int
+    text: bytes
+
+
+def _bounded(file: BinaryIO) -> Iterator[_Bytes]:
+    start = 0
     while raw := file.readline(_LONGEST_LINE):
-        if len(raw) == _LONGEST_LINE and not raw.endswith(b"\n"):
+        length = len(raw)
+        if length == _LONGEST_LINE and not raw.endswith(b"\n"):
             while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-        yield raw
+                length += len(rest)
+            length += len(rest)
+        yield _Bytes(start, raw)
+        start += length
 
 
-def _elements(place: str, text: bytes) -> Iterator[Raw]:
+def _elements(whole: Raw) -> Iterator[Raw]:
     try:
-        elements = msgspec.json.decode(text, type=list[msgspec.Raw])
+        elements = msgspec.json.decode(whole.text, type=list[msgspec.Raw])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        yield Raw(place, text)
+        yield whole
         return
-    yield from (Raw(f"{place}[{number}]", bytes(element)) for number, element in enumerate(elements))
+    for number, element in enumerate(elements):
+        yield Raw(f"{whole.place}[{number}]", bytes(element), whole.start, whole.line)
 
 
 def bad_line(line: Line) -> InvalidEvent:

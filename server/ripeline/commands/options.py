@@ -25,6 +25,11 @@ def data_option(command: Command) -> Command:
     return _with_settings(command, [setting for setting in SETTINGS if setting.field == "data"])
 
 
+def link_options(command: Command) -> Command:
+    """What the links of a server are made with; the command gets all settings in force as `settings`."""
+    return _with_settings(command, [setting for setting in SETTINGS if setting.field in ("data", "base_url")])
+
+
 def serve_options(command: Command) -> Command:
     """Every setting as a flag; the command gets them as `settings`."""
     return _with_settings(command, list(SETTINGS))

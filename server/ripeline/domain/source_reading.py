@@ -7,89 +7,87 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec.structs import astuple
 
+from ripeline.domain.channels import Channels, shipped_channels
 from ripeline.domain.source import DIRECT, Source
 from ripeline.domain.wire_text import cleaned
 
 _LONGEST: Final = 200
 
-_CLICK_IDS: Final = {"gclid": "google", "gbraid": "google", "wbraid": "google", "msclkid": "bing"}
-
-_CHANNEL_OF_MEDIUM: Final = {
-    **dict.fromkeys("email e-mail e_mail newsletter mail mailing".split(), "email"),
-    **dict.fromkeys("cpc ppc paidsearch paid_search paid-search sem".split(), "paid search"),
-    **dict.fromkeys("social social-network social-media social_media sm".split(), "organic social"),
-    "organic": "organic search",
-}
-
-# A name matches a host that is it, ends with ".it", or (with a trailing dot) has it before its country: google.fr.
-_WEBMAIL: Final = (
-    "mail.google.com mail.yahoo. outlook.live.com outlook.office.com mail.orange.fr webmail.free.fr".split()
-)
-_SEARCH: Final = (
-    "google. bing.com duckduckgo.com qwant.com ecosia.org yahoo. yandex. startpage.com search.brave.com".split()
-)
-_SOCIAL: Final = (
-    "facebook.com instagram.com linkedin.com lnkd.in twitter.com x.com t.co youtube.com pinterest. reddit.com"
-).split()
+_PAID: Final = {"paid search", "paid social"}
 
 
-def source_of(url: str, referrer: str) -> Source | None:
+def source_of(url: str, referrer: str, channels: Channels | None = None) -> Source | None:
     """The origin of a page view by its raw address and raw referrer; None when it came from a page of the same host.
 
-    Campaign parameters win over the referrer: they are said, the referrer is guessed from.
+    Campaign parameters win over the referrer: they are said, the referrer is guessed from. `channels`: the shipped
+    ones when there are no others.
     """
-    parameters = _campaign_parameters(urlsplit(url).query)
+    channels = channels or shipped_channels()
+    host = host_of(referrer)
+    parameters = _campaign_parameters(url, channels)
     if parameters:
-        return _from_campaign(parameters, _host(referrer))
-    host = _host(referrer)
+        return _from_campaign(parameters, host, channels)
     if not host:
         return DIRECT
-    return None if host == _host(url) else _from_referrer(host)
+    return None if host == host_of(url) else _from_referrer(referrer, host, channels)
 
 
-def cleaned_source(source: Source) -> Source:
-    """A source somebody else wrote down, with texts as short and clean as ours."""
-    return Source(*(cleaned(text)[:_LONGEST] for text in astuple(source)))
-
-
-def _campaign_parameters(query: str) -> dict[str, str]:
-    if not any(mark in query for mark in ("utm_", "clid", "braid", "clkid")):
-        return {}
-    pairs = ((name.lower(), cleaned(value)[:_LONGEST]) for name, value in parse_qsl(query))
-    return {name: value for name, value in pairs if value and (name in _CLICK_IDS or name.startswith("utm_"))}
-
-
-def _from_campaign(parameters: dict[str, str], referrer_host: str) -> Source:
-    paid_by = next((engine for name, engine in _CLICK_IDS.items() if name in parameters), "")
-    medium = parameters.get("utm_medium", "").lower()
-    source = parameters.get("utm_source", "").lower() or paid_by or referrer_host
-    said = _CHANNEL_OF_MEDIUM.get(medium) or _CHANNEL_OF_MEDIUM.get(source)
-    return Source(
-        channel=said or ("paid search" if paid_by else _from_referrer(source).channel),
-        source=source,
-        medium=medium or ("cpc" if paid_by else ""),
-        campaign=parameters.get("utm_campaign", ""),
-        term=parameters.get("utm_term", ""),
-    )
-
-
-def _from_referrer(host: str) -> Source:
-    for channel, names in (("email", _WEBMAIL), ("organic search", _SEARCH), ("organic social", _SOCIAL)):
-        if any(_is_under(host, name) for name in names):
-            return Source(channel=channel, source=host)
-    return Source(channel="referral", source=host)
-
-
-def _is_under(host: str, name: str) -> bool:
-    if name.endswith("."):
-        _, found, country = f".{host}".rpartition(f".{name}")
-        return bool(found) and country.count(".") <= 1
-    return host == name or host.endswith(f".{name}")
-
-
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The host without a leading www., "" when there is none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def cleaned_source(source: Source) -> Source:
+    """A source somebody else wrote down, with texts as short and clean as ours."""
+    return Source(*(_short(text) for text in astuple(source)))
+
+
+def _campaign_parameters(url: str, channels: Channels) -> dict[str, str]:
+    query = _query(url)
+    if not query:
+        return {}
+    pairs = ((name.lower(), _short(value)) for name, value in parse_qsl(query))
+    return {name: value for name, value in pairs if value and (name in channels.click_ids or name.startswith("utm_"))}
+
+
+def _from_campaign(said: dict[str, str], host: str, channels: Channels) -> Source:
+    """By what the campaign calls its medium, else by whose click id it is, else by who its source is."""
+    by_click, clicked = next((channels.click_ids[name] for name in said if name in channels.click_ids), ("", ""))
+    medium = said.get("utm_medium", "").lower()
+    source = said.get("utm_source", "").lower() or clicked or host
+    of_source = channels.of_source(source)
+    channel = channels.of_medium(medium) or by_click or of_source or "referral"
+    if channel == "paid search" and "organic social" in (of_source, by_click):
+        channel = "paid social"
+    return Source(
+        channel=channel,
+        source=source,
+        medium=medium or ("cpc" if by_click in _PAID else ""),
+        campaign=said.get("utm_campaign", ""),
+        term=said.get("utm_term", ""),
+    )
+
+
+def _from_referrer(referrer: str, host: str, channels: Channels) -> Source:
+    channel = channels.of_host(host) or "referral"
+    return Source(channel, host, term=_term(referrer, host, channels) if channel == "organic search" else "")
+
+
+def _term(referrer: str, host: str, channels: Channels) -> str:
+    """What was asked; most engines keep it to themselves."""
+    asked = dict(parse_qsl(_query(referrer)))
+    return next((_short(asked[name]) for name in channels.terms_of(host) if name in asked), "")
+
+
+def _query(url: str) -> str:
+    try:
+        return urlsplit(url).query
+    except ValueError:
+        return ""
+
+
+def _short(text: str) -> str:
+    return cleaned(text)[:_LONGEST]

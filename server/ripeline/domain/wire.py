@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, ValidationError
 
+from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import FORM, IDENTIFY, SESSION, Event
 from ripeline.domain.fields import kept_fields
@@ -52,16 +53,17 @@ class ApiItem(Struct, gc=False):
     source: Source | None = None
 
 
-def parse_api_event(item: object, received_at: int) -> Event:
+def parse_api_event(item: object, received_at: int, channels: Channels | None = None) -> Event:
     """A decoded JSON object (or an `ApiItem`) → `Event`; raises `InvalidEvent` with what its sender is told.
 
     `received_at` is ms since 1970 UTC; it is the event's time when it has none of its own.
+    `channels` None: the shipped ones.
     """
     event = item if isinstance(item, ApiItem) else _converted(item)
     if not is_id(event.id):
         raise InvalidEvent("bad_id", "id", "1–64 printable ASCII characters")
     on = checked_name(event.on, _RESERVED, "on")
-    place = place_of(on, event.url or "", event.referrer or "", event.item or "")
+    place = place_of(on, event.url or "", event.referrer or "", event.item or "", channels)
     email, props = _claim(event, on)
     return Event(
         id=event.id,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, ValidationError
 
+from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import (
     BOUNCE,
@@ -32,7 +33,7 @@ from ripeline.domain.wire_place import Place, place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, occurred_at
 from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
-from ripeline.errors import InvalidEvent
+from ripeline.errors import InvalidEvent, ReferrerSpam
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
 _RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS})
@@ -60,7 +61,8 @@ class Sender(Struct, frozen=True, gc=False):
     """What the items of one request share.
 
     `sent_at` is the browser's clock when it sent them, ms, or None; `identity_key` makes the proofs of identifies;
-    `files` are the site's own endings of files, `own_hosts` the hosts that are registered.
+    `files` are the site's own endings of files, `own_hosts` the hosts that are registered. `channels` None: the shipped
+    ones. `suspect` is what they are suspected of, or "".
     """
 
     visitor: str
@@ -71,6 +73,8 @@ class Sender(Struct, frozen=True, gc=False):
     identity_key: str = ""
     files: str = ""
     own_hosts: frozenset[str] = frozenset()
+    channels: Channels | None = None
+    suspect: str = ""
 
 
 class Claim(Struct, frozen=True, gc=False):
@@ -91,14 +95,19 @@ def is_browser_visitor(text: str) -> bool:
 
 
 def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
-    """A decoded JSON object (or a `BrowserItem`) → `Event`; raises `InvalidEvent` with what the browser is told."""
+    """A decoded JSON object (or a `BrowserItem`) → `Event`; raises `InvalidEvent` with what the browser is told.
+
+    Raises `ReferrerSpam` when it is not to be stored at all.
+    """
     event = item if isinstance(item, BrowserItem) else _converted(item)
     if not is_id(event.i):
         raise InvalidEvent("bad_id", "i", "1–64 printable ASCII characters")
     on = checked_name(event.n, _RESERVED, "n")
     if event.a is not None and not EARLIEST <= event.a <= LATEST:
         raise InvalidEvent("bad_time", "a", "milliseconds since 1970")
-    place = _place(event, on)
+    place = _place(event, on, sender)
+    if place.spam:
+        raise ReferrerSpam
     claim = _claim(event, on, sender) if event.p or on == IDENTIFY else _NOTHING
     props = claim.props
     if on == CLICK:
@@ -118,6 +127,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
         item=place.item,
         email=claim.email,
         verified=claim.verified,
+        suspect=sender.suspect,
         alias=sender.alias,
         props=props,
         traits=claim.traits,
@@ -132,13 +142,13 @@ def _converted(item: object) -> BrowserItem:
         raise explained(item, error) from error
 
 
-def _place(event: BrowserItem, on: str) -> Place:
+def _place(event: BrowserItem, on: str, sender: Sender) -> Place:
     url, referrer = event.u or "", event.r or ""
     if "#" in url and on not in (CLICK, DOWNLOAD):
         url = page_address(url)
     if "#" in referrer:
         referrer = page_address(referrer)
-    return place_of(on, url, referrer, event.k or "")
+    return place_of(on, url, referrer, event.k or "", sender.channels)
 
 
 def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:

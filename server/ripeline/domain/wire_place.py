@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from ripeline.domain.channels import Channels, shipped_channels
 from ripeline.domain.event import CLICK, DOWNLOAD, PAGE
 from ripeline.domain.source import Source
-from ripeline.domain.source_reading import source_of
+from ripeline.domain.source_reading import host_of, source_of
 from ripeline.domain.urls import UnusableUrl, canonical_url
 from ripeline.domain.wire_text import short_text
 from ripeline.errors import InvalidEvent
@@ -17,38 +18,43 @@ _LONGEST_CACHED: Final = 512
 
 
 class Place(NamedTuple):
-    """Canonical `url` and `referrer`, the explicit `item` or "", and of a page view its source."""
+    """Canonical `url` and `referrer`, the explicit `item` or "", and of a page view its source.
+
+    `spam`: it says that it came from a host nobody ever comes from.
+    """
 
     url: str
     referrer: str
     item: str
     source: Source | None
+    spam: bool = False
 
 
-def place_of(on: str, url: str, referrer: str, item: str) -> Place:
+def place_of(on: str, url: str, referrer: str, item: str, channels: Channels | None = None) -> Place:
     """Check and canonicalise; raises `InvalidEvent` (`bad_url`, `bad_item`).
 
     Pages need an address, downloads and clicks an address or an item. A referrer that is no web address
-    is nobody's fault and left out.
+    is nobody's fault and left out. `channels`: the shipped ones when there are no others.
     """
+    channels = channels or shipped_channels()
     if len(url) + len(referrer) + len(item) <= _LONGEST_CACHED:
-        return _cached_place(on, url, referrer, item)
-    return _place(on, url, referrer, item)
+        return _cached_place(on, url, referrer, item, channels)
+    return _place(on, url, referrer, item, channels)
 
 
-def _place(on: str, url: str, referrer: str, item: str) -> Place:
+def _place(on: str, url: str, referrer: str, item: str, channels: Channels) -> Place:
     if on == CLICK and url.startswith(_LINKS_WITHOUT_HOST):
         url, item = "", item or url
     if not url and (on == PAGE or (on in (DOWNLOAD, CLICK) and not item)):
         raise InvalidEvent("bad_url", "url", "is missing")
-    source = None
+    source, spam = None, False
     try:
         canonical = canonical_url(url) if url else ""
     except UnusableUrl as error:
         raise InvalidEvent("bad_url", "url", str(error)) from error
     if on == PAGE:
-        source = source_of(url, referrer)
-    return Place(canonical, _usable(referrer), _item(on, item), source)
+        source, spam = source_of(url, referrer, channels), bool(referrer) and channels.is_spam(host_of(referrer))
+    return Place(canonical, _usable(referrer), _item(on, item), source, spam)
 
 
 _cached_place = lru_cache(maxsize=8192)(_place)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ripeline.errors import Conflict, NotFound
 from ripeline.fold.desk import Desk
 from ripeline.store.erasing import erase_events
-from ripeline.store.marks import MarkedEvent, find_events, leads_of_visitors_of, mark_event
+from ripeline.store.marks import MarkedEvent, events_of_reason, find_events, leads_of_visitors_of, mark_events
+
+#: Events of one reason marked in one transaction.
+AT_ONCE: Final = 200
 
 
 def mark(desk: Desk, id: str, suspect: bool) -> None:
@@ -16,9 +21,17 @@ def mark(desk: Desk, id: str, suspect: bool) -> None:
     found = _found(desk, id)
     if all(event.is_suspect == suspect for event in found):
         raise Conflict("the event is suspect already" if suspect else "the event is not suspect")
-    for event in found:
-        mark_event(desk.conn, event.seq, suspect, desk.by)
-    _refold(desk, found, leads_of_visitors_of(desk.conn, [event.seq for event in found]))
+    _mark(desk, found, suspect)
+
+
+def mark_reason(desk: Desk, reason: str, suspect: bool, until: int) -> int:
+    """Clear events that are suspect for this reason, or mark those of it again that people cleared; how many.
+
+    Only some at once, up to that `seq`: to be done again until there are none, so that events may come in between.
+    """
+    found = events_of_reason(desk.conn, reason, not suspect, until, AT_ONCE)
+    _mark(desk, found, suspect)
+    return len(found)
 
 
 def erase_event(desk: Desk, id: str) -> None:
@@ -28,6 +41,12 @@ def erase_event(desk: Desk, id: str) -> None:
     leads = leads_of_visitors_of(desk.conn, seqs)
     erase_events(desk.conn, seqs)
     _refold(desk, found, leads)
+
+
+def _mark(desk: Desk, events: list[MarkedEvent], suspect: bool) -> None:
+    seqs = [event.seq for event in events]
+    mark_events(desk.conn, seqs, suspect, desk.by)
+    _refold(desk, events, leads_of_visitors_of(desk.conn, seqs))
 
 
 def _refold(desk: Desk, events: list[MarkedEvent], leads: list[int]) -> None:

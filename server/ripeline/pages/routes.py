@@ -20,6 +20,7 @@ from ripeline.pages.leads import read_leads
 from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
 from ripeline.pages.static import serve_asset
+from ripeline.pages.suspects import change_suspects, show_suspects
 from ripeline.sightings import origin_of
 from ripeline.store.install import disown_origin, own_origin
 
@@ -80,5 +81,7 @@ ROUTES: Final = [
     Route("/install/status", show_arrival, methods=["GET"]),
     Route("/install/origins", change_origin, methods=["POST"]),
     *OWN_ROUTES,
+    Route("/suspects", show_suspects, methods=["GET"]),
+    Route("/suspects", change_suspects, methods=["POST"]),
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
+from ripeline.domain.channels import CHANNELS
 from ripeline.domain.event import CLICK, DOWNLOAD, EMAIL_CLICK, ENGAGEMENT, FORM, KINDS, SESSION
 from ripeline.domain.points import as_number
 from ripeline.rules.conditions import misspelt_attribute
@@ -29,9 +30,6 @@ _KINDS_OF_KEY: Final = {
     "link": frozenset({CLICK, EMAIL_CLICK}),
     "email": EMAIL_KINDS,
 }
-
-#: Where sessions come from, as events are collected (see `source_of`); the server API may say others.
-CHANNELS: Final = ("direct", "organic search", "paid search", "organic social", "email", "referral")
 
 _MEANT: Final = {
     **dict.fromkeys(("view", "vue", "pageview", "page_view"), "page"),

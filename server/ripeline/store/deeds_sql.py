@@ -85,3 +85,11 @@ ERASING: Final = """
 ALTER TABLE quarantine ADD COLUMN unplaced INTEGER NOT NULL DEFAULT 0 CHECK (unplaced IN (0, 1));
 CREATE INDEX events_suspect_names ON events (extra ->> '$.e') WHERE suspect_id IS NOT NULL AND extra IS NOT NULL;
 """
+
+# drops: what was not stored on purpose, by day (UTC) and reason.
+SUSPECTS: Final = """
+CREATE INDEX events_suspect ON events (suspect_id) WHERE suspect_id IS NOT NULL;
+CREATE TABLE drops (
+  day TEXT NOT NULL, reason TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (day, reason)
+) STRICT, WITHOUT ROWID;
+"""

@@ -1,27 +1,34 @@
-"""Events that a person marked as suspect, or cleared; what they were suspected of before is kept."""
+"""Events that people marked as suspect, or cleared; what they were suspected of before is kept."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from ripeline.domain.suspicion import PERSON
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.projection import as_json
 
-#: What an event is suspected of when a person said so.
-BY_A_PERSON: Final = "person"
-
 _FIND = """-- event_by_id
 SELECT e.seq, e.visitor_id, e.suspect_id IS NOT NULL, e.at FROM events AS e WHERE e.event_id = ? ORDER BY e.seq"""
 _KEEP = """-- keep_mark
-INSERT INTO marks (event_seq, was_id, author, at) SELECT seq, suspect_id, ?, ? FROM events WHERE seq = ?
+INSERT INTO marks (event_seq, was_id, author, at) SELECT seq, suspect_id, ?, ? FROM events
+WHERE seq IN (SELECT value FROM json_each(?))
 ON CONFLICT (event_seq) DO UPDATE SET author = excluded.author, at = excluded.at"""
 _TEXT = "-- text_of_mark\nINSERT INTO texts (text) VALUES (?) ON CONFLICT DO NOTHING"
 # What it was suspected of when it came in is said again where that was something.
-_MARK = """-- mark_event
+_MARK = """-- mark_events
 UPDATE events SET suspect_id = coalesce(
-  (SELECT was_id FROM marks WHERE event_seq = seq), (SELECT id FROM texts WHERE text = ?)) WHERE seq = ?"""
-_CLEAR = "-- clear_event\nUPDATE events SET suspect_id = NULL WHERE seq = ?"
+  (SELECT was_id FROM marks WHERE event_seq = seq), (SELECT id FROM texts WHERE text = ?))
+WHERE seq IN (SELECT value FROM json_each(?))"""
+_CLEAR = "-- clear_events\nUPDATE events SET suspect_id = NULL WHERE seq IN (SELECT value FROM json_each(?))"
+_SUSPECT_OF = """-- events_suspect_of
+SELECT seq, visitor_id, 1, at FROM events
+WHERE suspect_id = (SELECT id FROM texts WHERE text = ?) AND seq <= ? ORDER BY seq LIMIT ?"""
+_CLEARED_OF = """-- events_cleared_of
+SELECT e.seq, e.visitor_id, 0, e.at FROM marks AS m CROSS JOIN events AS e ON e.seq = m.event_seq
+WHERE m.was_id = (SELECT id FROM texts WHERE text = ?) AND m.event_seq <= ? AND e.suspect_id IS NULL
+ORDER BY e.seq LIMIT ?"""
 _LEADS = """-- leads_of_events
 SELECT DISTINCT coalesce(l.merged_into, l.id) FROM events AS e CROSS JOIN epochs AS p
 ON p.visitor_id = e.visitor_id CROSS JOIN leads AS l ON l.id = p.lead_id
@@ -42,14 +49,21 @@ def find_events(conn: Connection, id: str) -> list[MarkedEvent]:
     return [MarkedEvent(seq, visitor, bool(suspect), at) for seq, visitor, suspect, at in conn.execute(_FIND, (id,))]
 
 
-def mark_event(conn: Connection, seq: int, suspect: bool, by: Said) -> None:
-    """From now on the event is suspect, or is not; what it was when it came in is kept."""
-    conn.execute(_KEEP, (by.author, by.at, seq))
+def events_of_reason(conn: Connection, reason: str, is_suspect: bool, until: int, most: int) -> list[MarkedEvent]:
+    """The first events up to that `seq` that are suspect for this reason, or were until a person cleared them."""
+    found = conn.execute(_SUSPECT_OF if is_suspect else _CLEARED_OF, (reason, until, most)).fetchall()
+    return [MarkedEvent(seq, visitor, bool(suspect), at) for seq, visitor, suspect, at in found]
+
+
+def mark_events(conn: Connection, seqs: list[int], suspect: bool, by: Said) -> None:
+    """From now on these events are suspect, or are not; what they were when they came in is kept."""
+    places = as_json(seqs)
+    conn.execute(_KEEP, (by.author, by.at, places))
     if suspect:
-        conn.execute(_TEXT, (BY_A_PERSON,))
-        conn.execute(_MARK, (BY_A_PERSON, seq))
+        conn.execute(_TEXT, (PERSON,))
+        conn.execute(_MARK, (PERSON, places))
     else:
-        conn.execute(_CLEAR, (seq,))
+        conn.execute(_CLEAR, (places,))
 
 
 def leads_of_visitors_of(conn: Connection, seqs: list[int]) -> list[int]:

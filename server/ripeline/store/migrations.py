@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES
+from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
@@ -199,3 +199,9 @@ def what_erasing_must_find(db: Database) -> None:
 def people_left_out(db: Database) -> None:
     """Own addresses and e-mail domains, and the visitors found to be of them."""
     db.executescript(OWN_TABLES)
+
+
+@migrations()
+def what_is_suspect_or_dropped(db: Database) -> None:
+    """Suspect events by their reason, and how many events were dropped for which."""
+    db.executescript(SUSPECTS)

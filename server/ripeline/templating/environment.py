@@ -66,6 +66,8 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "count": lambda number: numbers.write_count(number, locale),
         "band": lambda name: wording.band_word(name, words),
         "channel": lambda name: wording.channel_word(name, words),
+        "suspicion": lambda reason: wording.suspicion_word(reason, words),
+        "dropped": lambda reason: wording.drop_word(reason, words),
         "attribute": lambda name: wording.attribute_word(name, words),
         "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
         "did": lambda on: wording.event_word(on, words),

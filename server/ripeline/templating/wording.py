@@ -25,8 +25,13 @@ def channel_word(name: str, words: NullTranslations) -> str:
         "organic search": words.pgettext("channel", "search"),
         "paid search": words.pgettext("channel", "paid search"),
         "organic social": words.pgettext("channel", "social network"),
+        "paid social": words.pgettext("channel", "paid social network"),
         "email": words.pgettext("channel", "e-mail"),
+        "AI assistant": words.pgettext("channel", "AI assistant"),
         "referral": words.pgettext("channel", "another site"),
+        "display": words.pgettext("channel", "display ad"),
+        "affiliate": words.pgettext("channel", "affiliate"),
+        "internal": words.pgettext("channel", "another site of ours"),
     }
     return known.get(name, name)
 
@@ -64,6 +69,34 @@ def event_word(on: str, words: NullTranslations) -> str:
         "bounce": words.gettext("E-mail bounced"),
     }
     return known.get(on, on.replace("_", " ").replace("-", " ").capitalize())
+
+
+def suspicion_word(reason: str, words: NullTranslations) -> str:
+    """What events of this reason look like, so that a person can judge whether they are people's."""
+    known = {
+        "crawler": words.gettext("Crawlers, monitors and previews, by their name"),
+        "headless": words.gettext("Driven browsers, by their name"),
+        "program": words.gettext("Programs that claim to be on a page"),
+        "too_fast": words.gettext("More than 20 pages in a second"),
+        "too_many": words.gettext("More than 120 pages in a minute"),
+        "head": words.gettext("Links of e-mails asked for their headers only"),
+        "prefetch": words.gettext("Links of e-mails fetched ahead, by what asks"),
+        "too_soon": words.gettext("Links opened within 10 seconds of sending"),
+        "all_at_once": words.gettext("Three links of an e-mail or more within 5 seconds"),
+        "honeypot": words.gettext("Whoever opened the link nobody sees"),
+        "person": words.gettext("Marked by one of you"),
+    }
+    return known.get(reason, reason)
+
+
+def drop_word(reason: str, words: NullTranslations) -> str:
+    """Why events were not stored at all."""
+    known = {
+        "prefetch": words.gettext("Fetched ahead by the browser, seen by nobody"),
+        "opted_out": words.gettext("Sent after consent was withdrawn"),
+        "referrer_spam": words.gettext("Claimed to come from a site nobody comes from"),
+    }
+    return known.get(reason, reason)
 
 
 def reason(label: str, times: int, words: NullTranslations) -> str:

@@ -1,0 +1,92 @@
+"""Machines that open the links of e-mails before people do: what gives them away."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final, NamedTuple
+
+from ripeline.collect.agents import agent_of
+from ripeline.collect.bodies import Headers
+from ripeline.domain.links import Link
+from ripeline.domain.suspicion import ALL_AT_ONCE, HEAD, HONEYPOT, PREFETCH, TOO_SOON
+
+#: Nobody reads an e-mail that soon after it was sent.
+SOON_MS: Final = 10_000
+
+#: That many different links of one e-mail, opened within that time, were not read in between.
+ALL: Final = 3
+AT_ONCE_MS: Final = 5_000
+
+#: Whoever opened the honeypot is at work for that long, before and after.
+AT_WORK_MS: Final = 60_000
+
+_MOST_LETTERS: Final = 10_000
+_MOST_KEPT: Final = 20
+
+_FETCHED_AHEAD: Final = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+# They fetch a picture when somebody opens the e-mail; Apple's, which calls itself just that, when it arrives.
+_PICTURES_FOR_PEOPLE: Final = ("GoogleImageProxy", "YahooMailProxy")
+_PICTURES_FOR_NOBODY: Final = b"Mozilla/5.0"
+
+
+def is_fetched_ahead(headers: Headers) -> bool:
+    """A browser that only fetches ahead has seen nothing yet.
+
+    A page that was prerendered says so in all its requests, the first ones after it is seen too; its script waits.
+    """
+    given = (headers.get(name, b"") for name in _FETCHED_AHEAD)
+    return any(b"prerender" not in each and (b"prefetch" in each or b"preview" in each) for each in given)
+
+
+def suspect_request(link: Link, method: str, headers: Headers, at: int) -> str:
+    """What opening this link, at `at` (ms), is suspected of by itself, or ""."""
+    if link.honeypot:
+        return HONEYPOT
+    if method == "HEAD":
+        return HEAD
+    agent = headers.get(b"user-agent", b"")
+    if is_fetched_ahead(headers) or (link.kind == "open" and agent == _PICTURES_FOR_NOBODY):
+        return PREFETCH
+    known = agent_of(agent)
+    if known.suspect_on_page and not (link.kind == "open" and any(name in known.text for name in _PICTURES_FOR_PEOPLE)):
+        return known.suspect_on_page
+    return TOO_SOON if at - link.sent_at < SOON_MS else ""
+
+
+class _Seen(NamedTuple):
+    """The last clicks in one e-mail (time, target), and until when, since when, a machine is at work in it."""
+
+    clicks: tuple[tuple[int, str], ...] = ()
+    since: int = 0
+    until: int = -1
+    reason: str = ""
+
+
+_NOTHING: Final = _Seen()
+
+
+class Watch:
+    """The clicks in the latest e-mails, one recipient's each: a machine opens all links, or the one nobody sees."""
+
+    def __init__(self) -> None:
+        self._letters: OrderedDict[tuple[str, str], _Seen] = OrderedDict()
+
+    def note(self, link: Link, at: int) -> str:
+        """A click at `at` (ms); what it is suspected of together with the others, or ""."""
+        seen = self._letters.pop(link.letter, _NOTHING)
+        recent = [click for click in seen.clicks if at - click[0] <= AT_ONCE_MS][-_MOST_KEPT:]
+        recent.append((at, link.target))
+        seen = seen._replace(clicks=tuple(recent))
+        if link.honeypot:
+            seen = seen._replace(since=at - AT_WORK_MS, until=at + AT_WORK_MS, reason=HONEYPOT)
+        elif len({target for _, target in recent}) >= ALL and at > seen.until:
+            seen = seen._replace(since=recent[0][0], until=at + AT_ONCE_MS, reason=ALL_AT_ONCE)
+        self._letters[link.letter] = seen
+        if len(self._letters) > _MOST_LETTERS:
+            self._letters.popitem(last=False)
+        return self.suspect(link, at)
+
+    def suspect(self, link: Link, at: int) -> str:
+        """What a click of then is suspected of by now, or ""."""
+        seen = self._letters.get(link.letter, _NOTHING)
+        return seen.reason if seen.since <= at <= seen.until else ""
