@@ -67,7 +67,8 @@ class Mailbox:
 
     def see(self, url: str, visitor: str = "m-laptop", id: str = "p1", **headers: str) -> None:
         self.now += 1_000
-        item = {"i": id, "n": "page", "u": url, "a": self.now}
+        # The tag sends no fragment.
+        item = {"i": id, "n": "page", "u": url.split("#")[0], "a": self.now}
         given = {"origin": SHOP, "user_agent": BROWSER} | headers
         self.door.send(batch(item, v=visitor, t=self.now), **given).raise_for_status()
 

@@ -14,7 +14,7 @@ from ripeline.collect.decoding import TOO_LARGE, decode_envelope
 from ripeline.collect.intake import Intake
 from ripeline.collect.landing import confirm_clicks
 from ripeline.collect.refusals import Drop, Refused
-from ripeline.collect.scanners import is_fetched_ahead
+from ripeline.collect.scanners import is_fetched_ahead, is_prerendered
 from ripeline.domain.event import PAGE
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
 from ripeline.errors import InvalidEvent, ReferrerSpam
@@ -65,7 +65,7 @@ def honour_withdrawal(intake: Intake, arrival: Arrival) -> None:
 
 def drop_prefetched(_: Intake, arrival: Arrival) -> None:
     """A browser that only fetches ahead has seen nothing yet."""
-    if is_fetched_ahead(arrival.headers):
+    if is_fetched_ahead(arrival.headers) and not is_prerendered(arrival.headers):
         _drop(arrival, Drop.PREFETCH)
 
 

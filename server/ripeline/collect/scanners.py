@@ -30,12 +30,14 @@ _PICTURES_FOR_NOBODY: Final = b"Mozilla/5.0"
 
 
 def is_fetched_ahead(headers: Headers) -> bool:
-    """A browser that only fetches ahead has seen nothing yet.
-
-    A page that was prerendered says so in all its requests, the first ones after it is seen too; its script waits.
-    """
+    """A browser that only fetches ahead has seen nothing yet."""
     given = (headers.get(name, b"") for name in _FETCHED_AHEAD)
-    return any(b"prerender" not in each and (b"prefetch" in each or b"preview" in each) for each in given)
+    return any(b"prefetch" in purpose or b"preview" in purpose for purpose in given)
+
+
+def is_prerendered(headers: Headers) -> bool:
+    """The page says so in all its requests, the first ones after it is seen too; our script waits until then."""
+    return any(b"prerender" in headers.get(name, b"") for name in _FETCHED_AHEAD)
 
 
 def suspect_request(link: Link, method: str, headers: Headers, at: int) -> str:
