@@ -23,6 +23,7 @@ from tests.fold.ledger_house import (
 from ripeline.errors import DataProblem, NotFound
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.folder import Folder
+from ripeline.fold.marking import erase_event
 from ripeline.fold.merging import merge
 from ripeline.fold.rebuilding import Rescore
 from ripeline.fold.rescore import ensure_scored, is_scored, rescore, tidy
@@ -270,3 +271,16 @@ def test_rules_that_are_in_force_no_more_propose_nothing(house: House) -> None:
     house.under(PAPERS.replace("warm = 5, hot = 12", "warm = 4, hot = 5"))
     house.under(PAPERS)
     assert house.rows("SELECT * FROM proposals") == []
+
+
+def test_a_band_that_begins_at_nothing_is_entered_with_the_first_event_of_a_lead_that_lost_all_others(
+    house: House,
+) -> None:
+    house.under('[models.m]\nbands = { warm = 0 }\n[models.m.rules]\npaper = { points = 1, on = "download" }\n')
+    house.fold(page("phone", "/about", 0, id="gone"), identify("phone", ADA, 1, id="said"))
+    for id in ("gone", "said"):
+        house.do(erase_event, id)
+    house.fold()
+    house.fold(page("phone", "/about", 2))
+    assert house.differences() == []
+    assert "warm" in {band for (band,) in house.rows("SELECT band FROM scores")}

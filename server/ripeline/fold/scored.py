@@ -95,9 +95,11 @@ def may_teach(events: Iterable[Event]) -> bool:
 
 
 def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:
-    """Without a new line, or time, no score, band or request can have changed; untaught nobody became reachable."""
+    """Without a new line, a crossing, or time, no score, band or request can have changed; untaught nobody became
+    reachable. A crossing without a line: the first event of a lead that was there before, into a band that begins at 0.
+    """
     state, readings, reachable = known.state, known.readings, known.reachable
-    written = {line.model for change in changes for line in change.lines}
+    written = {each.model for change in changes for each in (*change.lines, *change.crossings)}
     if known.due is not None:
         readings = readings_of(scorer, state)
     elif written:
