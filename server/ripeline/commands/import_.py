@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ripeline.commands.import_events import events
+from ripeline.commands.import_leads import leads
 
 
 @click.group("import")
@@ -12,4 +13,5 @@ def import_() -> None:
     """Read events, leads and outcomes from files."""
 
 
-import_.add_command(events)
+for command in (events, leads):
+    import_.add_command(command)
