@@ -7,6 +7,7 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
+from ripeline.collect.hooks_door import hook
 from ripeline.collect.links_door import click, opened, show_unsubscribe, unsubscribe
 from ripeline.collect.script import everyday_script, hashed_path, hashed_script
 from ripeline.collect.segment_door import SegmentDoor
@@ -26,6 +27,7 @@ def routes(settings: Settings) -> list[Route]:
         Route("/o/{token}.gif", opened),
         Route("/u/{token}", show_unsubscribe),
         Route("/u/{token}", unsubscribe, methods=["POST"]),
+        Route("/hooks/{tool}", hook, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

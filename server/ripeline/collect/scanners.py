@@ -41,13 +41,20 @@ def suspect_request(link: Link, method: str, headers: Headers, at: int) -> str:
         return HONEYPOT
     if method == "HEAD":
         return HEAD
-    agent = headers.get(b"user-agent", b"")
-    if is_fetched_ahead(headers) or (link.kind == "open" and agent == _PICTURES_FOR_NOBODY):
+    if is_fetched_ahead(headers):
         return PREFETCH
+    suspect = suspect_agent(headers.get(b"user-agent", b""), is_open=link.kind == "open")
+    return suspect or (TOO_SOON if at - link.sent_at < SOON_MS else "")
+
+
+def suspect_agent(agent: bytes, *, is_open: bool) -> str:
+    """What opening an e-mail (`is_open`) or a link in it is suspected of by who did it, or ""."""
     known = agent_of(agent)
-    if known.suspect_on_page and not (link.kind == "open" and any(name in known.text for name in _PICTURES_FOR_PEOPLE)):
-        return known.suspect_on_page
-    return TOO_SOON if at - link.sent_at < SOON_MS else ""
+    if is_open and agent == _PICTURES_FOR_NOBODY:
+        return PREFETCH
+    if is_open and any(name in known.text for name in _PICTURES_FOR_PEOPLE):
+        return ""
+    return known.suspect_on_page
 
 
 class _Seen(NamedTuple):
