@@ -31,6 +31,11 @@ def moment(text: str, zone: ZoneInfo, *, month_first: bool) -> int | None:
     return None
 
 
+def day(at: int, zone: ZoneInfo) -> str:
+    """The day in that zone a moment (ms) falls on."""
+    return datetime.fromtimestamp(at / 1000, zone).date().isoformat()
+
+
 def amount(text: str) -> float | None:
     """`1 234,50 €`, `1,234.50` or `1234.5`; None when it is no number."""
     plain = _SPACES.sub("", text)

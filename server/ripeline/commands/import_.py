@@ -6,6 +6,7 @@ import click
 
 from ripeline.commands.import_events import events
 from ripeline.commands.import_leads import leads
+from ripeline.commands.import_outcomes import outcomes
 
 
 @click.group("import")
@@ -13,5 +14,5 @@ def import_() -> None:
     """Read events, leads and outcomes from files."""
 
 
-for command in (events, leads):
+for command in (events, leads, outcomes):
     import_.add_command(command)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ripeline.commands.appending import Appending, fold_unless_served
-from ripeline.commands.cells import moment, unsafe
+from ripeline.commands.cells import day, moment, unsafe
 from ripeline.commands.columns import LEFT_OUT, OF_LEADS, column_option, meanings, standing, told
 from ripeline.commands.csv_file import BadTable, Mistakes, Row, Table
 from ripeline.commands.options import data_option
@@ -23,7 +23,6 @@ from ripeline.commands.progress import Progress
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import IDENTIFY
 from ripeline.domain.fields import kept_fields
-from ripeline.domain.times import iso_time
 from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_text import LONGEST_TEXT
 from ripeline.rules.reading import load_rules
@@ -166,5 +165,5 @@ def _show(reading: Reading, first: list[Person], count: int) -> None:
     for person in first:
         known = ", ".join(f"{name}: {value}" for name, value in person.traits.items())
         click.echo(
-            f"  {person.email}{f', since {iso_time(person.since)[:10]}' if person.since else ''}: {known or '–'}"
+            f"  {person.email}{f', since {day(person.since, reading.zone)}' if person.since else ''}: {known or '–'}"
         )
