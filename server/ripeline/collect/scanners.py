@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ripeline.collect.agents import agent_of
@@ -58,9 +59,10 @@ def suspect_agent(agent: bytes, *, is_open: bool) -> str:
 
 
 class _Seen(NamedTuple):
-    """The last clicks in one e-mail (time, target), and until when, since when, a machine is at work in it."""
+    """Of one e-mail the last clicks (time, target), events kept of them (time, id), and when a machine is at work."""
 
     clicks: tuple[tuple[int, str], ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()
     since: int = 0
     until: int = -1
     reason: str = ""
@@ -89,6 +91,21 @@ class Watch:
         if len(self._letters) > _MOST_LETTERS:
             self._letters.popitem(last=False)
         return self.suspect(link, at)
+
+    def keep(self, link: Link, at: int, ids: Iterable[str]) -> None:
+        """These events are stored of a click of then, which nothing is suspected of so far."""
+        seen = self._letters.get(link.letter)
+        if seen is not None:
+            kept = (*seen.kept, *((at, id) for id in ids))
+            self._letters[link.letter] = seen._replace(kept=kept[-_MOST_KEPT:])
+
+    def overtaken(self, link: Link) -> list[str]:
+        """The events that were kept before the machine gave itself away, each once."""
+        seen = self._letters.get(link.letter, _NOTHING)
+        ids = [id for at, id in seen.kept if seen.since <= at <= seen.until]
+        if ids:
+            self._letters[link.letter] = seen._replace(kept=tuple(each for each in seen.kept if each[1] not in ids))
+        return ids
 
     def suspect(self, link: Link, at: int) -> str:
         """What a click of then is suspected of by now, or ""."""
