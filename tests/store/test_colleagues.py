@@ -73,7 +73,7 @@ def test_all_are_counted_when_not_all_are_shown(conn: Connection) -> None:
 
 def test_who_went_into_another_lead_is_nobodys_colleague(conn: Connection) -> None:
     with transaction(conn):
-        merge(Desk(conn, Keeper(conn, RULES), Said("bob", NOW), lambda _: None), MARC, LISA)
+        merge(Desk(conn, Keeper(conn, RULES), Said("bob", NOW), lambda: None), MARC, LISA)
     assert names(of(conn, ADA)) == [MARC]
 
 
