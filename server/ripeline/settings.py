@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from ripeline.errors import InvalidSetting
 
+#: The owner's table of channels, beside the rule file.
+CHANNELS_FILE: Final = "channels.toml"
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -49,7 +52,7 @@ class Settings:
 
     @property
     def channels_file(self) -> Path:
-        return self.data / "channels.toml"
+        return self.data / CHANNELS_FILE
 
     @property
     def secret_file(self) -> Path:
