@@ -33,8 +33,8 @@ COMMANDS: Final = (
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
     Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),
     Entry("rescore", "ripeline.commands.rescore:rescore", "Build all scores again from the events, or compare."),
-    Entry("import", "ripeline.commands.import_:import_", "Bring in events from a file."),
-    Entry("export", "ripeline.commands.export:export", "Write out the events."),
+    Entry("import", "ripeline.commands.import_:import_", "Bring in events, leads, outcomes or a web server's log."),
+    Entry("export", "ripeline.commands.export:export", "Write out the events, or the leads."),
 )
 
 

@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from ripeline.errors import InvalidSetting
 
+#: The owner's table of channels, beside the rule file.
+CHANNELS_FILE: Final = "channels.toml"
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -34,6 +37,7 @@ class Settings:
     rate_limit: RateLimit | None = RateLimit(30, 100)
     trusted_proxies: tuple[str, ...] = ()
     setup_token: str = ""
+    mailgun_key: str = ""
     script_path: str = "/t.js"
     endpoint_path: str = "/e"
     old_sqlite: bool = False
@@ -48,7 +52,7 @@ class Settings:
 
     @property
     def channels_file(self) -> Path:
-        return self.data / "channels.toml"
+        return self.data / CHANNELS_FILE
 
     @property
     def secret_file(self) -> Path:
@@ -172,6 +176,10 @@ def _setup_token(text: str) -> str:
     return text
 
 
+def _text(text: str) -> str:
+    return text
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in _SWITCH:
         raise ValueError("write 1 or 0")
@@ -192,6 +200,7 @@ SETTINGS: Final = (
     Setting("rate_limit", "30/s burst 100", _rate_limit, "Requests with events an address may send; off: no limit."),
     Setting("trusted_proxies", "", _proxies, "Addresses or networks whose X-Forwarded-For is believed."),
     Setting("setup_token", "", _setup_token, "The key in the set-up link, for scripted set-up; a random one if empty."),
+    Setting("mailgun_key", "", _text, "The key Mailgun signs its webhooks with."),
     Setting("script_path", "/t.js", _route, "The path of the script."),
     Setting("endpoint_path", "/e", _route, "The path events are sent to."),
     Setting("old_sqlite", "0", _switch, "1 accepts a SQLite older than 3.51.3, which may lose committed events."),

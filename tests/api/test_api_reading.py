@@ -186,3 +186,21 @@ def test_answers_are_for_nobody_else(server: TestClient, token: Token) -> None:
     answer = server.get("/api/leads", headers=token("read", "write"))
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/json"
+
+
+def test_a_lead_names_its_colleagues_the_latest_seen_first(server: TestClient, token: Token, ask: Ask) -> None:
+    people = ["ada@mail.acme.co.uk", "marc@acme.co.uk", "lisa@acme.co.uk", "ada@orange.fr"]
+    sent = [
+        {"id": f"col-{n}", "email": email, "on": "identify", "at": f"2026-11-03T0{n}:00:00Z"}
+        for n, email in enumerate(people)
+    ]
+    assert server.post("/api/events", json=sent, headers=token("write")).json()["accepted"] == 4
+    ask("/api/settled")
+    found = ask("/api/leads/ada@mail.acme.co.uk")["colleagues"]
+    assert (found["domain"], found["count"]) == ("acme.co.uk", 2)
+    assert [(each["email"], each["last_seen"]) for each in found["leads"]] == [
+        ("lisa@acme.co.uk", "2026-11-03T02:00:00.000Z"),
+        ("marc@acme.co.uk", "2026-11-03T01:00:00.000Z"),
+    ]
+    assert ask(f"/api/leads/{found['leads'][0]['id']}")["email"] == "lisa@acme.co.uk"
+    assert ask("/api/leads/ada@orange.fr")["colleagues"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +168,21 @@ def test_a_scanner_that_opens_all_links_at_once_is_never_paid(mail: Mailbox) -> 
     assert mail.score() == 0
     mail.land(mail.open(links[1], after=HOUR + HUMAN), id="later")
     assert mail.score() == 4
+
+
+def test_a_scanner_that_shows_each_page_before_the_next_link_is_not_paid_in_the_end(mail: Mailbox) -> None:
+    links = mail.letter(GUIDE, *(f"{SHOP}/{n}" for n in range(3)), category="newsletter")["clicks"]
+    mail.open(links[0], after=HOUR)
+    mail.land(mail.open(links[1], after=HOUR + 500), id="p1")
+    assert mail.score() == 5 + 4
+    mail.land(mail.open(links[2], after=HOUR + 2_000), id="p2")
+    until = time.monotonic() + 10
+    while mail.score() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert {(on, suspect) for on, suspect, _ in mail.events() if on != "page"} == {
+        ("email_click", "all_at_once"),
+        ("download", "all_at_once"),
+    }
 
 
 def test_a_person_may_open_two_links_at_once(mail: Mailbox) -> None:

@@ -91,6 +91,14 @@ def test_a_robot_told_of_by_its_agent_is_marked(shared_door: Doorstep, key: str)
     assert found == [("crawler",)]
 
 
+def test_a_robot_names_nobody(shared_door: Doorstep, key: str) -> None:
+    call = {"messageId": "robot-2", "anonymousId": "r2", "userId": "9", "traits": {"email": "robot@example.com"}}
+    assert post(shared_door, "/v1/identify", call | {"context": {"userAgent": CRAWLER}}, key).status_code == 200
+    header = {"authorization": shared_door.new_token("robot reader", "read")}
+    assert shared_door.client.get("/api/settled", headers=header).json() == {"lag": 0}
+    assert shared_door.rows("SELECT id FROM leads WHERE email = 'robot@example.com'") == []
+
+
 @pytest.mark.parametrize("user", ["", "rpl_nonsense", "é"])
 def test_a_key_that_is_no_token_is_refused(shared_door: Doorstep, user: str) -> None:
     answer = post(shared_door, "/v1/batch", {"batch": []}, user)

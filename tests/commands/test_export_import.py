@@ -162,6 +162,17 @@ def test_the_data_of_a_form_survives_the_journey(tmp_path: Path, run: Run) -> No
         assert (lead.attributes["company"], lead.attributes["job"], lead.fit) == ("Acmé «&»", "Directrice", 3000)
 
 
+def test_an_import_reads_where_they_came_from_by_the_table_of_its_folder(tmp_path: Path, run: Run) -> None:
+    visit = {"id": "f1", "visitor": "v", "on": "page", "url": "https://shop.example/", "at": "2026-11-02T09:00:00Z"}
+    line = json.dumps(visit | {"referrer": "https://forum.example/thread"}) + "\n"
+    folder = house(tmp_path / "own")
+    (folder / "channels.toml").write_text('["organic social"]\nhosts = ["forum.example"]\n', encoding="utf-8")
+    assert run("import", "events", "-", "--data", folder, stdin=line).exit_code == 0
+    with Database(folder / "ripeline.db").read() as conn:
+        (lead,) = list_leads(conn, RULES, LeadQuery("vertical")).leads
+    assert lead.channel == "organic social"
+
+
 @pytest.mark.parametrize(
     "text",
     [

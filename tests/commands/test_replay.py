@@ -232,5 +232,17 @@ def test_a_time_without_its_zone_is_wrong_usage(tmp_path: Path) -> None:
     assert (result.exit_code, "has no zone" in result.stderr) == (2, True)
 
 
+def test_the_channels_beside_the_rule_file_are_read(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    forum = 'forum = { points = 3, on = "page", where.channel = "organic social" }'
+    rules.write_text(f"[models.m]\nbands = {{ hot = 9 }}\n[models.m.rules]\n{forum}\n")
+    events = [item("e1", "page", f"{BLOG}1", "02T09:00", referrer="https://forum.example/thread")]
+    assert scores(run(tmp_path, events, "--rules", str(rules)), "m") == {"visitor:m": 0}
+    (tmp_path / "channels.toml").write_text('["organic social"]\nhosts = ["forum.example"]\n')
+    assert scores(run(tmp_path, events, "--rules", str(rules)), "m") == {"visitor:m": 3}
+    (tmp_path / "channels.toml").write_text("hosts")
+    assert run(tmp_path, events, "--rules", str(rules)).exit_code == 1
+
+
 def test_no_events_give_no_lines(tmp_path: Path) -> None:
     assert lines(run(tmp_path, "")) == []

@@ -19,6 +19,7 @@ from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
 from ripeline.auth.tokens import SCOPES, create_token
 from ripeline.collect.browser_door import BrowserDoor
+from ripeline.domain.mail_tools import TOOLS
 from ripeline.script import hashed_path
 from ripeline.settings import Settings
 from ripeline.store.database import Database, transaction
@@ -37,6 +38,7 @@ TABLE: Final = {
     ("GET HEAD", "/o/{token}.gif", "public"),
     ("GET HEAD", "/u/{token}", "public"),
     ("POST", "/u/{token}", "public"),
+    ("POST", "/hooks/{tool}", "hook"),
     ("GET HEAD", "/livez", "public"),
     ("GET HEAD", "/readyz", "public"),
     ("GET HEAD", "/api/leads", "scope:read"),
@@ -94,10 +96,10 @@ def concrete(path: str) -> str:
 
 
 def calls(*kinds: str) -> list[tuple[str, str, str]]:
-    """(method, path, who may) of each way to call the routes of these kinds: `scope`, `role`, `public`."""
+    """(method, path, who may) of each way to call the routes of these kinds: `scope`, `role`, `public`, `hook`."""
     found = []
     for methods, path, access in TABLE:
-        kind = "scope" if access.startswith("scope:") else "role" if access in ROLES else "public"
+        kind = "scope" if access.startswith("scope:") else "role" if access in ROLES else access
         if kind in kinds:
             found += [(method, concrete(path), access) for method in methods.replace("*", "POST").split()]
     return sorted(found)
@@ -223,6 +225,14 @@ def test_a_form_of_another_site_changes_nothing(
         finally:
             server.headers.update(OWN_PAGE)
         assert (answer.status_code, answer.text) == (403, "This form was sent from another site."), sender
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_an_email_tool_must_show_that_it_is_one(
+    server: TestClient, cookies: dict[str, dict[str, str]], tool: str
+) -> None:
+    for headers in ({}, {"Authorization": "Bearer eve"}, {"Authorization": "Basic ZXZlOmV2ZQ=="}, cookies["owner"]):
+        assert server.post(f"/hooks/{tool}", headers=headers, json={}).status_code == 401
 
 
 @pytest.mark.parametrize(("method", "path", "access"), calls("public"))

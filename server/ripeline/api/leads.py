@@ -18,13 +18,15 @@ from ripeline.fold.explaining import explain_lead
 from ripeline.fold.folder import now_ms
 from ripeline.fold.ranking import rank_leads
 from ripeline.rules.model import Model, Ruleset
+from ripeline.store.colleagues import colleagues_of
 from ripeline.store.reading import model_asked
 from ripeline.store.reading_lead import lead_detail, lead_id_of
 from ripeline.store.reading_leads import LeadQuery, list_leads
 from ripeline.store.reading_timeline import Part, part_of_timeline
-from ripeline.store.views import LeadDetail, LeadSummary, TimelineEvent, TimelineSession
+from ripeline.store.views import Colleagues, LeadDetail, LeadSummary, TimelineEvent, TimelineSession
 
 _COLD: Final = "cold"
+_MOST_COLLEAGUES: Final = 20
 _LIST: Final = ("model", "band", "identified", "q", "sort", "limit", "cursor", "as_of")
 
 
@@ -49,7 +51,8 @@ def lead(request: Request) -> Facts:
         now = max(now_ms(), found.last_seen)
         explained = explain_lead(conn, ruleset, found.id, now if at is None else at)
         facts = _detail(found) if at is None else _detail(_until(found, at)) | facts_then(explained)
-        return facts | {"scores": scores_facts(ruleset, explained)}
+        colleagues = _colleagues(colleagues_of(conn, found.id, 0, _MOST_COLLEAGUES))
+        return facts | {"scores": scores_facts(ruleset, explained), "colleagues": colleagues}
 
 
 @require_scope("read")
@@ -140,6 +143,17 @@ def _detail(lead: LeadDetail) -> Facts:
             | {"reason": each.reason, "by": each.author}
             for each in lead.given
         ],
+    }
+
+
+def _colleagues(found: Colleagues | None) -> Facts | None:
+    """Who else has an e-mail of the same company, the latest seen first."""
+    if found is None:
+        return None
+    return {
+        "domain": found.domain,
+        "count": found.count,
+        "leads": [{"id": each.id, "email": each.email, "last_seen": iso_time(each.last_seen)} for each in found.leads],
     }
 
 

@@ -42,10 +42,16 @@ def bearer_key(authorization: str) -> str:
 
 def basic_user(authorization: str) -> str:
     """The user name of an `Authorization: Basic …` header, "" when it is anything else."""
+    return basic_pair(authorization)[0]
+
+
+def basic_pair(authorization: str) -> tuple[str, str]:
+    """User name and password of an `Authorization: Basic …` header, "" when it is anything else."""
     kind, _, credentials = authorization.partition(" ")
     if kind.lower() != "basic":
-        return ""
+        return "", ""
     try:
-        return b64decode(credentials.strip(), validate=True).decode().partition(":")[0]
+        user, _, password = b64decode(credentials.strip(), validate=True).decode().partition(":")
     except ValueError:
-        return ""
+        return "", ""
+    return user, password

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from ripeline.auth.links import LinkSigner
 from ripeline.collect.scanners import Watch
 from ripeline.domain.links import Link
+from ripeline.errors import RipelineError
+from ripeline.fold.marking import suspect_late
+from ripeline.running import Running
+
+log = logging.getLogger(__name__)
 
 #: How long a page may take to say so: its reader may have to consent first.
 WAITS_MS: Final = 30 * 60_000
@@ -50,3 +59,18 @@ class Mail:
         self.signer = LinkSigner(secret)
         self.clicks = Clicks()
         self.watch = Watch()
+        self._marking: set[asyncio.Task[None]] = set()
+
+    def suspect_late(self, running: Running, ids: Sequence[str], reason: str) -> None:
+        """Events stored as a person's were a machine's; nobody waits for this."""
+        task = asyncio.ensure_future(_suspect_late(running, ids, reason))
+        self._marking.add(task)
+        task.add_done_callback(self._marking.discard)
+
+
+async def _suspect_late(running: Running, ids: Sequence[str], reason: str) -> None:
+    try:
+        await running.settled()
+        await running.do(partial(suspect_late, ids=ids, reason=reason), "")
+    except RipelineError as error:
+        log.warning("%d clicks of a scanner stay unmarked: %s", len(ids), error)

@@ -28,7 +28,10 @@ def confirm_clicks(intake: Intake, arrival: Arrival) -> None:
         click = intake.mail.clicks.arrived(found[1], arrival.received_at) if found and page else None
         if found and page and click:
             suspect = page.suspect or intake.mail.watch.suspect(click.link, click.at)
-            arrival.found.append(replace(landed(click.link, found[1], click.at, page), suspect=suspect))
+            event = replace(landed(click.link, found[1], click.at, page), suspect=suspect)
+            arrival.found.append(event)
+            if not suspect:
+                intake.mail.watch.keep(click.link, click.at, [event.id])
 
 
 def _address(item: object) -> tuple[str, str]:

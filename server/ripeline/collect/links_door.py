@@ -95,12 +95,16 @@ def _take_click(intake: Intake, request: Request, link: Link) -> str:
     """Where to go: to a page that can tell, with the click's id. Suspects are kept, files are paid at once."""
     at, headers = intake.clock(), dict(request.scope["headers"])
     together = intake.mail.watch.note(link, at)
+    if together and (overtaken := intake.mail.watch.overtaken(link)):
+        intake.mail.suspect_late(intake.running, overtaken, together)
     suspect = suspect_request(link, request.method, headers, at) or together
     if suspect:
         _keep(intake, events_of(link, at, suspect=suspect))
     elif link.leads_to_file:
         known = intake.cookies.visitor_of(headers.get(b"cookie", b""))
-        _keep(intake, events_of(link, at, visitor=known))
+        events = events_of(link, at, visitor=known)
+        intake.mail.watch.keep(link, at, [event.id for event in events])
+        _keep(intake, events)
     elif intake.sites.may_be_own(link.target):
         return landing_address(link.target, intake.mail.clicks.sent_on(Click(link, at)))
     return link.target

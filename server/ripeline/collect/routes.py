@@ -7,6 +7,7 @@ from starlette.routing import Route
 from ripeline.collect.api_door import ApiDoor
 from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
+from ripeline.collect.hooks_door import hook
 from ripeline.collect.links_door import click, opened, show_unsubscribe, unsubscribe
 from ripeline.collect.pixel import PATH as PIXEL_PATH
 from ripeline.collect.pixel import pixel
@@ -33,6 +34,7 @@ def routes(settings: Settings) -> list[Route]:
         Route("/o/{token}.gif", opened),
         Route("/u/{token}", show_unsubscribe),
         Route("/u/{token}", unsubscribe, methods=["POST"]),
+        Route("/hooks/{tool}", hook, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ripeline.collect.agents import agent_of
@@ -46,19 +47,27 @@ def suspect_request(link: Link, method: str, headers: Headers, at: int) -> str:
         return HONEYPOT
     if method == "HEAD":
         return HEAD
-    agent = headers.get(b"user-agent", b"")
-    if is_fetched_ahead(headers) or (link.kind == "open" and agent == _PICTURES_FOR_NOBODY):
+    if is_fetched_ahead(headers):
         return PREFETCH
+    suspect = suspect_agent(headers.get(b"user-agent", b""), is_open=link.kind == "open")
+    return suspect or (TOO_SOON if at - link.sent_at < SOON_MS else "")
+
+
+def suspect_agent(agent: bytes, *, is_open: bool) -> str:
+    """What opening an e-mail (`is_open`) or a link in it is suspected of by who did it, or ""."""
     known = agent_of(agent)
-    if known.suspect_on_page and not (link.kind == "open" and any(name in known.text for name in _PICTURES_FOR_PEOPLE)):
-        return known.suspect_on_page
-    return TOO_SOON if at - link.sent_at < SOON_MS else ""
+    if is_open and agent == _PICTURES_FOR_NOBODY:
+        return PREFETCH
+    if is_open and any(name in known.text for name in _PICTURES_FOR_PEOPLE):
+        return ""
+    return known.suspect_on_page
 
 
 class _Seen(NamedTuple):
-    """The last clicks in one e-mail (time, target), and until when, since when, a machine is at work in it."""
+    """Of one e-mail the last clicks (time, target), events kept of them (time, id), and when a machine is at work."""
 
     clicks: tuple[tuple[int, str], ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()
     since: int = 0
     until: int = -1
     reason: str = ""
@@ -87,6 +96,21 @@ class Watch:
         if len(self._letters) > _MOST_LETTERS:
             self._letters.popitem(last=False)
         return self.suspect(link, at)
+
+    def keep(self, link: Link, at: int, ids: Iterable[str]) -> None:
+        """These events are stored of a click of then, which nothing is suspected of so far."""
+        seen = self._letters.get(link.letter)
+        if seen is not None:
+            kept = (*seen.kept, *((at, id) for id in ids))
+            self._letters[link.letter] = seen._replace(kept=kept[-_MOST_KEPT:])
+
+    def overtaken(self, link: Link) -> list[str]:
+        """The events that were kept before the machine gave itself away, each once."""
+        seen = self._letters.get(link.letter, _NOTHING)
+        ids = [id for at, id in seen.kept if seen.since <= at <= seen.until]
+        if ids:
+            self._letters[link.letter] = seen._replace(kept=tuple(each for each in seen.kept if each[1] not in ids))
+        return ids
 
     def suspect(self, link: Link, at: int) -> str:
         """What a click of then is suspected of by now, or ""."""

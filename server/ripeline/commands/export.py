@@ -1,18 +1,16 @@
-"""`ripeline export events`: the log as NDJSON, ids as received, so that it can be imported or replayed."""
+"""`ripeline export`: the log as NDJSON, ids as received, so that it can be imported or replayed."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 import click
 import msgspec
 
+from ripeline.commands.export_leads import leads
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
+from ripeline.commands.written import written
 from ripeline.domain.wire_export import api_item
 from ripeline.settings import Settings
 from ripeline.store.database import Database
@@ -38,7 +36,7 @@ def events(settings: Settings, file: str) -> None:
     `ripeline import events` reads it back and `ripeline replay` scores it. Works beside a running server.
     """
     database = open_beside(settings)
-    with _written(file) as out:
+    with written(file) as out:
         count = export_events(database, out)
     click.echo(f"{count} event{'' if count == 1 else 's'} written", err=file == "-")
 
@@ -64,15 +62,4 @@ def export_events(database: Database, out: BinaryIO) -> int:
     return count
 
 
-@contextmanager
-def _written(file: str) -> Iterator[BinaryIO]:
-    """The output, or a file that has its name only once it is whole."""
-    if file == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    path = Path(file)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as out:
-        yield out
-    part.replace(path)
+export.add_command(leads)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from ripeline.commands.import_events import events
+from ripeline.commands.import_leads import leads
+from ripeline.commands.import_log import log
+from ripeline.commands.import_outcomes import outcomes
 
 
 @click.group("import")
 def import_() -> None:
-    """Read events, leads and outcomes from files."""
+    """Read events, leads, outcomes and logs from files."""
 
 
-import_.add_command(events)
+for command in (events, leads, outcomes, log):
+    import_.add_command(command)

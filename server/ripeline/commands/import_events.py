@@ -10,11 +10,13 @@ from typing import BinaryIO
 import click
 from msgspec.structs import replace
 
+from ripeline.collect.own_channels import own_channels
 from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
 from ripeline.commands.options import data_option
 from ripeline.commands.places import Place, forget_place, keep_place, name_of, path_of, place_in
 from ripeline.commands.progress import Progress
+from ripeline.domain.channels import Channels
 from ripeline.domain.event import Event
 from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_text import cleaned
@@ -34,16 +36,16 @@ def events(settings: Settings, file: BinaryIO) -> None:
     goes on where it was when it is started again. A bad line is named and the others are imported all the same; the
     command then ends with 1.
     """
-    database = open_beside(settings)
+    database, channels = open_beside(settings), own_channels(settings.channels_file)
     with closing(database.writer()) as conn:
-        done = import_events(conn, file, time.time_ns() // 1_000_000)
+        done = import_events(conn, file, time.time_ns() // 1_000_000, channels)
         fold_unless_served(settings, conn)
     click.echo(f"{done.new} imported, {done.duplicate} already there, {done.bad} bad")
     if done.bad:
         raise SystemExit(1)
 
 
-def import_events(conn: Connection, file: BinaryIO, now: int) -> Place:
+def import_events(conn: Connection, file: BinaryIO, now: int, channels: Channels) -> Place:
     """Append what can be read, a transaction every 500 events; bad lines are named on the error output.
 
     How far it came stands in the database with each batch, so that it goes on there. Gives what became of the lines.
@@ -52,7 +54,7 @@ def import_events(conn: Connection, file: BinaryIO, now: int) -> Place:
     begun = place_in(conn, name)
     if begun.line:
         click.echo(f"an import of this file was cut short after line {begun.line}; going on from there", err=True)
-    reading = _Reading(conn, name, begun)
+    reading = _Reading(conn, name, begun, channels)
     reading.read(raw_lines(file, begun.offset, begun.line), now, _progress(file))
     with transaction(conn):
         forget_place(conn, name)
@@ -62,10 +64,11 @@ def import_events(conn: Connection, file: BinaryIO, now: int) -> Place:
 class _Reading:
     """One file on its way into the log; `place` is how far it came."""
 
-    def __init__(self, conn: Connection, name: str, begun: Place) -> None:
+    def __init__(self, conn: Connection, name: str, begun: Place, channels: Channels) -> None:
         self.place = begun
         self._name = name
         self._bad = begun.bad
+        self._channels = channels
         self._appending = Appending(conn, begun.new, begun.duplicate)
 
     def read(self, raws: Iterable[Raw], now: int, progress: Callable[[Raw], None]) -> None:
@@ -81,7 +84,7 @@ class _Reading:
 
     def _take(self, raw: Raw, now: int) -> None:
         try:
-            self._appending.add(_event(raw, now))
+            self._appending.add(_event(raw, now, self._channels))
         except InvalidEvent as error:
             self._bad += 1
             click.echo(f"{raw.place}: {error.code}: {error}", err=True)
@@ -102,11 +105,11 @@ def _progress(file: BinaryIO) -> Callable[[Raw], None]:
     return lambda raw: told(raw.start // 1000 if size else raw.line, size)
 
 
-def _event(raw: Raw, now: int) -> Event:
+def _event(raw: Raw, now: int, channels: Channels) -> Event:
     line = line_of(raw)
     if line.problem:
         raise bad_line(line)
-    event = parse_api_event(line.item, now)
+    event = parse_api_event(line.item, now, channels)
     suspect = line.item.get("suspect") if isinstance(line.item, dict) else None
     # An export knows what was suspect; over the network nobody may say so.
     return replace(event, suspect=cleaned(suspect)[:64]) if isinstance(suspect, str) else event

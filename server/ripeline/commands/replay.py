@@ -15,10 +15,12 @@ from typing import Any, BinaryIO, Final
 import click
 import msgspec
 
+from ripeline.collect.own_channels import own_channels
 from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
 from ripeline.commands.progress import Progress
 from ripeline.commands.shares import Numbered, Share, shares_of
 from ripeline.commands.side_by_side import BadItem, Done, side_by_side
+from ripeline.domain.channels import Channels, shipped_channels
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
@@ -31,6 +33,7 @@ from ripeline.rules.reading import load_rules
 from ripeline.scoring.change import Change
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.receipt import contributions_of
+from ripeline.settings import CHANNELS_FILE
 
 #: For fewer events another process is not worth its start.
 _WORTH_A_PROCESS: Final = 10_000
@@ -56,11 +59,12 @@ def replay(events: BinaryIO, rules: Path, as_of: int | None) -> None:
     """Score the EVENTS of a file (NDJSON; "-": the input) and print one JSON line per lead and model.
 
     Without --as-of as of the last event. No database and no server are needed or touched. The same events in any
-    order, some of them twice, give the same lines.
+    order, some of them twice, give the same lines. Where they came from is read by the channels.toml beside the rule
+    file, if there is one.
     """
-    ruleset = load_rules(rules)
+    work = Replay(load_rules(rules), as_of, own_channels(rules.with_name(CHANNELS_FILE)))
     with _no_collection():
-        for _, text in merge(*_scored(ruleset, events, as_of)):
+        for _, text in merge(*_scored(work, events)):
             click.echo(text, nl=False)
 
 
@@ -74,11 +78,11 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _scored(ruleset: Ruleset, events: BinaryIO, as_of: int | None) -> list[list[tuple[str, bytes]]]:
+def _scored(work: Replay, events: BinaryIO) -> list[list[tuple[str, bytes]]]:
     read, scored = Progress("Lines read"), Progress("Leads scored")
     shares = shares_of(_counted(raw_lines(events), read), _processors(), _WORTH_A_PROCESS)
     read.done()
-    results = side_by_side(Replay(ruleset, as_of), shares, lambda done: scored(done, 0))
+    results = side_by_side(work, shares, lambda done: scored(done, 0))
     scored.done()
     return results
 
@@ -100,11 +104,12 @@ class Replay:
 
     ruleset: Ruleset
     as_of: int | None
+    channels: Channels = field(default_factory=shipped_channels)
     leads: Mapping[str, list[Event]] = field(default_factory=dict)
 
     def first(self, share: Share) -> int:
         """When the last event of the share occurred (ms, 0: there is none)."""
-        self.leads = events_by_lead(read_events(share))
+        self.leads = events_by_lead(read_events(share, self.channels))
         return max((event.at for own in self.leads.values() for event in own), default=0)
 
     def then(self, highest: int, done: Done) -> list[tuple[str, bytes]]:
@@ -119,12 +124,12 @@ class Replay:
         return found
 
 
-def read_events(share: Iterable[Numbered]) -> Iterator[Event]:
+def read_events(share: Iterable[Numbered], channels: Channels) -> Iterator[Event]:
     """Of events with the same id the first; raises BadItem naming file and line of one that cannot be read."""
     seen, decode = set[str](), msgspec.json.Decoder(_Exported).decode
     for number, raw in share:
         try:
-            event = _event(raw, decode)
+            event = _event(raw, decode, channels)
         except InvalidEvent as error:
             raise BadItem(number, f"{raw.place}: {error}") from error
         if event.id not in seen:
@@ -138,7 +143,7 @@ class _Exported(ApiItem, gc=False):
     suspect: Any = None
 
 
-def _event(raw: Raw, decode: Callable[[bytes], _Exported]) -> Event:
+def _event(raw: Raw, decode: Callable[[bytes], _Exported], channels: Channels) -> Event:
     try:
         said = decode(raw.text)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -146,9 +151,9 @@ def _event(raw: Raw, decode: Callable[[bytes], _Exported]) -> Event:
         if line.problem:
             raise bad_line(line) from None
         # Nothing our reader cannot decode is an event: this says why.
-        return parse_api_event(line.item, LATEST)
+        return parse_api_event(line.item, LATEST, channels)
     # No clock takes part: of what may lie in the future only the events themselves can tell.
-    event = parse_api_event(said, LATEST)
+    event = parse_api_event(said, LATEST, channels)
     if said.at is None:
         raise InvalidEvent("bad_time", "at", "is missing: a file says when each event occurred")
     suspect = said.suspect

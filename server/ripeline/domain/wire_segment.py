@@ -83,7 +83,7 @@ def parse_segment_item(item: Mapping[str, Any], batch: Batch) -> list[Event]:
         return [event]
     # Matches no rule and shows nowhere: all it does is to say whose the other id is.
     tie = {"id": _digest(event.id, user), "visitor": user, "email": email, "on": ENGAGEMENT}
-    return [event, replace(parse_api_event(tie, batch.received_at), at=event.at)]
+    return [event, replace(parse_api_event(tie, batch.received_at), at=event.at, agent=event.agent)]
 
 
 def sent_at_of(item: Mapping[str, Any]) -> int | None:

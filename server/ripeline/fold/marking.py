@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ripeline.errors import Conflict, NotFound
 from ripeline.fold.desk import Desk
 from ripeline.store.erasing import erase_events
-from ripeline.store.marks import MarkedEvent, events_of_reason, find_events, leads_of_visitors_of, mark_events
+from ripeline.store.marks import (
+    MarkedEvent,
+    events_of_reason,
+    find_events,
+    leads_of_visitors_of,
+    mark_events,
+    suspect_events,
+)
 
 #: Events of one reason marked in one transaction.
 AT_ONCE: Final = 200
@@ -32,6 +40,14 @@ def mark_reason(desk: Desk, reason: str, suspect: bool, until: int) -> int:
     found = events_of_reason(desk.conn, reason, not suspect, until, AT_ONCE)
     _mark(desk, found, suspect)
     return len(found)
+
+
+def suspect_late(desk: Desk, ids: Sequence[str], reason: str) -> None:
+    """Events that give themselves away only by what came after them: suspect, as if they had come in so."""
+    found = [event for id in ids for event in find_events(desk.conn, id) if not event.is_suspect]
+    seqs = [event.seq for event in found]
+    suspect_events(desk.conn, seqs, reason)
+    _refold(desk, found, leads_of_visitors_of(desk.conn, seqs))
 
 
 def erase_event(desk: Desk, id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from ripeline.errors import NotFound
 from ripeline.fold.explaining import Explained, explain_lead
+from ripeline.pages.colleagues import Others, others_of
 from ripeline.pages.desk import Desk
 from ripeline.pages.looking_back import Look, look_of
 from ripeline.pages.nights import nights_of
@@ -24,6 +25,7 @@ from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDeta
 
 #: So many sessions keep the page under 60 KB.
 SESSIONS: Final = 10
+COLLEAGUES: Final = 10
 _LARGEST_ID: Final = 2**63 - 1
 
 #: Said by the heading already, or at hand beside it.
@@ -35,7 +37,7 @@ class LeadPage:
     """`reading` is of the model looked through, `others` of the rest; `tones` are of its bands.
 
     `given`: points by hand in that model, the newest first. `next` is the address of older sessions or ""; `first`
-    while these are the newest. `look`: as of when.
+    while these are the newest. `look`: as of when. `colleagues`: others of the same company.
     """
 
     who: Who
@@ -52,6 +54,7 @@ class LeadPage:
     first: bool
     next: str
     look: Look
+    colleagues: Others | None
 
 
 def read_lead(desk: Desk) -> LeadPage:
@@ -87,6 +90,7 @@ def read_lead(desk: Desk) -> LeadPage:
         first=cursor is None,
         next=look.address(f"/leads/{detail.id}", model=reading.model, cursor=timeline.next) if timeline.next else "",
         look=look,
+        colleagues=None if look.day else others_of(desk, detail.id, COLLEAGUES),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ripeline.fold.shelf_lives import shelf_lives
+from ripeline.pages.colleagues import Others, others_of
 from ripeline.pages.desk import Desk
 from ripeline.pages.rings import Ring, model_named, ring, ring_of
 from ripeline.pages.who import Who, who_is
@@ -19,6 +20,7 @@ from ripeline.store.views import HandoffView, LeadSummary
 
 REASONS: Final = 3
 NEAREST: Final = 5
+COLLEAGUES: Final = 3
 #: So many rows keep the page under 60 KB.
 A_PAGE: Final = 30
 #: So many hand-offs are put in order together; more open ones come after them, in lots of as many.
@@ -29,12 +31,16 @@ _LOOKED_AT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
-    """One person to call; `cools_at` (ms): when they leave the band if nothing happens, None: not at all."""
+    """One person to call; `cools_at` (ms): when they leave the band if nothing happens, None: not at all.
+
+    `colleagues`: others of the same company.
+    """
 
     who: Who
     ring: Ring
     handoff: HandoffView
     cools_at: int | None
+    colleagues: Others | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,8 @@ def _row(desk: Desk, handoff: HandoffView, cooling: Cooling) -> ReadyRow:
     model = model_named(desk.ruleset, handoff.model)
     drawn = ring(model, handoff.current_band, (handoff.ripeness, handoff.notch))
     who = who_is(handoff.lead_id, handoff.email, handoff.attributes)
-    return ReadyRow(who, drawn, handoff, cooling.get((handoff.lead_id, handoff.model)))
+    colleagues = others_of(desk, handoff.lead_id, COLLEAGUES)
+    return ReadyRow(who, drawn, handoff, cooling.get((handoff.lead_id, handoff.model)), colleagues)
 
 
 def _rank(ruleset: Ruleset, handoff: HandoffView) -> int:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ripeline.rules.companies import company_of
 from ripeline.store.database import Connection
 from ripeline.store.projection_writing import Statement
 
@@ -23,8 +24,13 @@ SELECT max(coalesce((SELECT max(id) FROM leads), 0),
   coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = '{LAST_ERASED}'), 0)) + 1"""
 _BY_EMAIL = """-- leads_by_email
 SELECT email, id, coalesce(merged_into, id) FROM leads WHERE email IN (SELECT value FROM json_each(?))"""
-_MAKE = Statement("make_leads", "INSERT INTO leads (id, email, created_at)", 3)
-_NAME = Statement("name_leads", "UPDATE leads SET email = v.column2 FROM (", 2, ") AS v WHERE leads.id = v.column1")
+_MAKE = Statement("make_leads", "INSERT INTO leads (id, email, company_domain, created_at)", 4)
+_NAME = Statement(
+    "name_leads",
+    "UPDATE leads SET email = v.column2, company_domain = v.column3 FROM (",
+    3,
+    ") AS v WHERE leads.id = v.column1",
+)
 _MERGE = Statement(
     "merge_leads",
     """UPDATE leads SET merged_into = v.column2, first_seen = NULL, last_seen = NULL, reachable = 0, attributes = '{}'
@@ -73,12 +79,12 @@ def leads_by_email(conn: Connection, emails: Iterable[str]) -> dict[str, tuple[i
 
 def make_leads(conn: Connection, made: Sequence[tuple[int, str | None, int]]) -> None:
     """New leads as (id, email or None, made at in ms)."""
-    _MAKE.run(conn, made)
+    _MAKE.run(conn, [(id, email, company_of(email), at) for id, email, at in made])
 
 
 def name_leads(conn: Connection, named: Sequence[tuple[int, str]]) -> None:
     """Anonymous leads that turned out to be somebody, as (id, email)."""
-    _NAME.run(conn, named)
+    _NAME.run(conn, [(id, email, company_of(email)) for id, email in named])
 
 
 def merge_leads(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:

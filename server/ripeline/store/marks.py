@@ -22,6 +22,9 @@ UPDATE events SET suspect_id = coalesce(
   (SELECT was_id FROM marks WHERE event_seq = seq), (SELECT id FROM texts WHERE text = ?))
 WHERE seq IN (SELECT value FROM json_each(?))"""
 _CLEAR = "-- clear_events\nUPDATE events SET suspect_id = NULL WHERE seq IN (SELECT value FROM json_each(?))"
+_SUSPECT = """-- suspect_events
+UPDATE events SET suspect_id = (SELECT id FROM texts WHERE text = ?)
+WHERE suspect_id IS NULL AND seq IN (SELECT value FROM json_each(?))"""
 _SUSPECT_OF = """-- events_suspect_of
 SELECT seq, visitor_id, 1, at FROM events
 WHERE suspect_id = (SELECT id FROM texts WHERE text = ?) AND seq <= ? ORDER BY seq LIMIT ?"""
@@ -64,6 +67,12 @@ def mark_events(conn: Connection, seqs: list[int], suspect: bool, by: Said) -> N
         conn.execute(_MARK, (PERSON, places))
     else:
         conn.execute(_CLEAR, (places,))
+
+
+def suspect_events(conn: Connection, seqs: list[int], reason: str) -> None:
+    """Those of these events that are not suspect are, from now on, as if they had come in so."""
+    conn.execute(_TEXT, (reason,))
+    conn.execute(_SUSPECT, (reason, as_json(seqs)))
 
 
 def leads_of_visitors_of(conn: Connection, seqs: list[int]) -> list[int]:

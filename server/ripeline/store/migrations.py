@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.search_sql import SEARCH
@@ -205,3 +206,9 @@ def people_left_out(db: Database) -> None:
 def what_is_suspect_or_dropped(db: Database) -> None:
     """Suspect events by their reason, and how many events were dropped for which."""
     db.executescript(SUSPECTS)
+
+
+@migrations()
+def companies_by_domain(db: Database) -> None:
+    """Which leads have e-mail addresses of one company."""
+    add_companies(db)

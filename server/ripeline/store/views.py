@@ -150,6 +150,25 @@ class LeadDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another lead of the same company."""
+
+    id: int
+    email: str
+    attributes: dict[str, Any]
+    last_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Of the company with that domain how many others were here, and those seen last, the latest first."""
+
+    domain: str
+    count: int
+    leads: tuple[Colleague, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One ledger entry on a timeline; `reason` None where it was paid."""
 

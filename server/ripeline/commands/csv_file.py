@@ -1,0 +1,121 @@
+"""CSV files as other programs export them: encoding and separator guessed, each line with its number."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ripeline.errors import DataProblem
+
+_SEPARATORS: Final = ",;\t|"
+_CHUNK: Final = 1 << 20
+_MOST_TOLD: Final = 20
+
+_MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class BadTable(DataProblem):
+    """A table that cannot be taken as it is; `others` are the mistakes found after this one."""
+
+    def __init__(self, text: str, others: tuple[BadTable, ...] = ()) -> None:
+        super().__init__(text)
+        self.others = others
+
+
+class Row(NamedTuple):
+    """The cells of one line of a table, as many as it has columns; `line` is where it ends in the file."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """What is wrong in a table, to be told all at once."""
+
+    path: Path
+    found: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, line: int, column: str, problem: str) -> None:
+        self.count += 1
+        if len(self.found) < _MOST_TOLD:
+            self.found.append(f"{self.path}:{line}: column {column!r}: {problem}")
+
+    def raise_any(self) -> None:
+        """Raises `BadTable` when something was found, so that nothing is imported."""
+        if self.count > len(self.found):
+            self.found.append(f"and {self.count - len(self.found)} more; nothing was imported")
+        elif self.found:
+            self.found.append("nothing was imported")
+        if self.found:
+            first, *others = map(BadTable, self.found)
+            raise BadTable(str(first), tuple(others))
+
+
+class Table:
+    """One file; it is opened anew for each reading, so that it can be checked whole before it is used."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `BadTable` when it cannot be read, or has no heading."""
+        self.path = path
+        try:
+            self.encoding = _encoding_of(path)
+            self.separator = self._guessed_separator()
+            _, self.heading = next(self._lines(), (0, []))
+        except OSError as error:
+            raise BadTable(f"{path} cannot be read: {error.strerror}") from error
+        if not any(self.heading):
+            raise BadTable(f"{path}:1: there is no heading that names the columns")
+
+    def rows(self) -> Iterator[Row]:
+        """Every line but the heading and blank ones; raises `BadTable` for one that does not fit the heading."""
+        lines = self._lines()
+        next(lines)
+        for line, cells in lines:
+            # Some programs end every line with a separator.
+            while len(cells) > len(self.heading) and not cells[-1]:
+                cells.pop()
+            if len(cells) != len(self.heading):
+                column = f", column {self.heading[len(cells)]!r}" if len(cells) < len(self.heading) else ""
+                problem = f"has {len(cells)} cells where the heading has {len(self.heading)}; nothing was imported"
+                raise BadTable(f"{self.path}:{line}{column}: {problem}")
+            yield Row(line, cells)
+
+    def _lines(self) -> Iterator[tuple[int, list[str]]]:
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=self.separator, strict=True)
+            try:
+                for cells in reader:
+                    if any(cell.strip() for cell in cells):
+                        yield reader.line_num, [cell.strip() for cell in cells]
+            except (csv.Error, UnicodeError) as error:
+                problem = f"cannot be read as CSV: {error}; nothing was imported"
+                raise BadTable(f"{self.path}:{reader.line_num}: {problem}") from error
+
+    def _guessed_separator(self) -> str:
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            outside = "".join(file.readline(_CHUNK).split('"')[::2])
+        return max(_SEPARATORS, key=outside.count)
+
+
+def _encoding_of(path: Path) -> str:
+    """UTF-8 where it is that, UTF-16 where it says so, else what Windows writes."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        for mark, encoding in _MARKS.items():
+            if head.startswith(mark):
+                return encoding
+        file.seek(0)
+        decode = codecs.getincrementaldecoder("utf-8")().decode
+        try:
+            while chunk := file.read(_CHUNK):
+                decode(chunk)
+            decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+        return "utf-8"
