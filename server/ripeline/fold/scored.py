@@ -99,7 +99,8 @@ def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: 
     reachable. A crossing without a line: the first event of a lead that was there before, into a band that begins at 0.
     """
     state, readings, reachable = known.state, known.readings, known.reachable
-    written = {each.model for change in changes for each in (*change.lines, *change.crossings)}
+    written = {line.model for change in changes for line in change.lines}
+    written |= {crossing.model for change in changes for crossing in change.crossings}
     if known.due is not None:
         readings = readings_of(scorer, state)
     elif written:
