@@ -7,6 +7,7 @@ RUN python -m venv /opt/ripeline \
 COPY pyproject.toml README.md LICENSE rules.toml ./
 COPY server server
 COPY admin admin
+COPY docs/api.md docs/api.md
 COPY tracker/dist tracker/dist
 RUN /opt/ripeline/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 

@@ -65,6 +65,8 @@ TABLE: Final = {
     ("POST", "/api/links", "scope:write"),
     ("GET HEAD", "/api/models", "scope:read"),
     ("GET HEAD", "/api/settled", "scope:read"),
+    ("GET HEAD", "/api/openapi.json", "public"),
+    ("GET HEAD", "/api/docs", "public"),
     ("GET HEAD", "/setup/{key}", "public"),
     ("POST", "/setup/{key}", "public"),
     ("GET HEAD", "/signin", "public"),

@@ -33,7 +33,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_pages_script_and_rules(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("admin/templates/base.html", "tracker/dist/t.js", "rules.toml", "admin/locale/fr/rules.toml"):
+    for name in (
+        "admin/templates/base.html",
+        "tracker/dist/t.js",
+        "rules.toml",
+        "admin/locale/fr/rules.toml",
+        "docs/api.md",
+    ):
         assert f"ripeline/_bundled/{name}" in names
     for name in ("channels.toml", "spam.txt", "README.md"):
         assert f"ripeline/lists/{name}" in names

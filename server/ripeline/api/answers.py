@@ -37,6 +37,7 @@ def answered(*parameters: str) -> Callable[[Callable[[Request], Facts]], Callabl
             except RipelineError as error:
                 return refused(error)
 
+        endpoint.parameters = parameters  # type: ignore[attr-defined]
         return endpoint
 
     return made

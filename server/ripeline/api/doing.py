@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Final
+from typing import Any, Final, get_type_hints
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from ripeline.api import asked
 from ripeline.api.answers import Facts, answer, refused
 from ripeline.api.asked import check_parameters
+from ripeline.api.bodies import read_as
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.tokens import bearer_key
 from ripeline.domain.wire_time import LATEST, reported_at
@@ -23,17 +25,23 @@ _UNKNOWN: Final = "api"
 _TIMES: Final = "must be a time with its zone, like 2026-11-21T18:00:00+01:00, or milliseconds since 1970"
 
 
-def done(deed: Callable[[Request], Awaitable[Facts]]) -> Callable[[Request], Awaitable[Response]]:
-    """Turn a deed into an endpoint: its facts into JSON, our errors into their status."""
+def done(deed: Callable[..., Awaitable[Facts]]) -> Callable[[Request], Awaitable[Response]]:
+    """Turn a deed into an endpoint: its facts into JSON, our errors into their status.
+
+    Its second parameter, if it has one, is what the body says, read as the type of that parameter.
+    """
+    kind = _body_of(deed)
 
     @wraps(deed)
     async def endpoint(request: Request) -> Response:
         try:
             check_parameters(request, ())
-            return answer(await deed(request))
+            said = [] if kind is None else [await read_as(request, kind)]
+            return answer(await deed(request, *said))
         except RipelineError as error:
             return refused(error)
 
+    endpoint.body = kind  # type: ignore[attr-defined]
     return endpoint
 
 
@@ -49,6 +57,11 @@ def moment_said(field: str, at: str | float | None, now: int, latest: int = LATE
     except InvalidEvent as error:
         problem = "is in the future" if error.code == "in_future" else _TIMES
         raise InvalidRequest(field, problem) from error
+
+
+def _body_of(deed: Callable[..., object]) -> type[Any] | None:
+    body = list(inspect.signature(deed).parameters)[1:]
+    return get_type_hints(deed)[body[0]] if body else None
 
 
 def _author(request: Request) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts
-from ripeline.api.bodies import Claim, OutcomeBody, Verdict, read_as
+from ripeline.api.bodies import Claim, OutcomeBody, Verdict
 from ripeline.api.doing import author, done, moment_said
 from ripeline.api.handoffs import handoff_facts
 from ripeline.auth.guard import require_scope
@@ -37,9 +37,9 @@ _MOST_VALUE: Final = 1e12
 
 @require_scope("write")
 @done
-async def judge(request: Request) -> Facts:
+async def judge(request: Request, said: Verdict) -> Facts:
     """`POST /api/handoffs/{id}/verdict`."""
-    id, said = asked.row_id(request, "hand-off"), await read_as(request, Verdict)
+    id = asked.row_id(request, "hand-off")
     if said.verdict is None:
         await _do(request, partial(take_back_verdict, handoff=id))
     else:
@@ -49,9 +49,9 @@ async def judge(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def take(request: Request) -> Facts:
+async def take(request: Request, wish: Claim) -> Facts:
     """`POST /api/handoffs/{id}/claim`: claim it for a person, give it back, or put it off (a day, unless said)."""
-    id, wish = asked.row_id(request, "hand-off"), await read_as(request, Claim)
+    id = asked.row_id(request, "hand-off")
     if wish.action == "claim":
         await _do(request, partial(_claim, handoff=id, email=wish.owner))
     elif wish.action == "release":
@@ -64,9 +64,8 @@ async def take(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def outcome(request: Request) -> Facts:
+async def outcome(request: Request, said: OutcomeBody) -> Facts:
     """`POST /api/outcomes`: won or lost; null takes back what was said."""
-    said = await read_as(request, OutcomeBody)
     lead = _lead_of(said)
     if said.outcome is None:
         await _do(request, partial(lift_end, key=lead, model=said.model))

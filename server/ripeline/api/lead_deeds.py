@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts
-from ripeline.api.bodies import Detach, GivenPoints, LeadVerdict, Merge, Suspect, Told, read_as
+from ripeline.api.bodies import Detach, GivenPoints, LeadVerdict, Merge, Suspect, Told
 from ripeline.api.doing import author, done
 from ripeline.auth.guard import require_scope
 from ripeline.domain.wire_text import is_id
@@ -22,10 +22,9 @@ from ripeline.fold.selling import Word, judge_lead, lift
 
 @require_scope("write")
 @done
-async def judge(request: Request) -> Facts:
+async def judge(request: Request, said: LeadVerdict) -> Facts:
     """`POST /api/leads/{…}/verdict`: sales' word on any lead; null lifts the last one."""
-    said, key = await read_as(request, LeadVerdict), asked.lead_key(request)
-    server, by = asked.running(request), await author(request)
+    server, key, by = asked.running(request), asked.lead_key(request), await author(request)
     if said.verdict is None:
         await server.do(partial(lift, key=key, model=said.model), by)
     else:
@@ -36,13 +35,12 @@ async def judge(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def points(request: Request) -> Facts:
+async def points(request: Request, given: GivenPoints) -> Facts:
     """`POST /api/leads/{…}/points`: points by hand, with a reason."""
-    given, key = await read_as(request, GivenPoints), asked.lead_key(request)
     if given.id and not is_id(given.id):
         raise InvalidRequest("id", "1–64 printable ASCII characters")
     what = Points(given.points, given.reason, given.model, given.id)
-    server = asked.running(request)
+    server, key = asked.running(request), asked.lead_key(request)
     event = await server.do(partial(give_points, key=key, given=what), await author(request))
     await server.settled()
     return {"event": event}
@@ -50,10 +48,9 @@ async def points(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def tell(request: Request) -> Facts:
+async def tell(request: Request, told: Told) -> Facts:
     """`PATCH /api/leads/{…}`: attributes, from now on."""
-    told, key = await read_as(request, Told), asked.lead_key(request)
-    server = asked.running(request)
+    server, key = asked.running(request), asked.lead_key(request)
     attributes = dict(told.attributes)
     event = await server.do(partial(tell_attributes, key=key, attributes=attributes), await author(request))
     await server.settled()
@@ -62,10 +59,9 @@ async def tell(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def join(request: Request) -> Facts:
+async def join(request: Request, wish: Merge) -> Facts:
     """`POST /api/leads/{…}/merge`: another lead is this person too; or is not, after all."""
-    wish, key = await read_as(request, Merge), asked.lead_key(request)
-    server = asked.running(request)
+    server, key = asked.running(request), asked.lead_key(request)
     await server.settled()
     deed = undo_merge if wish.undo else merge
     lead = await server.do(partial(deed, key=key, other=wish.other), await author(request))
@@ -74,10 +70,9 @@ async def join(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def take_out(request: Request) -> Facts:
+async def take_out(request: Request, wish: Detach) -> Facts:
     """`POST /api/leads/{…}/detach`: a visitor that is not this person; the id of the lead it is now."""
-    wish, key = await read_as(request, Detach), asked.lead_key(request)
-    server = asked.running(request)
+    server, key = asked.running(request), asked.lead_key(request)
     await server.settled()
     return {"lead": await server.do(partial(detach, key=key, visitor=wish.visitor), await author(request))}
 
@@ -96,10 +91,9 @@ async def erase(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def suspect(request: Request) -> Facts:
+async def suspect(request: Request, wish: Suspect) -> Facts:
     """`POST /api/events/{id}/suspect`: mark an event, or clear it."""
-    wish, id = await read_as(request, Suspect), request.path_params["id"]
-    server = asked.running(request)
+    server, id = asked.running(request), request.path_params["id"]
     await server.do(partial(mark, id=id, suspect=wish.suspect), await author(request))
     return {"event": id, "suspect": wish.suspect}
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts
-from ripeline.api.bodies import read_as
 from ripeline.api.doing import done, moment_said
 from ripeline.auth.guard import require_scope
 from ripeline.auth.links import LinkSigner, letter_of, written_links
@@ -28,9 +27,9 @@ class Letter(Struct, forbid_unknown_fields=True):
 
 @require_scope("write")
 @done
-async def links(request: Request) -> Facts:
+async def links(request: Request, said: Letter) -> Facts:
     """Nothing is stored: each link carries what it will say."""
-    said, server = await read_as(request, Letter), asked.running(request)
+    server = asked.running(request)
     sent_at = moment_said("sent_at", said.sent_at, now_ms())
     letter = letter_of(said.id, said.email, said.category, sent_at)
     return written_links(LinkSigner(server.secret), server.settings.public_url, letter, said.targets)

@@ -9,6 +9,7 @@ from ripeline.api.handoffs import handoffs
 from ripeline.api.leads import lead, leads, timeline
 from ripeline.api.links import links
 from ripeline.api.models import models
+from ripeline.api.page import document, show_page
 from ripeline.api.rules import accept_proposal, proposals, put_rules, rules
 from ripeline.api.settled import settled
 from ripeline.api.suspects import mark_suspects, suspects
@@ -39,4 +40,6 @@ ROUTES: list[Route] = [
     Route("/api/suspects", suspects),
     Route("/api/suspects", mark_suspects, methods=["POST"]),
     Route("/api/settled", settled),
+    Route("/api/openapi.json", document),
+    Route("/api/docs", show_page, methods=["GET"]),
 ]

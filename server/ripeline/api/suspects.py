@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts, answered
-from ripeline.api.bodies import SuspectReason, read_as
+from ripeline.api.bodies import SuspectReason
 from ripeline.api.doing import author, done
 from ripeline.auth.guard import require_scope
 from ripeline.domain.times import iso_time
@@ -24,9 +24,8 @@ def suspects(request: Request) -> Facts:
 
 @require_scope("write")
 @done
-async def mark_suspects(request: Request) -> Facts:
+async def mark_suspects(request: Request, wish: SuspectReason) -> Facts:
     """`POST /api/suspects`: clear all events of a reason, or mark them again."""
-    wish = await read_as(request, SuspectReason)
     events = await asked.running(request).mark_reason(wish.reason, wish.suspect, await author(request))
     return {"reason": wish.reason, "suspect": wish.suspect, "events": events}
 
