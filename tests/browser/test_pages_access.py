@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 from tests.browser.serving import serving
 from tests.pages.room import Room
-from tests.store.white_papers import fold, form, made, page, paper
+from tests.store.white_papers import HOUR, START, fold, form, made, page, paper
 
 from ripeline.settings import Settings
 from ripeline.store.database import Connection
@@ -56,6 +56,9 @@ def _fill(room: Room) -> None:
         website="https://e.example",
     )
     fold(room.writer, made("v-buyer", [(0, page("/blog/1")), (30, paper("c")), (30.1, known)]))
+    lately = (time.time_ns() // 1_000_000 - START) / HOUR - 1
+    for name in ("lisa", "marc"):
+        fold(room.writer, made(f"v-{name}", [(lately, paper("c")), (lately, form(f"{name}@acme.fr"))]))
     room.now(_two_sites)
     now = int(time.time() * 1000)
     room.sightings.refused("https://new.example", now)
@@ -92,6 +95,7 @@ FULL = (
     "/leads/999",
     "/install?banner=cookiebot&wrong=1",
     "/suspects?changed=2",
+    "/api/docs",
 )
 EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no", "/suspects")
 

@@ -168,3 +168,12 @@ def test_a_line_in_no_format_is_named_and_costs_only_itself(house: Path, tmp_pat
     done = run(line("/a"), "nonsense", line("/b"))
     assert (done.exit_code, done.stdout) == (1, "2 imported, 0 already there, 0 of robots left out, 1 bad\n")
     assert done.stderr.startswith(f"{tmp_path / 'access.log'}:2: is neither")
+
+
+def test_where_they_came_from_is_read_by_the_table_of_the_folder(house: Path, run: Run) -> None:
+    (house / "channels.toml").write_text('["referral"]\nhosts = ["www.google.com", "google.com"]\n', encoding="utf-8")
+    assert run(line("/pricing")).exit_code == 0
+    with Database(house / "ripeline.db").read() as conn:
+        assert conn.execute("SELECT DISTINCT channel FROM v_sessions").fetchall() == [("referral",)]
+    (house / "channels.toml").write_text('[spam]\nhosts = ["google.com"]\n', encoding="utf-8")
+    assert "0 imported" in run(line("/about")).output

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from tests.store.white_papers import CAST, RULES, fold
 
+from ripeline.api import routes as api
 from ripeline.auth import routes as auth
 from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
@@ -68,7 +69,7 @@ class Room:
 
     def app(self) -> Starlette:
         """The pages, served."""
-        made = Starlette(routes=[*auth.ROUTES, *pages.ROUTES], middleware=security(self.settings))
+        made = Starlette(routes=[*auth.ROUTES, *pages.ROUTES, *api.ROUTES], middleware=security(self.settings))
         made.state.running = self
         return made
 

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 import click
 
 from ripeline.collect.agents import agent_of
+from ripeline.collect.own_channels import own_channels
 from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
-from ripeline.domain.channels import shipped_channels
+from ripeline.domain.channels import Channels
 from ripeline.domain.event import Event
 from ripeline.domain.source_reading import host_of
 from ripeline.domain.wire import parse_api_event
@@ -41,6 +42,7 @@ class Reading:
     site: str
     leave_out: tuple[str, ...]
     now: int
+    channels: Channels
     robots: int = 0
     bad: int = 0
     _same: Counter[str] = field(default_factory=Counter)
@@ -57,7 +59,7 @@ class Reading:
             self.robots += 1
             return None
         try:
-            return parse_api_event(self._item(visit, line), self.now)
+            return parse_api_event(self._item(visit, line), self.now, self.channels)
         except InvalidEvent as error:
             self._tell(place, str(error))
             return None
@@ -81,7 +83,7 @@ class Reading:
 
     def _is_left_out(self, visit: Visit) -> bool:
         path = visit.target.partition("?")[0]
-        is_spam = bool(visit.referrer) and shipped_channels().is_spam(host_of(visit.referrer))
+        is_spam = bool(visit.referrer) and self.channels.is_spam(host_of(visit.referrer))
         return is_spam or any(fnmatchcase(path, pattern) for pattern in self.leave_out)
 
     def _tell(self, place: str, problem: str) -> None:
@@ -107,7 +109,8 @@ def log(settings: Settings, file: Path, site: str, leave_out: tuple[str, ...]) -
     once.
     """
     database = open_beside(settings)
-    reading = Reading(_key(settings), _checked(site, file), leave_out, time.time_ns() // 1_000_000)
+    channels = own_channels(settings.channels_file)
+    reading = Reading(_key(settings), _checked(site, file), leave_out, time.time_ns() // 1_000_000, channels)
     with closing(database.writer()) as conn:
         appending, progress = Appending(conn), Progress("Lines read")
         for number, line in enumerate(_lines(file), 1):
