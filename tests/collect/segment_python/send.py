@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 
-from segment.analytics.client import Client  # type: ignore[import-untyped]
+from segment.analytics.client import Client
 
 host, key, *more = sys.argv[1:]
 failed: list[Exception] = []
