@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +100,6 @@ class Running:
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
-    dropped: Counter[str] = field(default_factory=Counter)
 
     @property
     def warnings(self) -> tuple[str, ...]:

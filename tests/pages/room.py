@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +42,6 @@ class Room:
     writer: Connection = field(init=False)
     rules: RulesInForce = field(init=False)
     sightings: Sightings = field(default_factory=Sightings)
-    dropped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)

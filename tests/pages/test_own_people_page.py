@@ -65,11 +65,8 @@ def test_a_colleague_gets_a_link_of_another_kind(room: Room, alice: TestClient) 
     assert read_trial(room.secret, link.partition("=")[2], now_ms()) == ("ignore", "en")
 
 
-def test_what_was_left_out_is_counted_by_reason(room: Room, alice: TestClient) -> None:
-    assert "Since the server started" not in text_of(alice.get("/install").text)
-    room.dropped.update({"own_address": 1_200, "prefetch": 3})
-    text = text_of(alice.get("/install").text)
-    assert "from your own addresses 1,200 pages only fetched ahead 3" in text
+def test_what_was_left_out_is_one_link_away(room: Room, alice: TestClient) -> None:
+    assert links_of(alice.get("/install").text)["Suspect and dropped events"] == "/suspects"
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from tests.pages.room import Room
 from ripeline.app import create_app
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
+from ripeline.collect.refusals import Drop
+from ripeline.domain.suspicion import SUSPICIONS
 from ripeline.settings import Settings
 from ripeline.store.database import Database, transaction
+from ripeline.store.own_people import OWN_PEOPLE
 from ripeline.templating.languages import catalog
 from ripeline.templating.wording import drop_word, suspicion_word
 
@@ -76,11 +79,11 @@ def test_a_reason_nobody_knows_is_shown_as_it_is(room: Room, alice: TestClient) 
     assert "&lt;i&gt;odd&lt;/i&gt;" in alice.get("/suspects").text
 
 
-@pytest.mark.parametrize("reason", ["crawler", "headless", "program", "too_fast", "too_many", "person"])
+@pytest.mark.parametrize("reason", [*SUSPICIONS, OWN_PEOPLE])
 def test_every_suspicion_has_its_word_in_both_languages(reason: str) -> None:
     assert suspicion_word(reason, catalog("fr")) != suspicion_word(reason, catalog("en")) != reason
 
 
-@pytest.mark.parametrize("reason", ["prefetch", "opted_out", "referrer_spam"])
+@pytest.mark.parametrize("reason", [each.value for each in Drop])
 def test_every_drop_has_its_word_in_both_languages(reason: str) -> None:
     assert drop_word(reason, catalog("fr")) != drop_word(reason, catalog("en")) != reason

@@ -89,7 +89,6 @@ def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
     if arrival.own:
         intake.own.saw(arrival.own)
     if arrival.drop is not None:
-        intake.running.dropped[arrival.drop.value] += arrival.dropped
         intake.drops.count(arrival.drop, arrival.dropped, arrival.received_at)
     body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
     return json_answer(202, body, _headers(arrival))

@@ -82,7 +82,6 @@ class OwnPeople:
         key = event.visitor
         if event.suspect or not (key in self._visitors or key in found):
             return event
-        self._running.dropped[OWN_PEOPLE] += 1
         return replace(event, suspect=OWN_PEOPLE)
 
     def saw(self, found: Found) -> None:

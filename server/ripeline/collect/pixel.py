@@ -46,7 +46,6 @@ async def pixel(request: Request) -> Response:
         headers["X-Ripeline-Refused"] = refusal.code
     if arrival.drop is not None:
         headers["X-Ripeline-Dropped"] = arrival.drop.value
-        intake.running.dropped[arrival.drop.value] += 1
         intake.drops.count(arrival.drop, 1, arrival.received_at)
     return Response(_GIF, headers=headers, media_type="image/gif")
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from time import time_ns
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -14,7 +12,7 @@ from ripeline.calibration.whatif import rules_in_force
 from ripeline.commands.explain_text import Story, text_of
 from ripeline.commands.options import damage_told, data_option, read_beside
 from ripeline.domain.points import as_number
-from ripeline.domain.times import iso_time
+from ripeline.domain.times import end_of_day, iso_time
 from ripeline.domain.wire_time import LATEST, reported_at
 from ripeline.errors import DataProblem, InvalidEvent
 from ripeline.fold.explaining import explain_lead
@@ -137,14 +135,9 @@ def _moment(text: str | None, rules: Ruleset) -> int:
     """An instant in ms; a day alone is its end in the zone of the rules."""
     if text is None:
         return time_ns() // 1_000_000
+    day = end_of_day(text, rules.timezone)
     try:
-        day = date.fromisoformat(text)
-        morning = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(rules.timezone))
-        return int(morning.timestamp() * 1000) - 1
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return reported_at(text, LATEST)
+        return reported_at(text, LATEST) if day is None else day
     except InvalidEvent as error:
         expected = "neither a day (2026-11-21) nor a moment with its zone (2026-11-21T18:00:00+01:00)"
         raise click.BadParameter(f"{text}: {expected}", param_hint="--as-of") from error

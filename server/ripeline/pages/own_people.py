@@ -33,7 +33,7 @@ _HOUSEHOLD: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class OwnView:
-    """Addresses and domains left out; how many events were, by reason, since the server started.
+    """Addresses and domains left out.
 
     `change`: "changed", or the kind of what was mistyped, "" when nothing was done just now.
     `tests` and `ignores` lead to each of our sites; `fragment` goes behind any address of them.
@@ -41,7 +41,6 @@ class OwnView:
 
     addresses: tuple[LeftOut, ...]
     domains: tuple[LeftOut, ...]
-    dropped: tuple[tuple[str, int], ...]
     change: str
     tests: tuple[tuple[str, str], ...]
     ignores: tuple[tuple[str, str], ...]
@@ -57,7 +56,6 @@ def read_own(desk: Desk, origins: tuple[SeenOrigin, ...]) -> OwnView:
     return OwnView(
         addresses=tuple(each for each in own if each.kind == "address"),
         domains=tuple(each for each in own if each.kind == "domain"),
-        dropped=tuple(running.dropped.most_common()),
         change=desk.query.get("own", ""),
         tests=tuple((site, trial_link(site, test)) for site in sites),
         ignores=tuple((site, trial_link(site, ignore)) for site in sites),

@@ -72,7 +72,6 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
         "did": lambda on: wording.event_word(on, words),
         "reason": lambda label, times: wording.reason(label, times, words),
-        "drop_reason": lambda reason: wording.drop_reason(reason, words),
         "safe_link": safe_link,
     }
 

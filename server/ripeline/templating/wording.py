@@ -85,6 +85,7 @@ def suspicion_word(reason: str, words: NullTranslations) -> str:
         "all_at_once": words.gettext("Three links of an e-mail or more within 5 seconds"),
         "honeypot": words.gettext("Whoever opened the link nobody sees"),
         "person": words.gettext("Marked by one of you"),
+        "own_people": words.gettext("Of your own e-mail domains"),
     }
     return known.get(reason, reason)
 
@@ -93,7 +94,9 @@ def drop_word(reason: str, words: NullTranslations) -> str:
     """Why events were not stored at all."""
     known = {
         "prefetch": words.gettext("Fetched ahead by the browser, seen by nobody"),
-        "opted_out": words.gettext("Sent after consent was withdrawn"),
+        "opted_out": words.gettext("Consent taken back, or not wanted"),
+        "no_consent": words.gettext("Pictures without consent"),
+        "own_address": words.gettext("From your own addresses"),
         "referrer_spam": words.gettext("Claimed to come from a site nobody comes from"),
     }
     return known.get(reason, reason)
@@ -112,18 +115,6 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
     }
     many = words.ngettext("%(label)s %(times)d time", "%(label)s %(times)d times", times)
     return small.get(times, many) % {"label": label, "times": times}
-
-
-def drop_reason(reason: str, words: NullTranslations) -> str:
-    """Why events are left out on purpose (docs/events.md)."""
-    known = {
-        "own_address": words.gettext("from your own addresses"),
-        "own_people": words.gettext("of your own e-mail domains, stored and worth 0"),
-        "opted_out": words.gettext("consent taken back, or not wanted"),
-        "no_consent": words.gettext("pictures without consent"),
-        "prefetch": words.gettext("pages only fetched ahead"),
-    }
-    return known.get(reason, reason)
 
 
 def refusal(why: str, needed: Sequence[str], words: NullTranslations) -> str:
