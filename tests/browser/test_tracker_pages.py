@@ -74,7 +74,7 @@ def test_going_back_in_a_single_page_site_is_a_page(told: Told, page: Page) -> N
 
 def test_the_title_of_a_step_is_the_one_it_gets_after_its_address(told: Told, page: Page) -> None:
     told.open(page, path="/start")
-    page.evaluate("history.pushState({}, '', '/step'); setTimeout(() => { document.title = 'Step' }, 60)")
+    page.evaluate("history.pushState({}, '', '/step'); setTimeout(() => { document.title = 'Step' }, 0)")
     assert [event["title"] for event in told.wait("page", 2)] == ["Page /start", "Step"]
 
 
