@@ -82,3 +82,29 @@ function watch(place) {
 }
 
 document.querySelectorAll('[data-poll]').forEach(watch);
+
+// A form marked so is sent without leaving the page: what comes back replaces the content, the eye stays where it was.
+async function put(answer) {
+  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const main = next.getElementById('main');
+  if (!main) return location.assign(answer.url);
+  document.getElementById('main').replaceWith(main);
+  document.title = next.title;
+  if (answer.url !== location.href) history.replaceState(null, '', answer.url);
+  document.dispatchEvent(new Event('shown'));
+}
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target.closest('form[data-here]');
+  if (!form || event.defaultPrevented) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const spot = document.activeElement?.id;
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body });
+    await put(answer);
+    (document.getElementById(spot) || document.querySelector('.said button'))?.focus({ preventScroll: true });
+  } catch {
+    form.submit();
+  }
+});

@@ -17,11 +17,14 @@ from ripeline.auth import routes as auth
 from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.security import security
+from ripeline.fold.desk import Desk
+from ripeline.fold.keeper import Keeper
 from ripeline.pages import routes as pages
 from ripeline.rules.model import Ruleset
 from ripeline.running import RulesInForce
 from ripeline.settings import Settings
 from ripeline.sightings import Sightings
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.migrations import migrations
 from ripeline.store.people import User, add_login, add_user, user_by_email
@@ -64,6 +67,12 @@ class Room:
 
     def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:
         return run_in_threadpool(self.now, work)
+
+    def do(self, deed: Callable[[Desk], T], author: str, /) -> Awaitable[T]:
+        """One deed of a person, as the running server would do it."""
+        said = Said(author, now_ms())
+        keeper = Keeper(self.writer, self.ruleset)
+        return self.write(lambda conn: deed(Desk(conn, keeper, said, lambda: None)))
 
     def app(self) -> Starlette:
         """The pages, served."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ripeline.errors import InvalidRequest, NotFound
+from ripeline.pages.said import forget, last_done
 from ripeline.rules.model import Ruleset
 from ripeline.running import Running
 from ripeline.store.database import Connection
@@ -48,7 +49,7 @@ async def show(request: Request, template: str, read: Callable[[Desk], object]) 
 
 def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
     running = running_of(request)
-    common: dict[str, object] = {"now": int(time.time() * 1000)}
+    common: dict[str, object] = {"now": int(time.time() * 1000), "said": last_done(request)}
     try:
         with running.reading() as (conn, ruleset):
             common["zone"] = ruleset.timezone
@@ -63,7 +64,9 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
         return RedirectResponse(request.url.path, 303)
     if page is None:
         return Response(status_code=204)
-    return HTMLResponse(render(request, template, page=page, **common))
+    answer = HTMLResponse(render(request, template, page=page, **common))
+    forget(request, answer)
+    return answer
 
 
 async def _remember(request: Request, wish: Locale) -> None:

@@ -23,8 +23,8 @@ _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 def render(asked: Asked, template: str, **values: object) -> str:
     """A page in its reader's language.
 
-    Every template knows `locale`, `path`, `user` (None while signed out), `switches`, `now` (ms) and `zone`
-    (the IANA name times are shown in); `now` and `zone` may be given in `values`.
+    Every template knows `locale`, `path`, `user` (None while signed out), `switches`, `now` (ms), `zone` (the IANA
+    name times are shown in) and `said` (what the last form did); the last three may be given in `values`.
     """
     locale = locale_of(asked)
     common: dict[str, object] = {
@@ -34,6 +34,7 @@ def render(asked: Asked, template: str, **values: object) -> str:
         "switches": switches(asked),
         "now": int(time.time() * 1000),
         "zone": "UTC",
+        "said": None,
     }
     return environment(locale).get_template(template).render({**common, **values})
 
