@@ -1,0 +1,111 @@
+"""Where should the threshold be? What each one would have meant: calls a week, who bought, how much earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from ripeline.domain.points import THOUSANDTHS
+from ripeline.truth.lives import Life, Lives
+from ripeline.truth.shares import Share, share
+
+DAY_MS: Final = 86_400_000
+WEEK_MS: Final = 7 * DAY_MS
+#: Calls are counted over so many of the last weeks, or as many as there are.
+WEEKS: Final = 12
+#: So many thresholds at most are held beside each other.
+_MOST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one threshold (thousandths) would have meant to leads that can be called.
+
+    `precision`: who bought of those who reached it; `missed` bought without ever reaching it. `calls`: a week, on
+    average of the last weeks. Of those sales called too early, how many would still be called, of `too_early_all`;
+    likewise `too_late`: how many would have been called at least a day sooner. `days`: how many days later (below 0:
+    sooner) than now it is reached, the median of those that reach both; None: nobody does.
+    """
+
+    at: int
+    leads: int
+    precision: Share
+    missed: int
+    calls: float
+    too_early: int
+    too_early_all: int
+    too_late: int
+    too_late_all: int
+    days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`now` is the threshold in force (None: the model never hands over), `all` rise; counted over `weeks`."""
+
+    now: Threshold | None
+    all: tuple[Threshold, ...]
+    weeks: float
+
+    def for_calls(self, most: float) -> Threshold | None:
+        """The lowest threshold with no more than so many calls a week; None: even the highest has more."""
+        return next((each for each in self.all if each.calls <= most), None)
+
+
+def advise(lives: Lives) -> Advice:
+    """Every whole threshold from 1 to the highest peak, or as many steps between."""
+    band = lives.model.handoff_band
+    weeks = _weeks(lives)
+    current = band.enter if band else None
+    found = {at: _threshold(lives, at, current, weeks) for at in _candidates(lives.all, current)}
+    return Advice(found[current] if current is not None else None, tuple(found[at] for at in sorted(found)), weeks)
+
+
+def _candidates(lives: Iterable[Life], current: int | None) -> set[int]:
+    highest = max((life.peak for life in lives), default=0) // THOUSANDTHS
+    step = max(1, -(-highest // _MOST))
+    found = {whole * THOUSANDTHS for whole in range(1, highest + 1, step)}
+    return found if current is None else found | {current}
+
+
+def _weeks(lives: Lives) -> float:
+    first = min((life.seen_at for life in lives.all), default=lives.now)
+    return min(max((lives.now - first) / WEEK_MS, 1.0), WEEKS)
+
+
+def _threshold(lives: Lives, at: int, current: int | None, weeks: float) -> Threshold:
+    reached = [life for life in lives.all if life.peak >= at]
+    won = sum(life.won for life in reached)
+    since = lives.now - weeks * WEEK_MS
+    early = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_early"]
+    late = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_late"]
+    return Threshold(
+        at=at,
+        leads=len(reached),
+        precision=share(won, len(reached)),
+        missed=lives.won - won,
+        calls=sum((life.reached_at(at) or 0) >= since for life in reached) / weeks,
+        too_early=sum(life.verdict is not None and life.verdict.score >= at for life in early),
+        too_early_all=len(early),
+        too_late=sum(_is_sooner(life, at) for life in late),
+        too_late_all=len(late),
+        days=_later(reached, at, current),
+    )
+
+
+def _is_sooner(life: Life, at: int) -> bool:
+    """Whether sales would have heard of it at least a day before they did."""
+    reached, told = life.reached_at(at), life.told_at
+    if told is None and life.verdict:
+        told = life.verdict.at
+    return reached is not None and told is not None and told - reached >= DAY_MS
+
+
+def _later(reached: Sequence[Life], at: int, current: int | None) -> float | None:
+    if current is None:
+        return None
+    both = ((life.reached_at(at), life.reached_at(current)) for life in reached)
+    days = [(one - other) / DAY_MS for one, other in both if one is not None and other is not None]
+    return median(days) if days else None
