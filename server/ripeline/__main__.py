@@ -28,6 +28,7 @@ COMMANDS: Final = (
     Entry("token", "ripeline.commands.token:token", "Make keys for programs that use the API."),
     Entry("link", "ripeline.commands.link:link", "Make the signed links of an e-mail."),
     Entry("version", "ripeline.commands.version:version", "Print the version."),
+    Entry("draft", "ripeline.commands.draft:draft", "Propose a first rule file from your site's own pages."),
     Entry("doctor", "ripeline.commands.doctor:doctor", "Look at this installation, or at a page of your site."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
