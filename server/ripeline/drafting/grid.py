@@ -65,8 +65,15 @@ def _pages(paths: Iterable[str]) -> list[DraftedRule]:
 def _page_rule(sort: Sort, places: Counter[str], children: Counter[str]) -> DraftedRule:
     chosen = [place for place, _ in places.most_common(_MOST_GLOBS)]
     # A list of articles is no article; where there is nothing below, the page itself is one.
-    globs = [f"{place}/*" if sort.is_many and children[place] else f"{place}*" for place in chosen]
+    globs = [f"{_literal(place)}{'/*' if sort.is_many and children[place] else '*'}" for place in chosen]
     return DraftedRule(sort, "page", tuple(sorted(_apart(globs))), places.total())
+
+
+def _literal(text: str) -> str:
+    """As a glob that matches just this."""
+    for char in "*?#":
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
 
 
 def _apart(globs: Iterable[str]) -> list[str]:
@@ -89,7 +96,9 @@ def _files(names: Iterable[str]) -> list[DraftedRule]:
         if some := found.get(sort.id):
             words = {word for word in sort.words for name in some if f"-{word}-" in words_of(name)}
             globs = sorted(_apart(f"*{word}*" for word in words if any(word in name.lower() for name in some)))
-            rules.append(DraftedRule(sort, "download", tuple(globs or sorted(some)[:_MOST_GLOBS]), len(some)))
+            rules.append(
+                DraftedRule(sort, "download", tuple(globs or sorted(map(_literal, some))[:_MOST_GLOBS]), len(some))
+            )
     return rules
 
 
