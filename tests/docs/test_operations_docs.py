@@ -171,7 +171,7 @@ def literals(*folders: str) -> str:
 
 
 def test_every_sentence_explained_is_one_that_is_said() -> None:
-    said = literals("store", "commands", "rules", "collect", "worker", "fold", "calibration")
+    said = literals("store", "commands", "rules", "collect", "worker", "fold", "calibration", "drafting")
     explained = rows("When it refuses to start") + [row for row in rows("Health") if "/" not in row]
     assert len(explained) > 20
     for row in explained:

@@ -214,4 +214,9 @@ def _list(globs: Iterable[str]) -> str:
 def _quoted(text: str) -> str:
     """A TOML basic string."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in plain) + '"'
+    return '"' + "".join(char if char.isprintable() else _escaped(char) for char in plain) + '"'
+
+
+def _escaped(char: str) -> str:
+    """Lone surrogates are no characters at all."""
+    return "�" if "\ud800" <= char <= "\udfff" else f"\\U{ord(char):08x}"
