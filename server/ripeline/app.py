@@ -21,6 +21,7 @@ from ripeline.api.nowhere import answer_fault, answer_nowhere, is_of_api
 from ripeline.api.routes import ROUTES as API_ROUTES
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
+from ripeline.calibration.asking import Asking
 from ripeline.collect.answers import Answer
 from ripeline.collect.browser_door import BrowserDoor, take_quickly
 from ripeline.collect.intake import Intake
@@ -143,6 +144,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        running.asking.close()
         await asyncio.to_thread(works.writer.stop)
         works.rescoring.close()
 
@@ -181,6 +183,7 @@ def _running(opened: OpenedData, settings: Settings, works: _Works, rules: Rules
         do=works.do,
         take=works.take,
         rescoring=lambda: works.rescoring.progress,
+        asking=Asking(opened.database, settings.rules_file),
         lag=works.writer.lag,
         accepted=opened.warnings,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
+from ripeline.calibration.asking import Asking
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.folder import RULES_HASH, now_ms
@@ -82,7 +83,7 @@ class Running:
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
     after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
-    counts the events left out on purpose since the start, by reason.
+    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs.
     """
 
     settings: Settings
@@ -96,6 +97,7 @@ class Running:
     do: Do
     take: Callable[[Ruleset, Said], Awaitable[None]]
     rescoring: Callable[[], tuple[str, int, int] | None]
+    asking: Asking
     demo: bool = False
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()

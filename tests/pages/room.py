@@ -17,8 +17,10 @@ from ripeline.auth import routes as auth
 from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.security import security
+from ripeline.calibration.asking import Asking
 from ripeline.fold.desk import Desk
 from ripeline.fold.keeper import Keeper
+from ripeline.fold.rule_file import write_rules
 from ripeline.pages import routes as pages
 from ripeline.rules.model import Ruleset
 from ripeline.running import RulesInForce
@@ -45,17 +47,25 @@ class Room:
     writer: Connection = field(init=False)
     rules: RulesInForce = field(init=False)
     sightings: Sightings = field(default_factory=Sightings)
+    asking: Asking = field(init=False)
+    saved: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)
         self.writer = self.database.writer()
         self.rules = RulesInForce(self.ruleset)
+        self.asking = Asking(self.database, self.settings.rules_file)
         migrations.apply(SqliteUtils(self.writer))
 
     def now(self, work: Callable[[Connection], T]) -> T:
         """Write at once."""
         with transaction(self.writer) as conn:
             return work(conn)
+
+    async def save_rules(self, ruleset: Ruleset, author: str) -> None:
+        """The file is written; scores stay as they are."""
+        write_rules(self.settings.rules_file, ruleset.text)
+        self.saved.append((ruleset.hash, author))
 
     async def take_rules(self) -> None:
         """The rules of a room never change."""

@@ -7,6 +7,7 @@ from sqlite_utils import Database, Migrations
 from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.own_people import OWN_TABLES
+from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
@@ -212,3 +213,9 @@ def what_is_suspect_or_dropped(db: Database) -> None:
 def companies_by_domain(db: Database) -> None:
     """Which leads have e-mail addresses of one company."""
     add_companies(db)
+
+
+@migrations()
+def rules_being_changed(db: Database) -> None:
+    """Texts of rule files that people are changing on the pages."""
+    db.executescript(RULE_DRAFTS)
