@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from ripeline.store.audit import AUDIT
 from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.own_people import OWN_TABLES
@@ -212,3 +213,9 @@ def what_is_suspect_or_dropped(db: Database) -> None:
 def companies_by_domain(db: Database) -> None:
     """Which leads have e-mail addresses of one company."""
     add_companies(db)
+
+
+@migrations()
+def who_did_what(db: Database) -> None:
+    """The audit log, and how many sign-ins failed a day."""
+    db.executescript(AUDIT)
