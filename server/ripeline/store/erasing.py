@@ -28,6 +28,8 @@ _LEADS: Final = "(SELECT value FROM json_each(:leads))"
 _ABOUT_LEADS: Final = (
     *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("handoffs", "verdicts", "outcomes", "outbox")),
     *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("looks", "proposals", "leads_again", "epochs")),
+    f"DELETE FROM deliveries WHERE lead_id IN {_LEADS}",
+    f"DELETE FROM notes WHERE lead_id IN {_LEADS}",
     f"DELETE FROM merges WHERE gone_id IN {_LEADS} OR into_id IN {_LEADS}",
     f"DELETE FROM detachments WHERE email IN (SELECT email FROM leads WHERE id IN {_LEADS})",
     f"UPDATE leads SET merged_into = NULL WHERE id IN {_LEADS}",

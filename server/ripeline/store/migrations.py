@@ -7,6 +7,8 @@ from sqlite_utils import Database, Migrations
 from ripeline.store.audit import AUDIT
 from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
+from ripeline.store.notes import NOTES
+from ripeline.store.outbox_sql import ALERTS
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
@@ -219,3 +221,15 @@ def companies_by_domain(db: Database) -> None:
 def who_did_what(db: Database) -> None:
     """The audit log, and how many sign-ins failed a day."""
     db.executescript(AUDIT)
+
+
+@migrations()
+def notes_on_leads(db: Database) -> None:
+    """Calls, e-mails, meetings and notes people write down."""
+    db.executescript(NOTES)
+
+
+@migrations()
+def where_alerts_go(db: Database) -> None:
+    """Destinations of alerts, and each message on its way to them."""
+    db.executescript(ALERTS)
