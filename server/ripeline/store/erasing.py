@@ -98,14 +98,20 @@ def erase_leads(conn: Connection, leads: Collection[int], visitors: Collection[i
     bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
     (last,) = conn.execute("-- last_lead\nSELECT max(id) FROM leads").fetchone()
     write_meta(conn, LAST_ERASED, str(last))
-    for sql in _FORGET_VISITORS:
-        conn.execute(f"-- forget_visitors\n{sql}", bound)
+    forget_visitors(conn, leads, visitors)
     for sql in _ABOUT_LEADS:
         conn.execute(f"-- erase_leads\n{sql}", bound)
     if is_next_begun(conn):
         for table in TABLES:
             conn.execute(f"-- erase_next\nDELETE FROM {table}{NEXT} WHERE lead_id IN {_LEADS}", bound)
         conn.execute(f"-- erase_next\nDELETE FROM leads{NEXT} WHERE id IN {_LEADS}", bound)
+
+
+def forget_visitors(conn: Connection, leads: Collection[int], visitors: Collection[int]) -> None:
+    """Take out those of the visitors that did nothing, and were of nobody but these leads."""
+    bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
+    for sql in _FORGET_VISITORS:
+        conn.execute(f"-- forget_visitors\n{sql}", bound)
 
 
 def erase_for_good(conn: Connection, on: bool) -> None:
