@@ -164,6 +164,7 @@ def _route(text: str) -> str:
         "/c/",
         "/o/",
         "/u/",
+        "/v/",
     )
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
         raise ValueError("a path of its own is needed, like /news/t.js")

@@ -83,6 +83,8 @@ TABLE: Final = {
     ("POST", "/install/left-out", "marketer"),
     ("GET HEAD", "/suspects", "marketer"),
     ("POST", "/suspects", "marketer"),
+    ("GET HEAD", "/v/{token}", "public"),
+    ("POST", "/v/{token}", "public"),
     ("GET HEAD", "/static/{name}", "public"),
 }
 

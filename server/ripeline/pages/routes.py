@@ -21,6 +21,7 @@ from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
 from ripeline.pages.static import serve_asset
 from ripeline.pages.suspects import change_suspects, show_suspects
+from ripeline.pages.verdict_link import ROUTES as VERDICT_ROUTES
 from ripeline.sightings import origin_of
 from ripeline.store.install import disown_origin, own_origin
 
@@ -83,5 +84,6 @@ ROUTES: Final = [
     *OWN_ROUTES,
     Route("/suspects", show_suspects, methods=["GET"]),
     Route("/suspects", change_suspects, methods=["POST"]),
+    *VERDICT_ROUTES,
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

@@ -66,6 +66,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
         "count": lambda number: numbers.write_count(number, locale),
         "band": lambda name: wording.band_word(name, words),
+        "verdict": lambda name: wording.verdict_word(name, words),
         "channel": lambda name: wording.channel_word(name, words),
         "suspicion": lambda reason: wording.suspicion_word(reason, words),
         "dropped": lambda reason: wording.drop_word(reason, words),

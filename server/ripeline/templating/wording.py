@@ -18,6 +18,17 @@ def band_word(name: str, words: NullTranslations) -> str:
     return usual.get(name, name)
 
 
+def verdict_word(name: str, words: NullTranslations) -> str:
+    """Sales' word on a hand-off."""
+    known = {
+        "too_early": words.pgettext("verdict", "too early"),
+        "right_time": words.pgettext("verdict", "right time"),
+        "too_late": words.pgettext("verdict", "too late"),
+        "off_target": words.pgettext("verdict", "off target"),
+    }
+    return known.get(name, name)
+
+
 def channel_word(name: str, words: NullTranslations) -> str:
     """Where a session came from, in a word."""
     known = {
