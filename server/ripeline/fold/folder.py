@@ -8,6 +8,7 @@ from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
 from ripeline.errors import DataProblem
+from ripeline.fold.announcing import announce_bands
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
@@ -186,6 +187,7 @@ class Folder:
     def hand_over(self, batch: Batch) -> None:
         """Hand-offs and their messages, by what has just been written."""
         tell_sales(self._conn, self._ruleset, self._known_names(), batch)
+        announce_bands(self._conn, self._ruleset, batch)
 
     def move_cursor(self, batch: Batch) -> None:
         """With the work itself, so that each event is folded exactly once."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
 
-Topic = Literal["lead.ready", "lead.cooled", "lead.band", "handoff.verdict", "lead.outcome"]
-
-#: What can be told, in the order people are asked about it.
-TOPICS: Final[tuple[Topic, ...]] = ("lead.ready", "lead.cooled", "lead.band", "handoff.verdict", "lead.outcome")
+from ripeline.store.outbox_rows import Topic
 
 
 @dataclass(frozen=True, slots=True)
