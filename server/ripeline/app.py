@@ -154,7 +154,7 @@ class _Works:
         self.events = EventLog()
         self.keeper = Keeper(conn, rules.ruleset)
         self.rescoring = Rescoring(conn, self.keeper, rules.taken)
-        chores = (self.keeper.sweep, self.rescoring.step)
+        chores = (self.keeper.sweep, self.rescoring.step, self.keeper.shelve_all)
         self.writer = Writer(conn, self.events, self.keeper, died, chores)
 
     async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:

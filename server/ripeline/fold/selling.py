@@ -19,6 +19,7 @@ from ripeline.store.handoff_deeds import (
     lift_refusals,
     models_told,
     release_handoff,
+    reopen_ended,
     reopen_handoff,
     snooze_handoff,
 )
@@ -102,6 +103,7 @@ def take_back_verdict(desk: Desk, handoff: int) -> None:
     if found.verdict is None or not reopen_handoff(desk.conn, handoff):
         raise Conflict("it has no verdict that could be taken back")
     lift_verdict_of(desk.conn, handoff, desk.by.at)
+    desk.folder.shelve_again(found.lead)
 
 
 def lift(desk: Desk, key: LeadKey, model: str | None) -> None:
@@ -154,6 +156,15 @@ def lift_end(desk: Desk, key: LeadKey, model: str | None) -> None:
         raise NotFound("outcome of lead", key)
     lift_outcomes_of_handoffs(desk.conn, lead, named, desk.by.at)
     desk.folder.decide_again(lead, even_new=True)
+
+
+def take_back_end(desk: Desk, handoff: int) -> None:
+    """That a hand-off was won or lost was a slip: it is as it was before. Raises `NotFound`, `Conflict`."""
+    found = _found(desk, handoff)
+    if not reopen_ended(desk.conn, handoff):
+        raise Conflict("it has no outcome that could be taken back")
+    lift_outcomes(desk.conn, found.lead, found.model, desk.by.at)
+    desk.folder.shelve_again(found.lead)
 
 
 def _judge(desk: Desk, lead: int, model: str, handoff: int | None, word: Word) -> None:
