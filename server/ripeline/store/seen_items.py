@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Final
 
 from ripeline.domain.event import DOWNLOAD, FORM, PAGE
-from ripeline.store.database import Connection
+from ripeline.store.database import Connection, transaction
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import as_json
 from ripeline.store.reading import text_id
@@ -88,6 +88,12 @@ def index_seen(conn: Connection) -> int:
     conn.execute(_SEEN, values)
     write_meta(conn, SEEN_UPTO, str(upto))
     return upto - after
+
+
+def keep_up(conn: Connection) -> int:
+    """The same as a chore, in a transaction of its own."""
+    with transaction(conn):
+        return index_seen(conn)
 
 
 def unsee(conn: Connection, seqs: Collection[int]) -> None:
