@@ -10,6 +10,8 @@ from ripeline.store.leads import LAST_ERASED
 from ripeline.store.meta import write_meta
 from ripeline.store.projection import TABLES, as_json
 from ripeline.store.rescore import NEXT, is_next_begun
+from ripeline.store.seen_items import unsee
+from ripeline.store.stars import erase_stars
 
 #: The columns of an event that hold row ids of texts.
 TEXT_COLUMNS: Final = ("kind_id", "url_id", "title_id", "referrer_id", "agent_id", "item_id", "suspect_id")
@@ -71,6 +73,8 @@ def erase_events(conn: Connection, seqs: Collection[int]) -> None:
     for sql in (_DOUBT_TEXTS, _DOUBT_SOURCES):
         conn.execute(sql, bound)
     conn.execute("-- erase_marks\nDELETE FROM marks WHERE event_seq IN (SELECT value FROM json_each(:seqs))", bound)
+    erase_stars(conn, seqs)
+    unsee(conn, seqs)
     conn.execute(f"-- erase_aside\nDELETE FROM quarantine {_OF_SEQS}", bound)
     conn.execute(f"-- erase_events\nDELETE FROM events {_OF_SEQS}", bound)
 

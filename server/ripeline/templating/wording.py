@@ -29,6 +29,16 @@ def verdict_word(name: str, words: NullTranslations) -> str:
     return known.get(name, name)
 
 
+def deed_word(what: str, words: NullTranslations) -> str:
+    """What people did about a lead: sent to sales, judged, won or lost."""
+    known = {
+        "handoff": words.gettext("handed to sales"),
+        "won": words.pgettext("outcome", "won"),
+        "lost": words.pgettext("outcome", "lost"),
+    }
+    return known.get(what) or words.gettext("sales: %(verdict)s") % {"verdict": verdict_word(what, words)}
+
+
 def channel_word(name: str, words: NullTranslations) -> str:
     """Where a session came from, in a word."""
     known = {
