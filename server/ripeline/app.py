@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, Self, TypeVar
 
 from starlette.applications import Starlette
@@ -41,6 +42,7 @@ from ripeline.fold.folder import now_ms
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.rescoring import Rescoring, rules_at_start
 from ripeline.log.queue import EventLog
+from ripeline.outbox.senders import senders_of
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
@@ -49,6 +51,8 @@ from ripeline.settings import Settings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
+from ripeline.store.seen_items import keep_up
+from ripeline.worker.posting import Post
 from ripeline.worker.watching import watch_rules
 from ripeline.worker.writer import Writer
 
@@ -136,8 +140,9 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         log.warning("%s", warning)
     running = _running(opened, settings, works, rules)
     running.demo = demo
-    # An erasure that was cut short is finished; the rule file is looked at from now on.
-    tasks = [asyncio.create_task(running.erase_unused()), asyncio.create_task(watch_rules(running))]
+    # An erasure that was cut short is finished; the rule file is looked at, and alerts go out, from now on.
+    post = Post(running, senders_of(settings))
+    tasks = [asyncio.create_task(each) for each in (running.erase_unused(), watch_rules(running), post.run())]
     try:
         yield running
     finally:
@@ -156,7 +161,7 @@ class _Works:
         self.events = EventLog()
         self.keeper = Keeper(conn, rules.ruleset)
         self.rescoring = Rescoring(conn, self.keeper, rules.taken)
-        chores = (self.keeper.sweep, self.rescoring.step)
+        chores = (self.keeper.sweep, self.rescoring.step, self.keeper.shelve_all, partial(keep_up, conn))
         self.writer = Writer(conn, self.events, self.keeper, died, chores)
 
     async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:

@@ -40,6 +40,7 @@ class Settings:
     mailgun_key: str = ""
     script_path: str = "/t.js"
     endpoint_path: str = "/e"
+    private_hooks: bool = False
     old_sqlite: bool = False
 
     @property
@@ -164,6 +165,7 @@ def _route(text: str) -> str:
         "/c/",
         "/o/",
         "/u/",
+        "/v/",
     )
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
         raise ValueError("a path of its own is needed, like /news/t.js")
@@ -203,6 +205,7 @@ SETTINGS: Final = (
     Setting("mailgun_key", "", _text, "The key Mailgun signs its webhooks with."),
     Setting("script_path", "/t.js", _route, "The path of the script."),
     Setting("endpoint_path", "/e", _route, "The path events are sent to."),
+    Setting("private_hooks", "0", _switch, "1 lets alerts go to http:// and into the network this server stands in."),
     Setting("old_sqlite", "0", _switch, "1 accepts a SQLite older than 3.51.3, which may lose committed events."),
 )
 

@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ripeline.__main__ import main
-from ripeline.commands.cells import amount, moment, safe, unsafe
+from ripeline.commands.cells import amount, moment
 from ripeline.commands.columns import OF_LEADS, meanings
+from ripeline.domain.formulas import safe, unsafe
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.database import Database

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from sqlite_utils import Database as SqliteUtils
@@ -19,6 +20,7 @@ from ripeline.auth.secrets import hash_of
 from ripeline.auth.security import security
 from ripeline.calibration.asking import Asking
 from ripeline.fold.desk import Desk
+from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.rule_file import write_rules
 from ripeline.pages import routes as pages
@@ -83,6 +85,23 @@ class Room:
         said = Said(author, now_ms())
         keeper = Keeper(self.writer, self.ruleset)
         return self.write(lambda conn: deed(Desk(conn, keeper, said, lambda: None)))
+
+    async def settled(self) -> int:
+        """Fold what people said of leads."""
+        await run_in_threadpool(self._fold)
+        return 0
+
+    def _fold(self) -> None:
+        keeper = Keeper(self.writer, self.ruleset)
+        while keeper.step():
+            pass
+
+    async def erase_unused(self) -> None:
+        """Erase what erased events were the last to use."""
+        with self.database.read() as conn:
+            unused = find_unused(conn)
+        if unused is not None:
+            await self.do(partial(erase_unused, unused=unused), "")
 
     def app(self) -> Starlette:
         """The pages, served."""

@@ -55,12 +55,12 @@ def page_of_ada(tmp_path: Path, ruleset: Ruleset, query: str = "") -> str:
 
 def test_what_has_faded_is_a_line_of_its_own_and_the_receipt_adds_up(tmp_path: Path) -> None:
     text = page_of_ada(tmp_path, rules_with("", paper_rule('decay = { expire = "5d" }')))
-    assert "Paper +12 Faded with time −12 Score 0" in text
+    assert "Paper 12 points, once per file, ends after 5 days; 0 left +12 Faded with time −12 Score 0" in text
 
 
 def test_the_limit_of_a_group_is_a_line_of_its_own(tmp_path: Path) -> None:
     text = page_of_ada(tmp_path, rules_with("groups = { content = { max = 7 } }", paper_rule('group = "content"')))
-    assert "Paper +12 Limit of the group content −5 Score 7" in text
+    assert "Paper 12 points, once per file, in the group “content” +12 Limit of the group content −5 Score 7" in text
 
 
 def test_a_silence_stands_between_the_sessions_with_what_it_did(tmp_path: Path) -> None:
@@ -69,7 +69,8 @@ def test_a_silence_stands_between_the_sessions_with_what_it_did(tmp_path: Path) 
     assert "Paper +12 Silent −10 Score 2" in text
     # 2 November, at midnight of the third day: 5 November; ended by the page of 12 November.
     assert "10 days later Thursday 5 November , Silent −10 no longer warm no longer hot" in text
-    assert text.index("becomes hot") > text.index("no longer hot")
+    sessions = text[text.index("Sessions ") :]
+    assert sessions.index("becomes hot") > sessions.index("no longer hot")
     assert "Download white-paper-c.pdf Paper +12 score 12 becomes warm becomes hot" in text
     assert "/back 6 min Silent +10 score 12 becomes warm becomes hot" in text
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -20,7 +18,6 @@ from ripeline.store.database import Connection, Database
 from ripeline.store.migrations import migrations
 from ripeline.store.reading import cursor_after, place_of
 from ripeline.store.reading_bands import scores_of_band, standing_of
-from ripeline.store.reading_handoffs import HandoffQuery, list_handoffs
 from ripeline.store.reading_leads import LeadQuery, list_leads
 from ripeline.store.views import LeadSummary
 
@@ -185,48 +182,3 @@ def test_a_band_bounds_the_scores_it_can_hold() -> None:
     assert scores_of_band(MODEL, "hot") == (9000, None)
     assert scores_of_band(MODEL, "warm") == (5000, 12000)
     assert scores_of_band(MODEL, "cold") == (None, 5000)
-
-
-class Explained:
-    """A connection that keeps the plan of every query asked through it."""
-
-    def __init__(self, conn: Connection) -> None:
-        self.conn = conn
-        self.plans: list[tuple[str, str]] = []
-
-    def execute(self, sql: str, values: Any = ()) -> object:
-        name = sql.splitlines()[0]
-        assert re.fullmatch(r"-- \w+", name), "every query starts with its name"
-        for row in self.conn.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall():
-            self.plans.append((name, row[3]))
-        return self.conn.execute(sql, values)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        LeadQuery("general"),
-        LeadQuery("general", cursor=cursor_after(0, 5000, 3)),
-        LeadQuery("general", band="warm"),
-        LeadQuery("general", identified=True),
-        LeadQuery("general", identified=False, band="hot"),
-        LeadQuery("general", q="acme"),
-        LeadQuery("general", q="ac"),
-    ],
-)
-def test_no_list_reads_a_whole_table(conn: Connection, query: LeadQuery) -> None:
-    add_lead(conn, 1, 13000, email="ada@example.com")
-    explained = Explained(conn)
-    asking = cast(Connection, explained)
-    list_leads(asking, RULES, query)
-    list_handoffs(asking, RULES, HandoffQuery())
-    list_handoffs(asking, RULES, HandoffQuery(state=None))
-    assert explained.plans
-    for name, step in explained.plans:
-        if step.startswith("SCAN"):
-            assert "VIRTUAL TABLE" in step or "json_each" in step or "subquery" in step or step == "SCAN found", (
-                name,
-                step,
-            )
-        # Only what a search found is sorted; everything else comes out of its index in order.
-        assert "TEMP B-TREE" not in step or query.q or "best_rules" in name, (name, step)

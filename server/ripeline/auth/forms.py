@@ -1,7 +1,8 @@
-"""The two pages of auth, drawn with the templates everybody uses."""
+"""The pages of auth, drawn with the templates everybody uses, and what their forms may hold."""
 
 from __future__ import annotations
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -23,3 +24,8 @@ def safe_next(path: str) -> str:
     r"""A path of our own to go on to; anything else (`//evil`, `/\evil`, `https:`) becomes the first page."""
     plain = path.isprintable() and "\\" not in path and " " not in path
     return path if path.startswith("/") and not path.startswith("//") and plain else "/"
+
+
+async def small_form(request: Request) -> FormData:
+    """A form of a stranger: few fields, no files."""
+    return await request.form(max_files=0, max_fields=10, max_part_size=16_384)

@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ripeline.auth.house import house_of
-from ripeline.auth.logins import read_user
-from ripeline.auth.tokens import bearer_key, token_scope
-from ripeline.store.people import User
+from ripeline.auth.logins import now_ms, user_here
+from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
+from ripeline.errors import LogRefused
+from ripeline.store.people import Token, User
+from ripeline.store.token_rows import used_token
 
 #: Each role may do what those before it may.
 ROLES: Final = ("sales", "marketer", "owner")
@@ -35,7 +37,7 @@ def require(role: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Res
     def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         @wraps(endpoint)
         async def checked(request: Request) -> Response:
-            user = await run_in_threadpool(read_user, request)
+            user = await user_here(request)
             if user is None:
                 return RedirectResponse(f"/signin?next={quote(_here(request))}", 303)
             if not may(user, role):
@@ -55,11 +57,13 @@ def require_scope(scope: str) -> Callable[[Endpoint], Callable[[Request], Awaita
     def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         @wraps(endpoint)
         async def checked(request: Request) -> Response:
-            scopes = await run_in_threadpool(_scopes_of, request)
-            if not scopes:
+            token = await run_in_threadpool(_token_of, request)
+            scopes = scopes_of(token)
+            if token is None or not scopes:
                 return _refused(401, "unauthorized", "send a token: Authorization: Bearer …")
             if scope not in scopes:
                 return _refused(403, "forbidden", f"this token lacks the scope {scope!r}")
+            await _note_use(request, token)
             return await _answer(endpoint, request)
 
         checked.access = f"scope:{scope}"  # type: ignore[attr-defined]
@@ -77,12 +81,22 @@ def current_user(request: Request) -> User | None:
     return getattr(request.state, "user", None)
 
 
-def _scopes_of(request: Request) -> frozenset[str]:
+def _token_of(request: Request) -> Token | None:
     key = bearer_key(request.headers.get("authorization", ""))
     if not key:
-        return frozenset()
+        return None
     with house_of(request).database.read() as conn:
-        return token_scope(conn, key)
+        return token_of(conn, key)
+
+
+async def _note_use(request: Request, token: Token) -> None:
+    now = now_ms()
+    if is_use_news(token, now):
+        try:
+            await house_of(request).write(lambda conn: used_token(conn, token.id, now))
+        except LogRefused:
+            # A full disk must not keep a program from reading.
+            return
 
 
 async def _answer(endpoint: Endpoint, request: Request) -> Response:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,14 +14,16 @@ from starlette.routing import Route
 from ripeline.auth.addresses import addresses_behind
 from ripeline.auth.delays import keys_of, note_failure, note_success, wait_seconds
 from ripeline.auth.first_rules import fit_first_rules
-from ripeline.auth.forms import page, safe_next, to
+from ripeline.auth.forms import page, safe_next, small_form, to
 from ripeline.auth.guard import public
 from ripeline.auth.house import House, house_of
+from ripeline.auth.let_in import ROUTES as LET_IN_ROUTES
 from ripeline.auth.logins import now_ms, read_user, sign_in, sign_out
 from ripeline.auth.passwords import MAXIMUM_LENGTH, hash_password_aside, is_password_aside
 from ripeline.auth.people import add_person, check_password, normal_email
 from ripeline.auth.setup import forget_setup_key, is_demo_key, is_setup_key
 from ripeline.errors import InvalidSetting
+from ripeline.store.audit import count_failed_signin
 from ripeline.store.database import Connection
 from ripeline.store.people import User, user_by_email
 from ripeline.templating import locale_of
@@ -39,7 +42,7 @@ async def show_setup(request: Request) -> Response:
 @public
 async def set_up(request: Request) -> Response:
     """Make the owner and sign them in."""
-    form = await _small_form(request)
+    form = await small_form(request)
     email, password = str(form.get("email", "")), str(form.get("password", ""))
     key = request.path_params["key"]
     try:
@@ -78,7 +81,7 @@ async def show_sign_in(request: Request) -> Response:
 @public
 async def do_sign_in(request: Request) -> Response:
     """Same answer and time for an unknown account, a disabled one and a wrong password."""
-    form = await _small_form(request)
+    form = await small_form(request)
     email = str(form.get("email", "")).strip().lower()[:254]
     password, after = str(form.get("password", ""))[: MAXIMUM_LENGTH + 1], safe_next(str(form.get("next", "/")))
     house, keys = house_of(request), keys_of(email, _address(request))
@@ -89,7 +92,7 @@ async def do_sign_in(request: Request) -> Response:
         return refused
     right = await is_password_aside(password, user.password_hash if user else None)
     if user is None or not right or user.disabled_at is not None:
-        await house.write(lambda conn: note_failure(conn, keys, now_ms()))
+        await house.write(partial(_note_failure, keys=keys, now=now_ms()))
         return page(request, "signin.html", 401, email=email, problem="wrong", next=after)
     await house.write(lambda conn: note_success(conn, keys))
     answer = to(after)
@@ -128,13 +131,14 @@ def _is_open_for_setup(request: Request) -> bool:
         return is_setup_key(conn, request.path_params["key"])
 
 
+def _note_failure(conn: Connection, keys: tuple[str, str], now: int) -> None:
+    note_failure(conn, keys, now)
+    count_failed_signin(conn, datetime.fromtimestamp(now / 1000, UTC).date().isoformat())
+
+
 def _wait_and_user(house: House, keys: tuple[str, str], email: str) -> tuple[int, User | None]:
     with house.database.read() as conn:
         return wait_seconds(conn, keys, now_ms()), user_by_email(conn, email)
-
-
-async def _small_form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=10, max_part_size=16_384)
 
 
 def _address(request: Request) -> str:
@@ -150,4 +154,5 @@ ROUTES: Final = [
     Route("/signin", do_sign_in, methods=["POST"]),
     Route("/signout", do_sign_out, methods=["POST"]),
     Route("/demo/{key}", enter_demo, methods=["GET"]),
+    *LET_IN_ROUTES,
 ]

@@ -8,11 +8,12 @@ from typing import Final
 from ripeline.auth.secrets import hash_of, new_key
 from ripeline.errors import InvalidSetting
 from ripeline.store.database import Connection
-from ripeline.store.people import add_token, has_token_named, token_by_hash
+from ripeline.store.people import Token, add_token, has_token_named, token_by_hash
 
 SCOPES: Final = ("write", "read", "admin")
 
 _LONGEST_KEY: Final = 200
+_NOTED_EVERY_MS: Final = 3_600_000
 
 
 def create_token(conn: Connection, name: str, scopes: frozenset[str], now: int) -> str:
@@ -24,14 +25,26 @@ def create_token(conn: Connection, name: str, scopes: frozenset[str], now: int) 
     return key
 
 
+def token_of(conn: Connection, key: str) -> Token | None:
+    """The token of this key, None for an unknown one."""
+    return token_by_hash(conn, hash_of(key)) if 0 < len(key) <= _LONGEST_KEY else None
+
+
 def token_scope(conn: Connection, key: str) -> frozenset[str]:
     """What the key may do, empty for an unknown one; `admin` may do everything."""
-    if not key or len(key) > _LONGEST_KEY:
-        return frozenset()
-    token = token_by_hash(conn, hash_of(key))
+    return scopes_of(token_of(conn, key))
+
+
+def scopes_of(token: Token | None) -> frozenset[str]:
+    """What this token may do, nothing for None; `admin` may do everything."""
     if token is None:
         return frozenset()
     return frozenset(SCOPES) if "admin" in token.scopes else token.scopes
+
+
+def is_use_news(token: Token, now: int) -> bool:
+    """Whether it is to be written down that the token was used at `now` (ms): once an hour is enough."""
+    return token.used_at is None or now - token.used_at > _NOTED_EVERY_MS
 
 
 def bearer_key(authorization: str) -> str:

@@ -37,7 +37,7 @@ class Intake:
         self.paces = Paces()
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
-        self.tokens = Tokens(running.database)
+        self.tokens = Tokens(running.database, running.write)
         self.identity_key = identity_key(running.secret)
         self.mail = Mail(running.secret)
         # The list of machines is read before the first visitor waits for it.

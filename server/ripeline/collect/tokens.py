@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from ripeline.auth.secrets import hash_of
-from ripeline.auth.tokens import bearer_key, token_scope
+from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
 from ripeline.collect.refusals import Refused
-from ripeline.store.database import Database
+from ripeline.errors import LogRefused
+from ripeline.store.database import Connection, Database
+from ripeline.store.token_rows import used_token
 
 _REMEMBERED_MS: Final = 2_000
 _MOST_REMEMBERED: Final = 500
 
 
 class Tokens:
-    """Scopes by token; a revoked one works for two seconds more."""
+    """Scopes by token; a withdrawn one works for two seconds more. When it was used last is written down beside."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, write: Callable[[Callable[[Connection], None]], Awaitable[None]]) -> None:
         self._database = database
+        self._write = write
+        self._notes: set[asyncio.Task[None]] = set()
         self._known: dict[str, tuple[int, frozenset[str]]] = {}
 
     def check(self, authorization: bytes, scope: str, now: int) -> None:
@@ -38,8 +44,24 @@ class Tokens:
         if known is not None and 0 <= now - known[0] < _REMEMBERED_MS:
             return known[1]
         with self._database.read() as conn:
-            scopes = token_scope(conn, key)
+            token = token_of(conn, key)
+        scopes = scopes_of(token)
+        if token is not None and is_use_news(token, now):
+            self._note(token.id, now)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         self._known[hashed] = (now, scopes)
         return scopes
+
+    def _note(self, token: int, now: int) -> None:
+        # Beside the request, which does not wait for it.
+        task = asyncio.ensure_future(self._noted(token, now))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _noted(self, token: int, now: int) -> None:
+        try:
+            await self._write(lambda conn: used_token(conn, token, now))
+        except LogRefused:
+            # The next look-up notes it.
+            return

@@ -1,4 +1,4 @@
-"""What stands in the cells of a table: moments, amounts, and texts that were made safe for spreadsheets."""
+"""What stands in the cells of a table: moments and amounts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ripeline.domain.wire_time import EARLIEST
-
-#: What a spreadsheet would take for a formula.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 _DAY: Final = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,? +(?:à +|at +)?(\d{1,2})[:h](\d{2})(?::(\d{2}))? *([AaPp][Mm])?)?"
@@ -44,17 +41,6 @@ def amount(text: str) -> float | None:
     elif "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     return float(plain) if _NUMBER.fullmatch(plain) else None
-
-
-def safe(text: str) -> str:
-    """A cell no spreadsheet runs as a formula."""
-    text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-def unsafe(text: str) -> str:
-    """What a cell was before `safe`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
 def _day(text: str, month_first: bool) -> datetime | None:

@@ -12,11 +12,11 @@ from typing import Any, BinaryIO, Final
 import click
 
 from ripeline.calibration.whatif import rules_in_force
-from ripeline.commands.cells import safe
 from ripeline.commands.columns import STANDING
 from ripeline.commands.options import damage_told, data_option
 from ripeline.commands.progress import Progress
 from ripeline.commands.written import written
+from ripeline.domain.formulas import safe
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 from ripeline.errors import NotFound

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ripeline.commands.appending import Appending, fold_unless_served
-from ripeline.commands.cells import day, moment, unsafe
+from ripeline.commands.cells import day, moment
 from ripeline.commands.columns import LEFT_OUT, OF_LEADS, column_option, meanings, standing, told
 from ripeline.commands.csv_file import BadTable, Mistakes, Row, Table
 from ripeline.commands.options import data_option
@@ -23,6 +23,7 @@ from ripeline.commands.progress import Progress
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import IDENTIFY
 from ripeline.domain.fields import kept_fields
+from ripeline.domain.formulas import unsafe
 from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_text import LONGEST_TEXT
 from ripeline.rules.reading import load_rules

@@ -169,7 +169,7 @@ def _write(conn: Connection, settings: Settings, reading: Reading, model: str | 
         # A server may have written meanwhile.
         keeper.forget()
         with transaction(conn):
-            desk = Desk(conn, keeper, Said(_AUTHOR, reading.now), keeper.forget)
+            desk = Desk(conn, keeper, Said(_AUTHOR, reading.now), keeper.forget, is_quiet=True)
             for each in batch:
                 _end(desk, each, model, written)
         progress(written.new + written.known, 0)

@@ -25,13 +25,15 @@ LeadKey = int | str
 class Desk:
     """The write connection inside a transaction, the fold on it, and who does something when.
 
-    `forget` is to be called when rows were erased whose ids others may remember.
+    `forget` is to be called when rows were erased whose ids others may remember. `is_quiet`: what is said here was said
+    long ago (an import), and nobody is told of it.
     """
 
     conn: Connection
     folder: Keeper
     by: Said
     forget: Callable[[], None]
+    is_quiet: bool = False
 
     @property
     def ruleset(self) -> Ruleset:

@@ -8,9 +8,11 @@ from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
 from ripeline.errors import DataProblem
+from ripeline.fold.announcing import announce_bands
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
+from ripeline.fold.shelving import shelve
 from ripeline.fold.telling import tell_sales
 from ripeline.fold.uncollected import uncollected
 from ripeline.identity.history import events_of_leads
@@ -184,8 +186,10 @@ class Folder:
             take_again(self._conn, [*batch.placement.merged, *(each.lead for each in batch.folded)])
 
     def hand_over(self, batch: Batch) -> None:
-        """Hand-offs and their messages, by what has just been written."""
+        """Hand-offs and their messages, by what has just been written, and where they stand in the list of sales."""
         tell_sales(self._conn, self._ruleset, self._known_names(), batch)
+        announce_bands(self._conn, self._ruleset, batch)
+        shelve(self._conn, self._scorer, batch.folded)
 
     def move_cursor(self, batch: Batch) -> None:
         """With the work itself, so that each event is folded exactly once."""

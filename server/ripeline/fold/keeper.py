@@ -9,6 +9,7 @@ from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.folder import REBUILT, SWEPT, Folder
 from ripeline.fold.rows import projection_rows
 from ripeline.fold.scored import age, known_from
+from ripeline.fold.shelving import place
 from ripeline.fold.uncollected import uncollected
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.fold import Scorer
@@ -20,9 +21,10 @@ from ripeline.store.epochs import epochs_of_visitors
 from ripeline.store.handoff_deeds import last_told
 from ripeline.store.handoff_rows import wake_handoffs, was_told
 from ripeline.store.looks import drop_looks, due_looks
-from ripeline.store.meta import read_meta, write_meta
+from ripeline.store.meta import drop_meta, read_meta, write_meta
 from ripeline.store.projection_aside import set_aside
 from ripeline.store.rescore import take_again
+from ripeline.store.shelf import SHELVED, with_sales, with_sales_after
 from ripeline.store.visitors import tied_visitors
 
 #: That nothing was due is written down that often (ms).
@@ -107,6 +109,24 @@ class Keeper(Folder):
         except BaseException:
             self._drop_memory()
             raise
+
+    def shelve_again(self, lead: int) -> None:
+        """What sales has of a lead has come back to it, inside the caller's transaction: put it where it belongs."""
+        place(self._conn, self._scorer, with_sales(self._conn, [lead]), self._stored([lead]))
+
+    def shelve_all(self, limit: int = 200) -> int:
+        """After new rules, put what sales has in order, so many hand-offs in one transaction; how many there were."""
+        after = read_meta(self._conn, SHELVED)
+        if after is None:
+            return 0
+        with transaction(self._conn):
+            found = with_sales_after(self._conn, int(after), limit)
+            place(self._conn, self._scorer, [pair for _, pair in found], self._stored(lead for _, (lead, _) in found))
+            if len(found) < limit:
+                drop_meta(self._conn, SHELVED)
+            else:
+                write_meta(self._conn, SHELVED, str(found[-1][0]))
+        return len(found)
 
     def _ask(self, batch: Batch, lead: int) -> None:
         for known in self._stored([lead]).values():

@@ -7,7 +7,7 @@ from typing import Final
 
 from ripeline.errors import Conflict, NotFound
 from ripeline.fold.desk import Desk
-from ripeline.store.erasing import erase_events
+from ripeline.store.erasing import erase_events, forget_visitors
 from ripeline.store.marks import (
     MarkedEvent,
     events_of_reason,
@@ -16,6 +16,7 @@ from ripeline.store.marks import (
     mark_events,
     suspect_events,
 )
+from ripeline.store.visitors import given_visitors
 
 #: Events of one reason marked in one transaction.
 AT_ONCE: Final = 200
@@ -56,6 +57,9 @@ def erase_event(desk: Desk, id: str) -> None:
     seqs = [event.seq for event in found]
     leads = leads_of_visitors_of(desk.conn, seqs)
     erase_events(desk.conn, seqs)
+    # Made only for what was said: empty it would be a lead of its own.
+    forget_visitors(desk.conn, leads, given_visitors(desk.conn, {event.visitor for event in found}))
+    desk.forget()
     _refold(desk, found, leads)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.store.database import Connection
-from ripeline.store.epochs import visitors_of_leads
+from ripeline.store.detachments import drop_detachments
+from ripeline.store.epochs import epochs_of_visitors, visitors_of_leads
 from ripeline.store.handoff_rows import move_handoffs
 from ripeline.store.leads import email_of, merge_leads
 from ripeline.store.looks import drop_looks
@@ -22,7 +23,7 @@ from ripeline.store.merge_rows import (
     take_along,
 )
 from ripeline.store.reading_lead import own_id_of
-from ripeline.store.visitors import visitor_of_lead
+from ripeline.store.visitors import visitor_named, visitor_of_lead
 
 #: Only a circle could be longer, and there are none.
 _LONGEST_CHAIN = 1_000
@@ -83,6 +84,24 @@ def detach(desk: Desk, key: LeadKey, visitor: str) -> int:
     if found.is_alone and not emails:
         raise InvalidRequest("visitor", "is a lead of its own already")
     return desk.folder.take_out(found.id, lead, emails, desk.by)
+
+
+def take_back_detach(desk: Desk, key: LeadKey, visitor: str) -> None:
+    """The visitor is this person's after all: what it did and said is the lead's again. Nobody is told anything.
+
+    Raises `NotFound`, and `Conflict` for a visitor that is not by itself.
+    """
+    lead, found = desk.lead(key), visitor_named(desk.conn, visitor)
+    if found is None:
+        raise NotFound("visitor", visitor)
+    was_out = drop_detachments(desk.conn, found, emails_of(desk.conn, lead))
+    desk.folder.refold([lead], [found], quiet=True)
+    alone = {root for _, email, root, _ in epochs_of_visitors(desk.conn, [found])[found] if email is None} - {lead}
+    if not was_out and not alone:
+        raise Conflict("the visitor is somebody's already")
+    # What it did without a name was this lead's only because a person had said so.
+    for each in alone:
+        merge(desk, lead, each)
 
 
 def _is_nobody(conn: Connection, lead: int) -> bool:

@@ -39,6 +39,7 @@ from ripeline.store.rescore import (
     taken_again,
 )
 from ripeline.store.rule_versions import keep_rule_version, rules_changed, text_of_rules
+from ripeline.store.shelf import SHELVED
 
 log = logging.getLogger(__name__)
 
@@ -211,6 +212,7 @@ class Rescore:
             rules_changed(conn, ruleset.hash, by)
         write_meta(conn, RULES_HASH, ruleset.hash)
         write_meta(conn, FORM_KEY, FORM)
+        write_meta(conn, SHELVED, "0")
         forget_rescore(conn)
 
 

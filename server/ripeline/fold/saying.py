@@ -11,8 +11,9 @@ from ripeline.domain.event import IDENTIFY, POINTS, Event
 from ripeline.domain.points import to_thousandths
 from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
 from ripeline.domain.wire_text import cleaned
-from ripeline.errors import Conflict, InvalidRequest
+from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.desk import Desk, LeadKey
+from ripeline.fold.marking import erase_event
 from ripeline.identity.epochs import MIN
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.epochs import visitors_of_leads
@@ -20,10 +21,11 @@ from ripeline.store.leads import email_of
 from ripeline.store.log_reading import events_by_seq
 from ripeline.store.log_rows import append_events
 from ripeline.store.marks import find_events
-from ripeline.store.visitors import tie_visitor
+from ripeline.store.visitors import given_visitors, tie_visitor
 
 _MOST_POINTS: Final = 1_000_000
 _LONGEST_REASON: Final = 500
+_OWN_IDS: Final = f"{IDENTIFY}-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ def tell_attributes(desk: Desk, key: LeadKey, attributes: dict[str, Any]) -> str
     if not told or len(told) < len(attributes):
         raise InvalidRequest("attributes", "each needs a value that is not empty")
     return _append(desk, key, "", on=IDENTIFY, traits=told)
+
+
+def take_back(desk: Desk, key: LeadKey, id: str) -> None:
+    """Points or attributes a person gave were a slip: as if they had never been said. Raises `NotFound`."""
+    lead = desk.lead(key)
+    visitors = given_visitors(desk.conn, visitors_of_leads(desk.conn, [lead]))
+    found = find_events(desk.conn, id)
+    said = events_by_seq(desk.conn, [event.seq for event in found if event.visitor in visitors])
+    if not said or any(event.on not in (POINTS, IDENTIFY) or _is_from_outside(event) for event in said):
+        raise NotFound("word of a person", id)
+    erase_event(desk, id)
+
+
+def _is_from_outside(event: Event) -> bool:
+    """Whether a program sent it, and not a person at a desk, who need give no id."""
+    return event.on == IDENTIFY and not event.id.startswith(_OWN_IDS)
 
 
 def _append(desk: Desk, key: LeadKey, id: str, **what: Any) -> str:

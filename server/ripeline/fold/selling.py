@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from ripeline.domain.points import as_number
 from ripeline.errors import Conflict, InvalidRequest, NotFound
+from ripeline.fold.announcing import News, announce
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.store.handoff_deeds import (
     OneHandoff,
@@ -17,9 +19,11 @@ from ripeline.store.handoff_deeds import (
     lift_refusals,
     models_told,
     release_handoff,
+    reopen_ended,
     reopen_handoff,
     snooze_handoff,
 )
+from ripeline.store.outbox_rows import Topic
 from ripeline.store.proposals import accept_proposal, proposal_by_id
 from ripeline.store.verdict_rows import (
     Frozen,
@@ -99,6 +103,7 @@ def take_back_verdict(desk: Desk, handoff: int) -> None:
     if found.verdict is None or not reopen_handoff(desk.conn, handoff):
         raise Conflict("it has no verdict that could be taken back")
     lift_verdict_of(desk.conn, handoff, desk.by.at)
+    desk.folder.shelve_again(found.lead)
 
 
 def lift(desk: Desk, key: LeadKey, model: str | None) -> None:
@@ -128,8 +133,11 @@ def end_with(desk: Desk, key: LeadKey, model: str | None, end: Outcome) -> bool:
     lead = desk.lead(key)
     named = desk.model(model) if model is not None else None
     row = {"lead": lead, "model": named, "outcome": end.outcome, "at": end.at, "value": end.value}
-    if add_outcome(desk.conn, {**row, "author": desk.by.author, "made_at": desk.by.at}) is None:
+    outcome = add_outcome(desk.conn, {**row, "author": desk.by.author, "made_at": desk.by.at})
+    if outcome is None:
         return False
+    value = None if end.value is None else as_number(end.value)
+    _announce(desk, "lead.outcome", lead, named, {"id": outcome, "outcome": end.outcome, "value": value})
     for each in [named] if named is not None else models_told(desk.conn, lead):
         handoff = last_told(desk.conn, lead, each)
         if handoff is not None:
@@ -150,14 +158,37 @@ def lift_end(desk: Desk, key: LeadKey, model: str | None) -> None:
     desk.folder.decide_again(lead, even_new=True)
 
 
+def take_back_end(desk: Desk, handoff: int) -> None:
+    """That a hand-off was won or lost was a slip: it is as it was before. Raises `NotFound`, `Conflict`."""
+    found = _found(desk, handoff)
+    if not reopen_ended(desk.conn, handoff):
+        raise Conflict("it has no outcome that could be taken back")
+    lift_outcomes(desk.conn, found.lead, found.model, desk.by.at)
+    desk.folder.shelve_again(found.lead)
+
+
 def _judge(desk: Desk, lead: int, model: str, handoff: int | None, word: Word) -> None:
     stood = _standing(desk, lead, model)
     row = {"lead": lead, "model": model, "handoff": handoff, "verdict": word.verdict, "note": word.note}
-    add_verdict(desk.conn, row | {"rules_hash": desk.ruleset.hash}, stood, desk.by)
+    said_id = add_verdict(desk.conn, row | {"rules_hash": desk.ruleset.hash}, stood, desk.by)
+    said_now = {"id": said_id, "handoff": handoff, "verdict": word.verdict, "note": word.note}
+    _announce(desk, "handoff.verdict", lead, model, said_now)
     if handoff is not None:
         said = {"at": desk.by.at, "verdict": word.verdict, "note": word.note, "score": stood.score}
         close_handoff(desk.conn, handoff, _NOTHING_NEW | said)
     desk.folder.decide_again(lead)
+
+
+def _announce(desk: Desk, topic: Topic, lead: int, model: str | None, said: dict[str, Any]) -> None:
+    """Whoever wants to hear of it does; about several models (None) at once there is no one score."""
+    if desk.is_quiet:
+        return
+    models = desk.ruleset.models
+    known = next((each for each in models if each.id == model or (model is None and len(models) == 1)), None)
+    stood = _standing(desk, lead, known.id) if known else None
+    facts = {"band": stood.band, "score": as_number(stood.score)} if stood else {}
+    mark = f"{said.pop('id')} {desk.by.at}"
+    announce(desk.conn, News(topic, lead, known, desk.by.at, mark, {**said, **facts, "by": desk.by.author}), desk.by.at)
 
 
 def _standing(desk: Desk, lead: int, model: str) -> Frozen:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ripeline.errors import NotFound
 from ripeline.fold.explaining import Explained, explain_lead
+from ripeline.pages.card import Consent, Criteria, consent_of, criteria_of
 from ripeline.pages.colleagues import Others, others_of
 from ripeline.pages.desk import Desk
+from ripeline.pages.lead_do import Doing, doing_of
+from ripeline.pages.lead_do import Doing, doing_of
 from ripeline.pages.looking_back import Look, look_of
 from ripeline.pages.nights import nights_of
 from ripeline.pages.receipt import Receipt, receipt_of
 from ripeline.pages.rings import Ring, ring_of, tone_of
+from ripeline.pages.score_curve import Curve, curve_of
 from ripeline.pages.story import SessionStory, Told, stories_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
 from ripeline.scoring import receipt as scoring
 from ripeline.store.reading import place_of
 from ripeline.store.reading_bands import standing_of
+from ripeline.store.reading_deeds import deeds_of
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import Part, part_of_timeline
+from ripeline.store.stars import stars_of
 from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDetail, ModelReading
 
-#: So many sessions keep the page under 60 KB.
+#: So many sessions, or the events of fewer, keep the page under 60 KB.
 SESSIONS: Final = 10
+EVENTS: Final = 60
 COLLEAGUES: Final = 10
 _LARGEST_ID: Final = 2**63 - 1
 
@@ -37,16 +44,21 @@ class LeadPage:
     """`reading` is of the model looked through, `others` of the rest; `tones` are of its bands.
 
     `given`: points by hand in that model, the newest first. `next` is the address of older sessions or ""; `first`
-    while these are the newest. `look`: as of when. `colleagues`: others of the same company.
+    while these are the newest. `look`: as of when; `here`: the address of this very page. `colleagues`: others of the
+    same company. `criteria`: how much of what the model asks for is known, None when it asks nothing. `scores_this`:
+    whether the reader may make rules.
     """
 
     who: Who
     detail: LeadDetail
     known: tuple[AttributeView, ...]
+    criteria: Criteria | None
+    consent: Consent
     reading: ModelReading
     ring: Ring
     others: tuple[tuple[ModelReading, Ring], ...]
     receipt: Receipt
+    curve: Curve | None
     tones: dict[str, str]
     handoff: HandoffView | None
     sessions: tuple[SessionStory, ...]
@@ -54,7 +66,11 @@ class LeadPage:
     first: bool
     next: str
     look: Look
+    here: str
     colleagues: Others | None
+    scores_this: bool
+    doing: Doing | None
+    doing: Doing | None
 
 
 def read_lead(desk: Desk) -> LeadPage:
@@ -66,31 +82,43 @@ def read_lead(desk: Desk) -> LeadPage:
     if not detail.models:
         raise NotFound("score", id)
     look = look_of(desk.query, desk.ruleset.timezone, detail.last_seen)
-    explained = explain_lead(desk.conn, desk.ruleset, detail.id, look.at)
+    explained = explain_lead(desk.conn, desk.ruleset, detail.id, look.at, nightly=True)
     known = _known(detail, explained, look)
     readings = tuple(map(_reading, desk.ruleset.models, explained.receipts))
     reading = _looked_through(readings, desk.query.get("model", ""))
     place = readings.index(reading)
     model = desk.ruleset.models[place]
     cursor = desk.query.get("cursor") or None
-    timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(cursor, SESSIONS, look.at))
+    timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(cursor, SESSIONS, look.at, EVENTS))
+    stars = stars_of(desk.conn, [event.seq for session in timeline.sessions for event in session.events])
+    told = replace(_told(model, place, explained), stars=stars, whole=_number(desk.query.get("whole", "")))
+    path = f"/leads/{detail.id}"
     visitor = detail.visitors[0] if detail.visitors else ""
     return LeadPage(
         who=who_is(detail.id, detail.email, {each.name: each.value for each in known}, visitor),
         detail=detail,
         known=tuple(each for each in known if each.name not in _IN_THE_HEADING | {"email", "phone"}),
+        criteria=criteria_of(model, explained.state.attributes),
+        consent=consent_of(explained.events),
         reading=reading,
         ring=ring_of(model, reading),
         others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in readings if each != reading),
         tones={band.name: tone_of(model, band.name) for band in model.bands},
-        receipt=receipt_of(model, explained.receipts[place], reading.next_band),
+        receipt=receipt_of(model, explained, reading.next_band, desk.locale),
+        curve=curve_of(model, place, explained, deeds_of(desk.conn, detail.id), look.at),
         handoff=None if look.day else _standing(detail, model),
-        sessions=stories_of(model, timeline.sessions, _told(model, place, explained), _newer(cursor)),
+        sessions=stories_of(model, timeline.sessions, told, _newer(cursor)),
         given=tuple(each for each in detail.given if each.model == model.id and each.at <= look.at),
         first=cursor is None,
-        next=look.address(f"/leads/{detail.id}", model=reading.model, cursor=timeline.next) if timeline.next else "",
+        next=look.address(path, model=reading.model, cursor=timeline.next) if timeline.next else "",
         look=look,
+        here=look.address(path, model=reading.model, cursor=cursor),
         colleagues=None if look.day else others_of(desk, detail.id, COLLEAGUES),
+        doing=None
+        if look.day
+        else doing_of(desk, detail, model.id, look.address(path, model=reading.model, cursor=cursor)),
+        scores_this=not look.day and desk.role in ("owner", "marketer"),
+        doing=None if look.day else doing_of(desk, detail, reading.model, look.address(path, model=reading.model)),
     )
 
 
@@ -129,6 +157,10 @@ def _told(model: Model, place: int, explained: Explained) -> Told:
     """What the fold knows better than the stored lines: the score just after each event, and what time alone did."""
     scores = {seq: scores[place] for seq, scores in explained.scores.items()}
     return Told(scores, nights_of(model, explained.changes))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _newer(cursor: str | None) -> int:

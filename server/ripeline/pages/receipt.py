@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ripeline.fold.explaining import Explained
 from ripeline.rules.model import Model, Rule
+from ripeline.rules.plain import Locale, labels_of, terms_in_words
+from ripeline.scoring.change import Reason
 from ripeline.scoring.receipt import Receipt as Reading
 from ripeline.scoring.receipt import RuleRow
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """Matching events that were worth 0: which rule, why, how often, and what it needs first."""
+    """Matching events that were worth 0: which rule, why, how often, and what it needs first.
+
+    Of a rule that pays at the n-th match only: it `has` so many of the `wanted` ones `within` so many ms.
+    """
 
     label: str
     why: str
     times: int
     needed: tuple[str, ...]
+    has: int = 0
+    wanted: int = 0
+    within: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A rule that paid: `terms` say in words what limits it, "" where nothing does."""
+
+    row: RuleRow
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +53,7 @@ class Receipt:
     lead leaves the hand-off band if nothing happens, None for never or not in it.
     """
 
-    paid: tuple[RuleRow, ...]
+    paid: tuple[Paid, ...]
     faded: int
     limits: tuple[Limit, ...]
     misses: tuple[NearMiss, ...]
@@ -46,24 +63,40 @@ class Receipt:
     shelf_life: int | None
 
 
-def receipt_of(model: Model, reading: Reading, next_band: str | None) -> Receipt:
-    """Take a reading apart as a page shows it."""
+def receipt_of(model: Model, explained: Explained, next_band: str | None, locale: Locale) -> Receipt:
+    """Take a model's reading apart as a page shows it."""
+    reading = next(each for each in explained.receipts if each.model == model.id)
     rules = {rule.id: rule for rule in model.rules}
-    paid = tuple(sorted((row for row in reading.rows if row.times), key=lambda row: row.is_fit))
+    rows = sorted((row for row in reading.rows if row.times), key=lambda row: row.is_fit)
     return Receipt(
-        paid=paid,
+        paid=tuple(Paid(row, _terms(model, rules.get(row.rule), locale)) for row in rows),
         faded=reading.faded,
         limits=tuple(Limit(each.group, each.points) for each in reading.limits),
         misses=tuple(
-            NearMiss(row.label, why, times, needed_by(rules.get(row.rule), rules))
+            _miss(row, why, rules, explained.counting.get((model.id, row.rule), 0))
             for row in reading.rows
-            for why, times in row.refused.items()
+            for why in row.refused
         ),
-        both=any(row.is_fit for row in paid),
+        both=any(row.is_fit for row in rows),
         grade=reading.grade,
         wanted=_fit_wanted(model, reading, next_band),
         shelf_life=reading.shelf_life,
     )
+
+
+def _terms(model: Model, rule: Rule | None, locale: Locale) -> str:
+    """What limits a rule, so that "2 ×, +10" explains itself."""
+    if rule is None or not (rule.cap or rule.decay or rule.group):
+        return ""
+    return terms_in_words(rule, locale, labels_of(model))
+
+
+def _miss(row: RuleRow, why: Reason, rules: dict[str, Rule], has: int) -> NearMiss:
+    rule = rules.get(row.rule)
+    miss = NearMiss(row.label, why, row.refused[why], needed_by(rule, rules))
+    if why != "counting" or rule is None or rule.count is None:
+        return miss
+    return replace(miss, has=has, wanted=rule.count.n, within=rule.count.within)
 
 
 def needed_by(rule: Rule | None, rules: dict[str, Rule]) -> tuple[str, ...]:

@@ -13,14 +13,22 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import public, require
 from ripeline.pages.desk import running_of, show
+from ripeline.pages.handoff_forms import ROUTES as HANDOFF_ROUTES
 from ripeline.pages.install import read_install
 from ripeline.pages.install_arrival import read_arrival
 from ripeline.pages.lead import read_lead
+from ripeline.pages.lead_forms_merge import ROUTES as MERGE_ROUTES
+from ripeline.pages.lead_forms_notes import ROUTES as NOTE_ROUTES
+from ripeline.pages.lead_forms_person import ROUTES as PERSON_ROUTES
+from ripeline.pages.lead_forms_word import ROUTES as WORD_ROUTES
 from ripeline.pages.leads import read_leads
 from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
+from ripeline.pages.ready_csv import ROUTES as READY_CSV_ROUTES
+from ripeline.pages.stars import ROUTES as STAR_ROUTES
 from ripeline.pages.static import serve_asset
 from ripeline.pages.suspects import change_suspects, show_suspects
+from ripeline.pages.verdict_link import ROUTES as VERDICT_ROUTES
 from ripeline.sightings import origin_of
 from ripeline.store.install import disown_origin, own_origin
 
@@ -75,13 +83,21 @@ async def change_origin(request: Request) -> Response:
 ROUTES: Final = [
     Route("/", show_first_page, methods=["GET"]),
     Route("/ready", show_ready, methods=["GET"]),
+    *READY_CSV_ROUTES,
+    *HANDOFF_ROUTES,
     Route("/leads", show_leads, methods=["GET"]),
     Route("/leads/{id:int}", show_lead, methods=["GET"]),
+    *WORD_ROUTES,
+    *NOTE_ROUTES,
+    *PERSON_ROUTES,
+    *MERGE_ROUTES,
     Route("/install", show_install, methods=["GET"]),
     Route("/install/status", show_arrival, methods=["GET"]),
     Route("/install/origins", change_origin, methods=["POST"]),
+    *STAR_ROUTES,
     *OWN_ROUTES,
     Route("/suspects", show_suspects, methods=["GET"]),
     Route("/suspects", change_suspects, methods=["POST"]),
+    *VERDICT_ROUTES,
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

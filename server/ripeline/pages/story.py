@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import unquote
 
+from ripeline.domain.event import DOWNLOAD, FORM, KINDS, PAGE
 from ripeline.domain.urls import split_url
 from ripeline.pages.nights import Night, begins
 from ripeline.pages.receipt import needed_by
+from ripeline.rules.attributes import default_attribute
 from ripeline.rules.model import Model, Rule
+from ripeline.store.stars import Giver
 from ripeline.store.views import CrossingView, LedgerLine, TimelineEvent, TimelineSession
 
+#: Of a session longer than this only the lines that say something are shown, until it is asked for whole.
+_MOST_LINES: Final = 40
+_LONGEST_SAID: Final = 200
+
 #: A pause shorter than a day is said by the dates of its sessions.
-_A_GAP = 24 * 3_600_000
+_A_GAP: Final = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,12 @@ class Unpaid:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event: `what` it was about in words, `where` its address, its `points` together and the `score` after it."""
+    """One event: `what` it was about in words, `where` its address, its `points` together and the `score` after it.
 
+    `seq`: its place in the log; `said`: fields and what was put in them; `stars`: who starred it (address, name).
+    """
+
+    seq: int
     on: str
     what: str
     where: str
@@ -48,13 +60,21 @@ class EventLine:
     paid: tuple[Paid, ...]
     unpaid: tuple[Unpaid, ...]
     crossings: tuple[CrossingView, ...]
+    said: tuple[tuple[str, str], ...]
+    stars: tuple[Giver, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but a page that was seen."""
+        return self.on == PAGE and not (self.paid or self.unpaid or self.crossings or self.stars)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStory:
     """One session; `gap` ms of silence before it when worth naming, else None; `source` "" for none.
 
-    `nights`: what time alone did after it and before the next session, the last first.
+    `nights`: what time alone did after it and before the next session, the last first. `left_out`: plain lines of a
+    long session that are not among its `events`.
     """
 
     id: int
@@ -67,14 +87,18 @@ class SessionStory:
     gap: int | None
     events: tuple[EventLine, ...]
     nights: tuple[Night, ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the fold says in one model: `scores` (thousandths) just after each event, by its `seq`; the `nights`."""
+    """What is said in one model: `scores` (thousandths) just after each event and its `stars`, by its `seq`; the
+    `nights`; and the id of the session that is told `whole`."""
 
     scores: dict[int, int]
     nights: tuple[Night, ...]
+    stars: Mapping[int, tuple[Giver, ...]] = field(default_factory=dict)
+    whole: int = 0
 
 
 def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
@@ -85,7 +109,8 @@ def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, un
 
 def _story(model: Model, session: TimelineSession, told: Told, end: int) -> SessionStory:
     rules = {rule.id: rule for rule in model.rules}
-    events = tuple(_line(model, rules, event, told.scores) for event in session.events)
+    events = tuple(_line(model, rules, event, told) for event in session.events)
+    shown = events if session.id == told.whole else _telling(events)
     gap = session.gap_before
     return SessionStory(
         id=session.id,
@@ -93,17 +118,29 @@ def _story(model: Model, session: TimelineSession, told: Told, end: int) -> Sess
         duration=session.ended_at - session.started_at,
         channel=session.channel,
         source=session.source,
-        pages=sum(event.on == "page" for event in session.events),
+        pages=sum(event.on == PAGE for event in session.events),
         points=sum(event.points for event in events),
         gap=gap if gap is not None and gap >= _A_GAP else None,
-        events=events,
+        events=shown,
         nights=tuple(night for night in reversed(told.nights) if session.started_at < night.at <= end),
+        left_out=len(events) - len(shown),
     )
 
 
-def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, scores: dict[int, int]) -> EventLine:
+def _telling(events: tuple[EventLine, ...]) -> tuple[EventLine, ...]:
+    """Of a long session the first plain lines, and all that are not plain."""
+    if len(events) <= _MOST_LINES:
+        return events
+    room = max(_MOST_LINES - sum(not event.is_plain for event in events), 1)
+    plain = [place for place, event in enumerate(events) if event.is_plain]
+    left_out = frozenset(plain[room:])
+    return tuple(event for place, event in enumerate(events) if place not in left_out)
+
+
+def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, told: Told) -> EventLine:
     ledger = [line for line in event.ledger if line.model == model.id and not _is_nightly(line, rules)]
     return EventLine(
+        seq=event.seq,
         on=event.on,
         what=_what(event),
         where=event.url,
@@ -111,7 +148,7 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, scores: di
         spent=event.spent,
         suspect=bool(event.suspect),
         points=sum(line.points for line in ledger),
-        score=scores.get(event.seq, 0),
+        score=told.scores.get(event.seq, 0),
         paid=tuple(Paid(line.label, line.points) for line in ledger if line.reason is None),
         unpaid=tuple(
             Unpaid(line.label, line.reason, needed_by(rules.get(line.rule), rules))
@@ -119,7 +156,21 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, scores: di
             if line.reason is not None
         ),
         crossings=tuple(crossing for crossing in event.crossings if crossing.model == model.id),
+        said=_said(event),
+        stars=told.stars.get(event.seq, ()),
     )
+
+
+def _said(event: TimelineEvent) -> tuple[tuple[str, str], ...]:
+    """The fields of a form, and what a site of its own accord says of an event."""
+    if event.on in KINDS and event.on != FORM:
+        return ()
+    texts = ((name, " ".join(str(value).split())) for name, value in event.props.items())
+    return tuple((default_attribute(name) or name, _cut(text)) for name, text in texts if text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAID else f"{text[: _LONGEST_SAID - 1]}…"
 
 
 def _is_nightly(line: LedgerLine, rules: dict[str, Rule]) -> bool:
@@ -130,8 +181,8 @@ def _is_nightly(line: LedgerLine, rules: dict[str, Rule]) -> bool:
 
 def _what(event: TimelineEvent) -> str:
     """The page's title, the file's name, the form or link: what a person would call it."""
-    if event.on == "page":
+    if event.on == PAGE:
         return event.title or unquote(split_url(event.url).path) or event.item
-    if event.on == "download":
+    if event.on == DOWNLOAD:
         return unquote(event.item.rsplit("/", 1)[-1]) or event.item
     return "" if event.item == split_url(event.url).path else event.item

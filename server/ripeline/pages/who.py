@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ripeline.domain.names import name_of
+
 _SHORTEST_NUMBER = 6
 
 
@@ -34,10 +36,9 @@ class Who:
 def who_is(id: int, email: str | None, attributes: Mapping[str, Any], visitor: str = "") -> Who:
     """Read a person off what is known; first and last name make a name."""
     known = {name: " ".join(str(value).split()) for name, value in attributes.items()}
-    parts = (known.get("first_name", ""), known.get("last_name", ""))
     return Who(
         id=id,
-        name=known.get("name", "") or " ".join(part for part in parts if part),
+        name=name_of(known),
         email=email or "",
         company=known.get("company", ""),
         job=known.get("job", ""),

@@ -11,7 +11,7 @@ from ripeline.rules.model import After, Condition, Model, OncePart, Rule
 from ripeline.rules.plain_conditions import conditions_in_words
 from ripeline.rules.plain_words import LANGUAGES, Language, Locale
 
-__all__ = ["Locale", "in_words", "labels_of"]
+__all__ = ["Locale", "in_words", "labels_of", "terms_in_words"]
 
 Labels = Mapping[str, str]
 
@@ -21,9 +21,12 @@ def in_words(rule: Rule, locale: Locale, labels: Labels | None = None) -> str:
 
     A rule that has no label of its own also says what it is about.
     """
-    language = LANGUAGES[locale]
-    clauses = ", ".join(clause for part in _CLAUSES for clause in part(rule, language, labels or {}))
-    return language.say("rule", label=rule.label, clauses=clauses)
+    return LANGUAGES[locale].say("rule", label=rule.label, clauses=terms_in_words(rule, locale, labels))
+
+
+def terms_in_words(rule: Rule, locale: Locale, labels: Labels | None = None) -> str:
+    """The same without the rule's label: "5 points, once per file"."""
+    return ", ".join(clause for part in _CLAUSES for clause in part(rule, LANGUAGES[locale], labels or {}))
 
 
 def labels_of(model: Model) -> dict[str, str]:

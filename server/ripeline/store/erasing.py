@@ -10,6 +10,8 @@ from ripeline.store.leads import LAST_ERASED
 from ripeline.store.meta import write_meta
 from ripeline.store.projection import TABLES, as_json
 from ripeline.store.rescore import NEXT, is_next_begun
+from ripeline.store.seen_items import unsee
+from ripeline.store.stars import erase_stars
 
 #: The columns of an event that hold row ids of texts.
 TEXT_COLUMNS: Final = ("kind_id", "url_id", "title_id", "referrer_id", "agent_id", "item_id", "suspect_id")
@@ -28,6 +30,8 @@ _LEADS: Final = "(SELECT value FROM json_each(:leads))"
 _ABOUT_LEADS: Final = (
     *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("handoffs", "verdicts", "outcomes", "outbox")),
     *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("looks", "proposals", "leads_again", "epochs")),
+    f"DELETE FROM deliveries WHERE lead_id IN {_LEADS}",
+    f"DELETE FROM notes WHERE lead_id IN {_LEADS}",
     f"DELETE FROM merges WHERE gone_id IN {_LEADS} OR into_id IN {_LEADS}",
     f"DELETE FROM detachments WHERE email IN (SELECT email FROM leads WHERE id IN {_LEADS})",
     f"UPDATE leads SET merged_into = NULL WHERE id IN {_LEADS}",
@@ -69,6 +73,8 @@ def erase_events(conn: Connection, seqs: Collection[int]) -> None:
     for sql in (_DOUBT_TEXTS, _DOUBT_SOURCES):
         conn.execute(sql, bound)
     conn.execute("-- erase_marks\nDELETE FROM marks WHERE event_seq IN (SELECT value FROM json_each(:seqs))", bound)
+    erase_stars(conn, seqs)
+    unsee(conn, seqs)
     conn.execute(f"-- erase_aside\nDELETE FROM quarantine {_OF_SEQS}", bound)
     conn.execute(f"-- erase_events\nDELETE FROM events {_OF_SEQS}", bound)
 
@@ -96,14 +102,20 @@ def erase_leads(conn: Connection, leads: Collection[int], visitors: Collection[i
     bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
     (last,) = conn.execute("-- last_lead\nSELECT max(id) FROM leads").fetchone()
     write_meta(conn, LAST_ERASED, str(last))
-    for sql in _FORGET_VISITORS:
-        conn.execute(f"-- forget_visitors\n{sql}", bound)
+    forget_visitors(conn, leads, visitors)
     for sql in _ABOUT_LEADS:
         conn.execute(f"-- erase_leads\n{sql}", bound)
     if is_next_begun(conn):
         for table in TABLES:
             conn.execute(f"-- erase_next\nDELETE FROM {table}{NEXT} WHERE lead_id IN {_LEADS}", bound)
         conn.execute(f"-- erase_next\nDELETE FROM leads{NEXT} WHERE id IN {_LEADS}", bound)
+
+
+def forget_visitors(conn: Connection, leads: Collection[int], visitors: Collection[int]) -> None:
+    """Take out those of the visitors that did nothing, and were of nobody but these leads."""
+    bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
+    for sql in _FORGET_VISITORS:
+        conn.execute(f"-- forget_visitors\n{sql}", bound)
 
 
 def erase_for_good(conn: Connection, on: bool) -> None:

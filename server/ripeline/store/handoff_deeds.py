@@ -33,6 +33,11 @@ _REOPEN = """-- reopen_handoff
 UPDATE OR IGNORE handoffs SET state = iif(owner_id IS NULL, 'open', 'claimed'), verdict = NULL, note = '',
   closed_at = NULL, closed_score = NULL
 WHERE id = ? AND state = 'closed' AND outcome IS NULL"""
+_REOPEN_ENDED = """-- reopen_ended_handoff
+UPDATE OR IGNORE handoffs SET outcome = NULL, outcome_at = NULL,
+  closed_at = iif(verdict IS NULL, NULL, closed_at), closed_score = iif(verdict IS NULL, NULL, closed_score),
+  state = iif(verdict IS NOT NULL, 'closed', iif(owner_id IS NULL, 'open', 'claimed'))
+WHERE id = ? AND state = 'closed' AND outcome IS NOT NULL AND lifted_at IS NULL"""
 _LIFT = "-- lift_handoffs\nUPDATE handoffs SET lifted_at = :at WHERE lead_id = :lead AND model = :model AND {what}"
 _LIFT_REFUSAL = _LIFT.format(what="verdict = 'off_target' AND lifted_at IS NULL")
 _LIFT_OUTCOME = """-- lift_outcome_of_handoffs
@@ -93,6 +98,11 @@ def close_handoff(conn: Connection, id: int, closing: dict[str, Any]) -> None:
 def reopen_handoff(conn: Connection, id: int) -> bool:
     """Whether it was closed by a verdict alone, and is before sales again."""
     return bool(conn.execute(_REOPEN, (id,)).rowcount)
+
+
+def reopen_ended(conn: Connection, id: int) -> bool:
+    """Whether it was won or lost, and is as it was before that was said."""
+    return bool(conn.execute(_REOPEN_ENDED, (id,)).rowcount)
 
 
 def lift_refusals(conn: Connection, lead: int, model: str, now: int) -> None:

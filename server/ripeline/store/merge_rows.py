@@ -22,6 +22,13 @@ WITH RECURSIVE below (id) AS (
   SELECT :lead UNION SELECT gone_id FROM merges JOIN below ON merges.into_id = below.id WHERE undone_at IS NULL)
 SELECT id FROM below WHERE id <> :lead"""
 _EMAILS = "-- emails_of_lead\nSELECT email FROM leads WHERE (id = :lead OR merged_into = :lead) AND email IS NOT NULL"
+# Who was anonymous is called by a visitor.
+_MERGED = """-- merges_under
+WITH RECURSIVE own (id) AS (SELECT ? UNION SELECT leads.id FROM leads JOIN own ON leads.merged_into = own.id)
+SELECT m.gone_id, coalesce(l.email, ''), coalesce((SELECT v.key FROM epochs AS e JOIN visitors AS v
+  ON v.id = e.visitor_id WHERE e.lead_id = m.gone_id ORDER BY v.key GLOB 'lead:*', v.id LIMIT 1), ''), m.at, m.author
+FROM merges AS m JOIN leads AS l ON l.id = m.gone_id
+WHERE m.gone_id IN own AND m.undone_at IS NULL ORDER BY m.at DESC, m.id DESC"""
 
 _HANDOFFS = "-- handoffs_to_move\nSELECT id, state, crossing_event FROM handoffs WHERE lead_id = ? ORDER BY id"
 _GIVE_BACK = "-- give_back_handoff\nUPDATE handoffs SET lead_id = ?, crossing_event = ? WHERE id = ?"
@@ -47,6 +54,16 @@ class Merge(NamedTuple):
     moved: Moved
 
 
+class MergedIn(NamedTuple):
+    """A lead that a person put into another: its e-mail (or "" and a visitor of it), when (ms) and by whom."""
+
+    id: int
+    email: str
+    visitor: str
+    at: int
+    author: str
+
+
 def add_merge(conn: Connection, gone: int, into: int, by: Said, moved: Moved) -> None:
     """Remember that a person put `gone` into `into`."""
     conn.execute(_ADD, (gone, into, by.at, by.author, msgspec.json.encode(moved).decode()))
@@ -57,6 +74,12 @@ def merge_in_force(conn: Connection, gone: int) -> Merge | None:
     for id, of, into, at, moved in conn.execute(_IN_FORCE, (gone,)).fetchall():
         return Merge(id, of, into, at, msgspec.json.decode(moved, type=Moved))
     return None
+
+
+def merges_under(conn: Connection, lead: int) -> tuple[MergedIn, ...]:
+    """All that people put into this lead, directly or not, but for those nothing is left of; the latest first."""
+    found = (MergedIn(*row) for row in conn.execute(_MERGED, (lead,)).fetchall())
+    return tuple(each for each in found if each.email or each.visitor)
 
 
 def end_merge(conn: Connection, id: int, now: int) -> None:

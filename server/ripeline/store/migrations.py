@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from ripeline.store.audit import AUDIT
 from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
+from ripeline.store.invitations import INVITATIONS
+from ripeline.store.lists_sql import LISTS
+from ripeline.store.notes import NOTES
+from ripeline.store.outbox_sql import ALERTS
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
+from ripeline.store.shelf_sql import SHELF
+from ripeline.store.stars import STAR_TABLES
 from ripeline.store.views_sql import DAILY_VIEW, VIEWS
 
 migrations = Migrations("ripeline")
@@ -213,6 +220,48 @@ def what_is_suspect_or_dropped(db: Database) -> None:
 def companies_by_domain(db: Database) -> None:
     """Which leads have e-mail addresses of one company."""
     add_companies(db)
+
+
+@migrations()
+def who_did_what(db: Database) -> None:
+    """The audit log, and how many sign-ins failed a day."""
+    db.executescript(AUDIT)
+
+
+@migrations()
+def notes_on_leads(db: Database) -> None:
+    """Calls, e-mails, meetings and notes people write down."""
+    db.executescript(NOTES)
+
+
+@migrations()
+def where_alerts_go(db: Database) -> None:
+    """Destinations of alerts, and each message on its way to them."""
+    db.executescript(ALERTS)
+
+
+@migrations()
+def the_order_of_handoffs(db: Database) -> None:
+    """Where each hand-off stands in the list of sales."""
+    db.executescript(SHELF)
+
+
+@migrations()
+def what_mattered(db: Database) -> None:
+    """Stars people give to events."""
+    db.executescript(STAR_TABLES)
+
+
+@migrations()
+def links_that_let_in(db: Database) -> None:
+    """Invitations, and links to a new password."""
+    db.executescript(INVITATIONS)
+
+
+@migrations()
+def lists_of_leads(db: Database) -> None:
+    """Leads by when they were seen, by channel, by owner, by what they saw; the lists people keep."""
+    db.executescript(LISTS)
 
 
 @migrations()

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
 from ripeline.store.database import Connection
+
+Topic = Literal["lead.ready", "lead.cooled", "lead.band", "handoff.verdict", "lead.outcome"]
+
+#: What can be told, in the order people are asked about it.
+TOPICS: Final[tuple[Topic, ...]] = ("lead.ready", "lead.cooled", "lead.band", "handoff.verdict", "lead.outcome")
 
 #: id, topic, lead id, payload as JSON, made at, due at (ms).
 OutboxRow = tuple[str, str, int, str, int, int]

@@ -72,6 +72,11 @@ def add_login(conn: Connection, token_hash: str, user_id: int, now: int, expires
     conn.execute("/* forget_old_logins */ DELETE FROM logins WHERE expires_at <= ?", (now,))
 
 
+def name_login(conn: Connection, token_hash: str, agent: str) -> None:
+    """Which browser that is, as it calls itself."""
+    conn.execute("/* name_login */ UPDATE logins SET agent = ? WHERE token_hash = ?", (agent, token_hash))
+
+
 def user_of_login(conn: Connection, token_hash: str, now: int) -> User | None:
     """Who that login is, unless it expired or the person was disabled."""
     row = conn.execute(

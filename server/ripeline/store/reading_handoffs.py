@@ -27,8 +27,9 @@ class HandoffQuery:
     cursor: str | None = None
 
 
+#: A hand-off with all that `handoff_view` reads; `:asks` is `asks(ruleset)`.
 # The score now is looked up by the dictionary id of the model's name, which is stored as text in a hand-off.
-_SELECT = """SELECT h.*, l.email, l.attributes, l.last_seen, coalesce(nullif(u.name, ''), u.email) AS owner,
+SELECT = """SELECT h.*, l.email, l.attributes, l.last_seen, coalesce(nullif(u.name, ''), u.email) AS owner,
   (SELECT json_array(s.score, s.band) FROM texts AS t CROSS JOIN scores AS s
    ON s.model_id = t.id AND s.lead_id = h.lead_id WHERE t.text = h.model) AS standing,
   (SELECT json_group_array(c.band) FROM texts AS t CROSS JOIN crossings AS c
@@ -39,20 +40,20 @@ _SELECT = """SELECT h.*, l.email, l.attributes, l.last_seen, coalesce(nullif(u.n
 FROM handoffs AS h CROSS JOIN leads AS l ON l.id = h.lead_id LEFT JOIN users AS u ON u.id = h.owner_id"""
 
 _IN_STATE = f"""-- handoffs_in_state
-{_SELECT}
+{SELECT}
 WHERE h.state = :state AND (h.crossed_at, h.id) < (:at, :id) AND (:model IS NULL OR h.model = :model)
 ORDER BY h.crossed_at DESC, h.id DESC LIMIT :limit"""
 
 _ALL = f"""-- handoffs_all
-{_SELECT}
+{SELECT}
 WHERE h.id < :id AND (:model IS NULL OR h.model = :model)
 ORDER BY h.id DESC LIMIT :limit"""
 
 _OF_LEAD = f"""-- handoffs_of_lead
-{_SELECT}
+{SELECT}
 WHERE h.lead_id = :lead ORDER BY h.crossed_at DESC, h.id DESC"""
 
-_ONE = f"-- handoff_of_id\n{_SELECT}\nWHERE h.id = :id"
+_ONE = f"-- handoff_of_id\n{SELECT}\nWHERE h.id = :id"
 
 _NEWEST: Final = 2**62
 
@@ -77,28 +78,29 @@ def list_handoffs(
         "at": at,
         "id": id,
         "limit": limit + 1,
-        "asks": _asks(ruleset),
+        "asks": asks(ruleset),
     }
     found = rows(conn, _IN_STATE if query.state else _ALL, values)
     last = found[limit - 1] if len(found) > limit else None
-    views = tuple(_view(ruleset, row) for row in found[:limit])
+    views = tuple(handoff_view(ruleset, row) for row in found[:limit])
     return views, cursor_after(last["crossed_at"], last["id"]) if last else None
 
 
 def one_handoff(conn: Connection, ruleset: Ruleset, id: int) -> HandoffView:
     """That hand-off; raises `NotFound`."""
-    found = rows(conn, _ONE, {"id": id, "asks": _asks(ruleset)})
+    found = rows(conn, _ONE, {"id": id, "asks": asks(ruleset)})
     if not found:
         raise NotFound("hand-off", id)
-    return _view(ruleset, found[0])
+    return handoff_view(ruleset, found[0])
 
 
 def handoffs_of(conn: Connection, ruleset: Ruleset, lead_id: int) -> tuple[HandoffView, ...]:
     """All hand-offs of one lead, the newest first."""
-    return tuple(_view(ruleset, row) for row in rows(conn, _OF_LEAD, {"lead": lead_id, "asks": _asks(ruleset)}))
+    return tuple(handoff_view(ruleset, row) for row in rows(conn, _OF_LEAD, {"lead": lead_id, "asks": asks(ruleset)}))
 
 
-def _view(ruleset: Ruleset, row: Row) -> HandoffView:
+def handoff_view(ruleset: Ruleset, row: Row) -> HandoffView:
+    """One row of `SELECT`, as it reads under these rules."""
     score, band = json.loads(row["standing"]) if row["standing"] else (0, "cold")
     model = _model_still_in_force(ruleset, row["model"])
     standing = standing_of(model, score, band) if model else None
@@ -127,10 +129,12 @@ def _view(ruleset: Ruleset, row: Row) -> HandoffView:
         snoozed_until=row["snoozed_until"],
         outcome=row["outcome"],
         note=row["note"],
+        owner_id=row["owner_id"],
+        cools_at=row["cools_at"],
     )
 
 
-def _asks(ruleset: Ruleset) -> bool:
+def asks(ruleset: Ruleset) -> bool:
     """Whether a rule sends leads to sales by itself: only then the ledger is to be asked whether it did."""
     return any(rule.handoff for model in ruleset.models for rule in model.rules)
 

@@ -2,183 +2,140 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any, Final
 
+from ripeline.errors import InvalidRequest
 from ripeline.rules.model import Model, Ruleset
 from ripeline.store.database import Connection
-from ripeline.store.reading import (
-    Row,
-    checked_limit,
-    cursor_after,
-    id_list,
-    model_asked,
-    place_of,
-    rows,
-    text_id,
+from ripeline.store.reading import Row, checked_limit, cursor_after, model_asked, place_of, rows, text_id
+from ripeline.store.reading_leads_chips import SEEN, chips_of
+from ripeline.store.reading_leads_lines import lines_of
+from ripeline.store.reading_leads_query import SORTS, LeadQuery
+from ripeline.store.reading_leads_walks import (
+    Narrowed,
+    Place,
+    Stretch,
+    found_tables,
+    narrowed,
+    stretches_of,
+    walk,
 )
-from ripeline.store.reading_attributes import values_of
-from ripeline.store.reading_bands import scores_of_band, standing_of
-from ripeline.store.search_sql import matching
-from ripeline.store.views import LeadList, LeadSummary
+from ripeline.store.views import LeadList
+
+__all__ = ["COUNTED", "LeadQuery", "list_leads", "neighbours"]
 
 #: Above this many nobody counts.
 COUNTED: Final = 10_000
 
-
-@dataclass(frozen=True, slots=True)
-class LeadQuery:
-    """Which leads, seen by which model, and from where on.
-
-    `identified` True: with an e-mail, False: without, None: both. `q` is part of an e-mail or of an attribute.
-    `out_of_target` adds the leads whose fit is too low, after all others. `cursor` is the `next` of the page before.
-    """
-
-    model: str
-    band: str | None = None
-    identified: bool | None = None
-    q: str = ""
-    out_of_target: bool = False
-    limit: int = 50
-    cursor: str | None = None
-
-
-# The order of the joins is ours (CROSS JOIN): ranked leads are walked in the order of the index, found ones looked up.
-_RANKED = "scores AS s CROSS JOIN leads AS l ON l.id = s.lead_id"
-_FOUND = """(SELECT rowid AS id FROM leads_search WHERE leads_search MATCH :q) AS found
-CROSS JOIN scores AS s ON s.lead_id = found.id CROSS JOIN leads AS l ON l.id = s.lead_id"""
-_STARTING = """(SELECT id FROM leads WHERE email >= :q AND email < :q || char(1114111)) AS found
-CROSS JOIN scores AS s ON s.lead_id = found.id CROSS JOIN leads AS l ON l.id = s.lead_id"""
-_KNOWN = "(SELECT id, email FROM leads WHERE email >= '') AS l CROSS JOIN scores AS s ON s.lead_id = l.id"
-
-_PAGE = """-- leads_ranked
-SELECT s.lead_id, s.score, s.engagement, s.fit, s.band, s.out_of_target,
-       l.email, l.attributes, l.first_seen, l.last_seen, l.reachable
-FROM {tables}
-WHERE s.model_id = :model AND s.out_of_target = :out {conditions}
-ORDER BY s.score DESC, s.lead_id DESC LIMIT :limit"""
-
-_COUNT = """-- leads_counted
+_COUNT: Final = """-- leads_counted
 SELECT count(*) FROM (
-  SELECT 1 FROM {tables} WHERE s.model_id = :model AND s.out_of_target <= :out {conditions} LIMIT :limit
+  SELECT 1 FROM {tables} WHERE s.model_id = :model AND s.out_of_target <= :out {conditions} LIMIT :most
 )"""
+# Of a list that begins from no small set only the first are looked at one by one.
+_FIRST: Final = f"""(SELECT model_id, lead_id, score, band, out_of_target FROM scores
+  WHERE model_id = :model AND out_of_target <= :out LIMIT {COUNTED}) AS s CROSS JOIN leads AS l ON l.id = s.lead_id"""
 
-_COMPANIONS = """-- leads_companions
-SELECT j.value AS id,
-  (SELECT o.channel FROM sessions AS s JOIN sources AS o ON o.id = s.source_id
-   WHERE s.lead_id = j.value ORDER BY s.started_at, s.id LIMIT 1) AS channel,
-  (SELECT v.key FROM epochs AS e JOIN visitors AS v ON v.id = e.visitor_id
-   WHERE e.lead_id = j.value ORDER BY e.visitor_id LIMIT 1) AS visitor
-FROM json_each(:ids) AS j"""
-
-_BEST_RULES = """-- leads_best_rules
-SELECT g.lead_id, t.text AS rule, sum(g.points) AS points
-FROM json_each(:ids) AS j CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS t ON t.id = g.rule_id
-WHERE g.model_id = :model GROUP BY g.lead_id, g.rule_id HAVING sum(g.points) > 0
-ORDER BY points, rule DESC"""
+_PLACE: Final = f"""-- place_of_lead
+SELECT s.score, s.band, s.out_of_target, {SEEN} AS seen FROM scores AS s CROSS JOIN leads AS l ON l.id = s.lead_id
+WHERE s.model_id = :model AND s.lead_id = :lead"""
 
 
 def list_leads(conn: Connection, ruleset: Ruleset, query: LeadQuery) -> LeadList:
-    """One page of leads, best score first; raises `InvalidRequest` for an unknown model, a bad limit or cursor."""
-    model = model_asked(ruleset, query.model)
+    """One page of leads; raises `InvalidRequest` for an unknown model or order, a bad limit or cursor."""
+    model, narrow, stretches = _read(conn, ruleset, query)
     limit = checked_limit(query.limit)
-    values = _values(conn, model, query)
-    found = _page(conn, query, values, limit + 1)
+    after = place_of(query.cursor, 3) if query.cursor else None
+    found = _follow(conn, stretches, narrow, limit + 1, (after[0], after[1], after[2]) if after else None)
     last = found[limit - 1] if len(found) > limit else None
+    total, at_least = _total(conn, query, narrow)
     return LeadList(
-        leads=_summaries(conn, model, values["model"], found[:limit]),
-        next=cursor_after(last["out_of_target"], last["score"], last["lead_id"]) if last else None,
-        total=_total(conn, query, values),
+        leads=lines_of(conn, model, found[:limit]),
+        next=cursor_after(last["part"], last["place"], last["lead_id"]) if last else None,
+        total=total,
+        at_least=at_least,
     )
 
 
-def _values(conn: Connection, model: Model, query: LeadQuery) -> dict[str, Any]:
-    lowest, too_high = scores_of_band(model, query.band) if query.band else (None, None)
-    return {
-        "model": text_id(conn, model.id),
-        "band": query.band,
-        "lowest": lowest,
-        "too_high": too_high,
-        "q": matching(query.q) if _is_long(query.q) else query.q.strip().lower(),
-    }
+def neighbours(conn: Connection, ruleset: Ruleset, query: LeadQuery, lead_id: int) -> tuple[int | None, int | None]:
+    """The leads just before and just after this one in the list of that query (its limit and cursor say nothing).
+
+    A lead that is no longer in the list has the neighbours of the place where it would stand. None: the list ends
+    there; both None for a lead without a score. Raises `InvalidRequest` as `list_leads` does.
+    """
+    _, narrow, stretches = _read(conn, ruleset, query)
+    standing = rows(conn, _PLACE, {"model": narrow.values["model"], "lead": lead_id})
+    if not standing:
+        return None, None
+    place = _place(ruleset, query, standing[0], lead_id)
+    before = _follow(conn, stretches, narrow, 1, place, back=True)
+    after = _follow(conn, stretches, narrow, 1, place)
+    return before[0]["lead_id"] if before else None, after[0]["lead_id"] if after else None
 
 
-def _page(conn: Connection, query: LeadQuery, values: dict[str, Any], wanted: int) -> list[Row]:
-    """In target first; the rest follows only when asked for. Each part is one walk along the index."""
-    part, score, lead = place_of(query.cursor, 3) if query.cursor else (0, None, None)
+def _read(conn: Connection, ruleset: Ruleset, query: LeadQuery) -> tuple[Model, Narrowed, tuple[Stretch, ...]]:
+    model = model_asked(ruleset, query.model)
+    if query.sort not in SORTS:
+        raise InvalidRequest("sort", f"must be one of {', '.join(SORTS)}")
+    values: dict[str, Any] = {"model": text_id(conn, model.id), "model_name": model.id}
+    return model, narrowed(conn, chips_of(conn, model, query), query, values), stretches_of(model, query)
+
+
+def _place(ruleset: Ruleset, query: LeadQuery, standing: Row, lead_id: int) -> Place:
+    """Where a lead with that score, band and time stands in the list, whether or not it fits the filters."""
+    everybody = LeadQuery(query.model, sort=query.sort, out_of_target=True)
+    stretch = next(
+        each
+        for each in stretches_of(ruleset.model(query.model), everybody)
+        if each.out == standing["out_of_target"] and each.band in (None, standing["band"])
+    )
+    return stretch.part, standing["seen" if stretch.key == SEEN else "score"] - stretch.less, lead_id
+
+
+def _follow(
+    conn: Connection,
+    stretches: tuple[Stretch, ...],
+    narrow: Narrowed,
+    wanted: int,
+    after: Place | None,
+    *,
+    back: bool = False,
+) -> list[Row]:
+    """The next leads of the list after that place (`back`: before it), the nearest first; in each its `part`."""
     found: list[Row] = []
-    for out in range(part, 2 if query.out_of_target else 1):
-        conditions = _conditions(query, values)
-        place = {"score": score, "lead": lead} if out == part and score is not None else {}
-        if place:
-            conditions += " AND (s.score, s.lead_id) < (:score, :lead)"
-        sql = _PAGE.format(tables=_tables(query), conditions=conditions)
-        found += rows(conn, sql, values | place | {"out": out, "limit": wanted - len(found)})
+    for part in sorted({each.part for each in stretches}, reverse=back):
+        if after is not None and (part > after[0] if back else part < after[0]):
+            continue
+        place = after if after is not None and after[0] == part else None
+        missing = wanted - len(found)
+        here = [
+            row
+            for stretch in stretches
+            if stretch.part == part
+            for row in walk(conn, stretch, narrow, missing, place, back=back)
+        ]
+        here.sort(key=lambda row: (row["place"], row["lead_id"]), reverse=not back)
+        found += [row | {"part": part} for row in here[:missing]]
         if len(found) == wanted:
             break
     return found
 
 
-def _tables(query: LeadQuery) -> str:
-    if not query.q.strip():
-        return _RANKED
-    return _FOUND if _is_long(query.q) else _STARTING
+def _total(conn: Connection, query: LeadQuery, narrow: Narrowed) -> tuple[int | None, int]:
+    """How many there are in all (None: more than are counted), and how many at least."""
+    values = narrow.values | {"out": int(query.out_of_target), "most": COUNTED + 1}
+    conditions = "".join(f" AND {each}" for each in narrow.conditions())
+    if narrow.start is not None:
+        return _exact(_counted(conn, found_tables(narrow.start), conditions, values))
+    if "l." not in conditions and "SELECT" not in conditions:
+        return _exact(_counted(conn, "scores AS s", conditions, values))
+    everybody = _counted(conn, "scores AS s", "", values)
+    counted = _counted(conn, _FIRST, conditions, values)
+    return (counted, counted) if everybody <= COUNTED else (None, counted)
 
 
-def _is_long(q: str) -> bool:
-    """The search index holds runs of three characters; anything shorter is taken as the start of an e-mail."""
-    return len(q.strip()) >= 3
+def _counted(conn: Connection, tables: str, conditions: str, values: dict[str, Any]) -> int:
+    return int(conn.execute(_COUNT.format(tables=tables, conditions=conditions), values).fetchone()[0])
 
 
-def _conditions(query: LeadQuery, values: dict[str, Any]) -> str:
-    asked = {
-        "AND s.band = :band": query.band is not None,
-        "AND s.score >= :lowest": values["lowest"] is not None,
-        "AND s.score < :too_high": values["too_high"] is not None,
-        "AND l.email IS NOT NULL": query.identified is True,
-        "AND l.email IS NULL": query.identified is False,
-    }
-    return " ".join(condition for condition, is_asked in asked.items() if is_asked)
-
-
-def _total(conn: Connection, query: LeadQuery, values: dict[str, Any]) -> int | None:
-    tables = _tables(query)
-    if tables is _RANKED and query.identified is not False:
-        # Few leads of a large site are known: those are counted from the side of their e-mails.
-        tables = _KNOWN if query.identified else "scores AS s"
-    sql = _COUNT.format(tables=tables, conditions=_conditions(query, values))
-    counted = conn.execute(sql, values | {"out": int(query.out_of_target), "limit": COUNTED + 1}).fetchall()[0][0]
-    return counted if counted <= COUNTED else None
-
-
-def _summaries(conn: Connection, model: Model, model_id: int, found: list[Row]) -> tuple[LeadSummary, ...]:
-    ids = {"ids": id_list(row["lead_id"] for row in found), "model": model_id}
-    companions = {row["id"]: row for row in rows(conn, _COMPANIONS, ids)}
-    best = {row["lead_id"]: row["rule"] for row in rows(conn, _BEST_RULES, ids)}
-    return tuple(_summary(model, row, companions[row["lead_id"]], best.get(row["lead_id"])) for row in found)
-
-
-def _summary(model: Model, row: Row, companion: Row, top_rule: str | None) -> LeadSummary:
-    standing = standing_of(model, row["score"], row["band"])
-    return LeadSummary(
-        id=row["lead_id"],
-        email=row["email"],
-        visitor=companion["visitor"] or "",
-        attributes=values_of(json.loads(row["attributes"])),
-        model=model.id,
-        score=row["score"],
-        engagement=row["engagement"],
-        fit=row["fit"],
-        band=row["band"],
-        out_of_target=bool(row["out_of_target"]),
-        next_band=standing.next_band,
-        missing=standing.missing,
-        ripeness=standing.ripeness,
-        notch=standing.notch,
-        top_rule=top_rule,
-        channel=companion["channel"] or "direct",
-        first_seen=row["first_seen"] or 0,
-        last_seen=row["last_seen"] or 0,
-        reachable=bool(row["reachable"]),
-    )
+def _exact(counted: int) -> tuple[int | None, int]:
+    return (counted, counted) if counted <= COUNTED else (None, COUNTED)

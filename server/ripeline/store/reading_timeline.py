@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 from ripeline.domain.event import ENGAGEMENT, PAGE, Event, OrderKey, item_of
@@ -17,7 +18,7 @@ from ripeline.store.views import Timeline, TimelineEvent, TimelineSession
 _LAST: Final = 2**62
 
 _SESSIONS = """-- sessions_of_lead
-SELECT s.id, s.visitor_id, v.key AS visitor, s.started_at, s.ended_at, p.text AS entry, o.channel, o.source
+SELECT s.id, s.visitor_id, v.key AS visitor, s.started_at, s.ended_at, s.events, p.text AS entry, o.channel, o.source
 FROM sessions AS s CROSS JOIN visitors AS v ON v.id = s.visitor_id
 LEFT JOIN texts AS p ON p.id = s.entry_id LEFT JOIN sources AS o ON o.id = s.source_id
 WHERE s.lead_id = :lead AND (s.started_at, s.id) < (:at, :id)
@@ -32,11 +33,15 @@ ORDER BY visitor_id, from_at, from_rank, from_id"""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which sessions of a timeline: so many, from the `next` of the part before on; as of `until` (ms), None: now."""
+    """Which sessions of a timeline: so many, from the `next` of the part before on; as of `until` (ms), None: now.
+
+    `events`: with the session in which so many events are reached it ends, None: however many there are.
+    """
 
     cursor: str | None = None
     limit: int = 20
     until: int | None = None
+    events: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ def part_of_timeline(conn: Connection, ruleset: Ruleset, lead_id: int, part: Par
     at, id = min((until, _LAST), place_of(part.cursor, 2) if part.cursor else (_LAST, _LAST))
     values = {"lead": lead_id, "at": at, "id": id, "limit": checked_limit(part.limit) + 1}
     found = rows(conn, _SESSIONS, values)
-    shown, more = found[: part.limit], found[part.limit :]
+    length = _length(found, part)
+    shown, more = found[:length], found[length:]
     if not shown:
         return Timeline((), None)
     going_on = [row for row in shown if row["ended_at"] > until]
@@ -73,6 +79,15 @@ def part_of_timeline(conn: Connection, ruleset: Ruleset, lead_id: int, part: Par
     before = [*found[1:], None]
     sessions = tuple(_session(row, earlier, page) for row, earlier in zip(shown, before, strict=False))
     return Timeline(sessions, cursor_after(shown[-1]["started_at"], shown[-1]["id"]) if more else None)
+
+
+def _length(sessions: list[Row], part: Part) -> int:
+    """How many of the sessions found make the part."""
+    if part.events is not None:
+        for place, total in enumerate(accumulate(row["events"] for row in sessions), 1):
+            if total >= part.events:
+                return min(place, part.limit)
+    return part.limit
 
 
 def _read_page(conn: Connection, ruleset: Ruleset, lead_id: int, sessions: list[Row]) -> _Page:

@@ -12,7 +12,7 @@ class LeadSummary:
 
     `missing` thousandths to `next_band` (None when already in the highest); `ripeness` is score / hand-off
     threshold, 0..1 and above (None: the model has no hand-off); `notch` where the next band begins on the same scale.
-    `top_rule` is the rule id that gave most.
+    `top_rule` is the rule id that gave most, `top_times` how often it paid; `owner` the name of who took it to sales.
     """
 
     id: int
@@ -34,15 +34,21 @@ class LeadSummary:
     first_seen: int
     last_seen: int
     reachable: bool
+    top_times: int = 0
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeadList:
-    """One page of leads; `next` is the cursor of the page after it, `total` None above 10 000."""
+    """One page of leads; `next` is the cursor of the page after it.
+
+    `total` is None above 10 000, and where counting would mean looking at everybody; then there are `at_least` so many.
+    """
 
     leads: tuple[LeadSummary, ...]
     next: str | None
     total: int | None
+    at_least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ class HandoffView:
     """One hand-off; `reasons` are (rule id, label, thousandths, times), most points first.
 
     `reached`: under the rules in force the lead comes into the hand-off band, or asks for it, too; if not, it was made
-    under other rules, or by events that count no more. `snoozed_until` in ms; `outcome` won, lost or None.
+    under other rules, or by events that count no more. `snoozed_until` in ms; `outcome` won, lost or None. `cools_at`
+    (ms): when the lead will have left the band if nothing happens, None: not by time.
     """
 
     id: int
@@ -107,6 +114,8 @@ class HandoffView:
     snoozed_until: int | None = None
     outcome: str | None = None
     note: str = ""
+    owner_id: int | None = None
+    cools_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

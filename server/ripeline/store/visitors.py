@@ -16,6 +16,9 @@ _ALIAS: Final = "-- visitor_by_alias\nSELECT coalesce(alias_of, id) FROM visitor
 _MAKE: Final = "-- make_visitor\nINSERT INTO visitors (key) VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
 _TIE: Final = """-- tie_visitor
 INSERT INTO epochs (visitor_id, from_at, from_rank, from_id, lead_id) VALUES (?, ?, ?, ?, ?)"""
+_GIVEN: Final = f"""-- given_visitors
+SELECT id FROM visitors WHERE id IN (SELECT value FROM json_each(?))
+AND (key GLOB '{LEAD_VISITOR}*' OR key GLOB '{EMAIL_VISITOR}*')"""
 _TIED: Final = "-- tied_visitors\nSELECT id FROM visitors WHERE key >= :begin AND key < :end"
 _OF_EVENTS: Final = """-- visitors_of_events
 SELECT DISTINCT visitor_id FROM events WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY visitor_id"""
@@ -52,6 +55,17 @@ def tied_visitors(conn: Connection) -> frozenset[int]:
     """Every visitor that was tied to a lead: its events are the lead's, though it says no name."""
     bounds = {"begin": LEAD_VISITOR, "end": LEAD_VISITOR[:-1] + chr(ord(LEAD_VISITOR[-1]) + 1)}
     return frozenset(id for (id,) in conn.execute(_TIED, bounds).fetchall())
+
+
+def given_visitors(conn: Connection, visitors: Iterable[int]) -> frozenset[int]:
+    """Those of the visitors that are no browsers, but were made for what programs and people say."""
+    return frozenset(id for (id,) in conn.execute(_GIVEN, (as_json(list(visitors)),)).fetchall())
+
+
+def visitor_named(conn: Connection, key: str) -> int | None:
+    """The visitor of that key or alias, None: there is none."""
+    found = conn.execute(_ALIAS, (key,)).fetchone()
+    return None if found is None else int(found[0])
 
 
 def visitors_of_events(conn: Connection, seqs: Iterable[int]) -> list[int]:

@@ -66,6 +66,8 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
         "count": lambda number: numbers.write_count(number, locale),
         "band": lambda name: wording.band_word(name, words),
+        "verdict": lambda name: wording.verdict_word(name, words),
+        "deed": lambda what: wording.deed_word(what, words),
         "channel": lambda name: wording.channel_word(name, words),
         "suspicion": lambda reason: wording.suspicion_word(reason, words),
         "dropped": lambda reason: wording.drop_word(reason, words),
@@ -105,7 +107,11 @@ def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
     def on_day(context: Context, at: int) -> Markup:
         return _time(context, at, times.write_date(at, context["zone"], locale))
 
-    return {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day}
+    @pass_context
+    def brief(context: Context, at: int) -> str:
+        return times.write_brief(at, context["now"], context["zone"], locale)
+
+    return {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day, "brief": brief}
 
 
 def _time(context: Context, at: int, text: str) -> Markup:

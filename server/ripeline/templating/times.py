@@ -65,6 +65,12 @@ def write_date(at: int, zone: str, locale: Locale) -> str:
     return f"{_weekday(at, zone, locale)} {_date(at, zone, locale)}"
 
 
+def write_brief(at: int, now: int, zone: str, locale: Locale) -> str:
+    """ "21 November", with its year when that is another one."""
+    text = _date(at, zone, locale)
+    return text.removesuffix(f" {local(at, zone).year}") if local(at, zone).year == local(now, zone).year else text
+
+
 def _weekday(at: int, zone: str, locale: Locale) -> str:
     return _DAYS[locale][local(at, zone).weekday()]
 

@@ -18,6 +18,27 @@ def band_word(name: str, words: NullTranslations) -> str:
     return usual.get(name, name)
 
 
+def verdict_word(name: str, words: NullTranslations) -> str:
+    """Sales' word on a hand-off."""
+    known = {
+        "too_early": words.pgettext("verdict", "too early"),
+        "right_time": words.pgettext("verdict", "right time"),
+        "too_late": words.pgettext("verdict", "too late"),
+        "off_target": words.pgettext("verdict", "off target"),
+    }
+    return known.get(name, name)
+
+
+def deed_word(what: str, words: NullTranslations) -> str:
+    """What people did about a lead: sent to sales, judged, won or lost."""
+    known = {
+        "handoff": words.gettext("handed to sales"),
+        "won": words.pgettext("outcome", "won"),
+        "lost": words.pgettext("outcome", "lost"),
+    }
+    return known.get(what) or words.gettext("sales: %(verdict)s") % {"verdict": verdict_word(what, words)}
+
+
 def channel_word(name: str, words: NullTranslations) -> str:
     """Where a session came from, in a word."""
     known = {

@@ -1,0 +1,162 @@
+"""What sales says on the Lead page: a verdict and an outcome, with or without a hand-off, and taking each back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ripeline.auth.guard import require
+from ripeline.domain.points import to_thousandths
+from ripeline.domain.times import end_of_day
+from ripeline.errors import Conflict
+from ripeline.fold import selling
+from ripeline.fold.desk import Desk
+from ripeline.fold.folder import now_ms
+from ripeline.fold.selling import (
+    Outcome,
+    OutcomeWord,
+    VerdictWord,
+    Word,
+    claim,
+    end_with,
+    judge_lead,
+    lift,
+    lift_end,
+    release,
+    take_back_verdict,
+)
+from ripeline.pages.desk import running_of
+from ripeline.pages.doing import words
+from ripeline.pages.lead_forms import form_of, number_of
+from ripeline.pages.said import Done
+from ripeline.store.handoff_deeds import handoff_by_id, last_told
+from ripeline.store.reading_said import last_outcome, last_verdict
+from ripeline.templating.wording import verdict_word
+
+LONGEST_NOTE: Final = 1_000
+_WITH_SALES: Final = frozenset({"open", "claimed", "snoozed"})
+_A_DAY_MS: Final = 86_400_000
+_MOST_VALUE: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sayer:
+    """Who says something (a user's id), and in which model (None: the only one)."""
+
+    model: str | None
+    person: int
+
+
+@require("sales")
+async def judge(request: Request) -> Response:
+    """A verdict on the lead, handed over or not."""
+    form = await form_of(request)
+    verdict, note = form.fields.get("verdict", ""), form.fields.get("note", "")
+    if verdict not in get_args(VerdictWord) or len(note) > LONGEST_NOTE:
+        return form.back(form.bad(form.text("Say a verdict, with a note of at most 1,000 characters.")))
+    word = Word(cast(VerdictWord, verdict), note)
+    text = form.text("Your verdict is noted: %(verdict)s.") % {"verdict": verdict_word(verdict, words(request))}
+    deed = partial(_judge, lead=form.lead, word=word, says=Sayer(form.model, request.state.user.id))
+    refused = form.text("The verdict was not noted: a colleague has taken this lead.")
+
+    def done(was_free: bool) -> Done:
+        return Done(text, form.undo("/verdict/undo", free="yes" if was_free else ""))
+
+    return form.back(await form.do(deed, done, refused))
+
+
+def _judge(desk: Desk, lead: int, word: Word, says: Sayer) -> bool:
+    """Whoever says how a call went has made it: the hand-off is theirs; whether nobody had it."""
+    handoff = last_told(desk.conn, desk.lead(lead), desk.model(says.model))
+    found = handoff_by_id(desk.conn, handoff) if handoff is not None else None
+    is_open = found is not None and found.state in _WITH_SALES
+    was_free = is_open and found is not None and found.owner_id is None
+    if is_open and found is not None:
+        claim(desk, found.id, says.person)
+    judge_lead(desk, lead, says.model, word)
+    return was_free
+
+
+@require("sales")
+async def take_back_the_verdict(request: Request) -> Response:
+    form = await form_of(request)
+    deed = partial(_take_back_word, lead=form.lead, model=form.model, is_to_be_free=form.fields.get("free") == "yes")
+    done = Done(form.text("The verdict is taken back."))
+    return form.back(await form.do(deed, lambda _: done, form.text("There is no verdict to take back.")))
+
+
+def _take_back_word(desk: Desk, lead: int, model: str | None, is_to_be_free: bool) -> None:
+    """The hand-off it closed is before sales again where that can be; else the word counts no more."""
+    said = last_verdict(desk.conn, desk.lead(lead), desk.model(model))
+    if said is None or said.handoff is None or not _could(partial(take_back_verdict, desk, said.handoff)):
+        lift(desk, lead, model)
+    elif is_to_be_free:
+        release(desk, said.handoff)
+
+
+@require("sales")
+async def end(request: Request) -> Response:
+    """Won or lost, on a day, with what it was worth."""
+    form = await form_of(request)
+    outcome, asked = form.fields.get("outcome", ""), form.fields.get("value", "")
+    with running_of(request).reading() as (_, ruleset):
+        at = _moment(form.fields.get("day", ""), ruleset.timezone)
+    value = None if not asked else number_of(asked)
+    if outcome not in get_args(OutcomeWord) or at is None or (asked and not _is_amount(value)):
+        return form.back(form.bad(form.text("Say won or lost, a day that has come, and a number for the value.")))
+    result = Outcome(cast(OutcomeWord, outcome), at, None if value is None else to_thousandths(value))
+    deed = partial(end_with, key=form.lead, model=form.model, end=result)
+    text = form.text("Noted as won.") if outcome == "won" else form.text("Noted as lost.")
+    done = Done(text, form.undo("/outcome/undo"))
+    refused = form.text("The outcome was not noted: the lead has changed.")
+    return form.back(await form.do(deed, lambda _: done, refused))
+
+
+@require("sales")
+async def take_back_end(request: Request) -> Response:
+    form = await form_of(request)
+    done = Done(form.text("The outcome is taken back."))
+    deed = partial(_take_back_end, lead=form.lead, model=form.model)
+    return form.back(await form.do(deed, lambda _: done, form.text("There is no outcome to take back.")))
+
+
+def _take_back_end(desk: Desk, lead: int, model: str | None) -> None:
+    """The hand-off it closed is as it was before where that can be; else the outcome counts no more."""
+    said = last_outcome(desk.conn, desk.lead(lead), desk.model(model))
+    handoff = last_told(desk.conn, desk.lead(lead), desk.model(model))
+    is_of_all = said is None or said.model is None
+    if is_of_all or handoff is None or not _could(partial(selling.take_back_end, desk, handoff)):
+        lift_end(desk, lead, said.model if said is not None else model)
+
+
+def _could(deed: Callable[[], None]) -> bool:
+    try:
+        deed()
+    except Conflict:
+        return False
+    return True
+
+
+def _is_amount(value: float | None) -> bool:
+    return value is not None and abs(value) <= _MOST_VALUE
+
+
+def _moment(day: str, timezone: str) -> int | None:
+    """The end of that day or now, whichever comes first; now when no day is said, None for no day or one to come."""
+    now = now_ms()
+    at = end_of_day(day, timezone) if day else now
+    return None if at is None or not 0 < at <= now + _A_DAY_MS else min(at, now)
+
+
+ROUTES: Final = [
+    Route("/leads/{id:int}/verdict", judge, methods=["POST"]),
+    Route("/leads/{id:int}/verdict/undo", take_back_the_verdict, methods=["POST"]),
+    Route("/leads/{id:int}/outcome", end, methods=["POST"]),
+    Route("/leads/{id:int}/outcome/undo", take_back_end, methods=["POST"]),
+]
