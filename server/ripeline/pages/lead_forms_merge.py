@@ -36,8 +36,8 @@ async def put_together(request: Request) -> Response:
     form = await form_of(request)
     other = _other(form)
     await running_of(request).settled()
-    done = Done(form.text("The two are one lead now."), form.undo("/part", other=str(other)))
-    refused = form.text("The two could not be put together: they are one already, or one is gone.")
+    done = Done(form.gettext("The two are one lead now."), form.undo("/part", other=str(other)))
+    refused = form.gettext("The two could not be put together: they are one already, or one is gone.")
     return form.back(await form.do(partial(_merge, lead=form.lead, other=other), lambda _: done, refused))
 
 
@@ -47,8 +47,8 @@ async def take_apart(request: Request) -> Response:
     form = await form_of(request)
     other = _other(form)
     await running_of(request).settled()
-    done = Done(form.text("They are two leads again."), form.undo("/merge", other=str(other)))
-    refused = form.text("They cannot be taken apart: nothing is left of one of the two, or it was done already.")
+    done = Done(form.gettext("They are two leads again."), form.undo("/merge", other=str(other)))
+    refused = form.gettext("They cannot be taken apart: nothing is left of one of the two, or it was done already.")
     return form.back(await form.do(partial(_part, lead=form.lead, other=other), lambda _: done, refused))
 
 
@@ -75,16 +75,16 @@ async def erase(request: Request) -> Response:
     await running_of(request).settled()
     name = _name(form)
     if name is None:
-        return form.back(form.bad(form.text("There is nobody to erase: somebody was quicker.")))
+        return form.back(form.bad(form.gettext("There is nobody to erase: somebody was quicker.")))
     if form.fields.get("name", "").casefold() != name.casefold():
-        return form.back(form.bad(form.text("Nobody was erased: type “%(name)s” to be sure.") % {"name": name}))
+        return form.back(form.bad(form.gettext("Nobody was erased: type “%(name)s” to be sure.") % {"name": name}))
     locale = locale_of(request)
 
     def done(events: int) -> Done:
-        text = form.text("Erased for good: %(name)s, with everything that was known (events: %(count)s).")
+        text = form.gettext("Erased for good: %(name)s, with everything that was known (events: %(count)s).")
         return Done(text % {"name": name, "count": write_count(events, locale)})
 
-    said = await form.do(partial(_erase, lead=form.lead), done, form.text("There is nobody to erase."))
+    said = await form.do(partial(_erase, lead=form.lead), done, form.gettext("There is nobody to erase."))
     await running_of(request).erase_unused()
     form.fields["back"] = "/leads"
     return form.back(said)
