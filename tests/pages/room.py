@@ -18,6 +18,7 @@ from ripeline.auth import routes as auth
 from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.security import security
+from ripeline.changes import Changes
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.keeper import Keeper
@@ -47,6 +48,7 @@ class Room:
     writer: Connection = field(init=False)
     rules: RulesInForce = field(init=False)
     sightings: Sightings = field(default_factory=Sightings)
+    changes: Changes = field(default_factory=Changes)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)
