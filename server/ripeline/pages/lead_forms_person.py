@@ -11,14 +11,12 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.errors import NotFound
-from ripeline.fold.desk import Desk
 from ripeline.fold.merging import detach, take_back_detach
 from ripeline.fold.saying import Points, give_points, take_back, tell_attributes
 from ripeline.pages.desk import running_of
 from ripeline.pages.lead_do import FIELDS, fields_of
 from ripeline.pages.lead_forms import Form, form_of, number_of
 from ripeline.pages.said import Done
-from ripeline.store.audit import add_audit
 from ripeline.store.reading_lead import lead_detail
 
 _MOST_POINTS: Final = 1_000
@@ -95,12 +93,7 @@ async def take_out(request: Request) -> Response:
         form.undo("/attach", visitor=visitor),
     )
     refused = form.gettext("That browser cannot be taken out: it is not this lead’s, or all there is of it.")
-    return form.back(await form.do(partial(_detach, lead=form.lead, visitor=visitor), lambda _: done, refused))
-
-
-def _detach(desk: Desk, lead: int, visitor: str) -> None:
-    detach(desk, lead, visitor)
-    add_audit(desk.conn, desk.by, "visitor_detached", lead=desk.lead(lead))
+    return form.back(await form.do(partial(detach, key=form.lead, visitor=visitor), lambda _: done, refused))
 
 
 @require("sales")
