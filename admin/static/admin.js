@@ -1,12 +1,23 @@
 // What a keyboard and a phone gain by a script; every page works without it.
 'use strict';
 
-const rows = () => [...document.querySelectorAll('a.row')];
+const all = (what) => [...document.querySelectorAll(what)];
+const rows = () => all('a.row');
+const rowOf = (element) => element.closest('main li, main tr')?.querySelector('a.row');
+
+// Where in the list one was last, so that the keys go on from there when its row has gone.
+let place = -1;
+
+document.addEventListener('focusin', ({ target }) => {
+  const row = rowOf(target);
+  if (row) place = rows().indexOf(row);
+});
 
 function move(step) {
-  const all = rows();
-  const now = all.indexOf(document.activeElement);
-  const next = all[now < 0 ? (step > 0 ? 0 : all.length - 1) : now + step];
+  const list = rows();
+  const now = list.indexOf(rowOf(document.activeElement) || document.activeElement);
+  const gone = place < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(place, list.length) - (step < 0);
+  const next = list[now < 0 ? gone : now + step];
   if (next) {
     next.focus();
     next.scrollIntoView({ block: 'nearest' });
@@ -26,34 +37,23 @@ const keys = {
 
 document.addEventListener('keydown', (event) => {
   const typing = event.target.closest('input, textarea, select, dialog');
+  if (event.key === 'Escape') all('details.more[open], details.asks[open]').forEach((open) => (open.open = false));
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
   event.preventDefault();
   keys[event.key]();
 });
 
-// Whose days these will be: the rule file of a new server begins them at this browser's midnight.
-document.querySelectorAll('[data-zone]').forEach((field) => {
-  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
-});
-
 // The list came from another page's "/": go on typing.
 if (location.hash === '#q') document.getElementById('q')?.focus();
 
-// On a phone only the newest session is open at first.
-if (matchMedia('(max-width: 34rem)').matches) {
-  document.querySelectorAll('details.session').forEach((session, place) => {
-    session.open = place === 0;
-  });
-}
-
-// A list of filters closes when the eye goes elsewhere.
+// A list of filters, or of verdicts, closes when the eye goes elsewhere.
 document.addEventListener('click', (event) => {
-  document.querySelectorAll('details.more[open]').forEach((open) => {
+  all('details.more[open], details.asks[open]').forEach((open) => {
     if (!open.contains(event.target)) open.open = false;
   });
 });
 
-document.querySelectorAll('[data-copy]').forEach((button) => {
+function copies(button) {
   button.hidden = false;
   button.addEventListener('click', async () => {
     const text = document.getElementById(button.dataset.copy);
@@ -62,49 +62,179 @@ document.querySelectorAll('[data-copy]').forEach((button) => {
     await navigator.clipboard?.writeText(text.textContent);
     if (navigator.clipboard) button.textContent = button.dataset.done;
   });
-});
+}
 
-function watch(place) {
+function watch(spot) {
   let shown = '';
   const timer = setInterval(async () => {
-    if (document.hidden) return;
+    if (!spot.isConnected) clearInterval(timer);
+    if (document.hidden || !spot.isConnected) return;
     try {
-      const answer = await fetch(place.dataset.poll, { redirect: 'error' });
+      const answer = await fetch(spot.dataset.poll, { redirect: 'error' });
       if (answer.status !== 200) return;
       const text = await answer.text();
       // A screen reader says what changes: nothing is put there twice, nor under a button about to be pressed.
-      if (text !== shown && !place.contains(document.activeElement)) place.innerHTML = shown = text;
-      if (!place.querySelector('[data-again]')) clearInterval(timer);
+      if (text !== shown && !spot.contains(document.activeElement)) spot.innerHTML = shown = text;
+      if (!spot.querySelector('[data-again]')) clearInterval(timer);
     } catch {
       // The server is away for a moment; the next second asks again.
     }
   }, 1000);
 }
 
-document.querySelectorAll('[data-poll]').forEach(watch);
+// What a page needs when it is opened, and each time its content was replaced.
+function begin() {
+  // Whose days these will be: the rule file of a new server begins them at this browser's midnight.
+  all('[data-zone]').forEach((field) => {
+    field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
+  });
+  // On a phone only the newest session is open at first.
+  if (matchMedia('(max-width: 34rem)').matches) {
+    all('details.session').forEach((session, number) => {
+      session.open = number === 0;
+    });
+  }
+  all('[data-copy]').forEach(copies);
+  all('[data-poll]').forEach(watch);
+}
+begin();
+document.addEventListener('shown', begin);
 
-// A form marked so is sent without leaving the page: what comes back replaces the content, the eye stays where it was.
-async function put(answer) {
-  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+// What comes back replaces the content; the page's own styles come along where it is another page.
+function put(next, address = location.href) {
   const main = next.getElementById('main');
-  if (!main) return location.assign(answer.url);
+  if (!main) return location.assign(address);
+  next.querySelectorAll('link[rel=stylesheet]').forEach((link) => {
+    if (!document.querySelector(`link[href="${link.getAttribute('href')}"]`)) document.head.append(link);
+  });
   document.getElementById('main').replaceWith(main);
   document.title = next.title;
-  if (answer.url !== location.href) history.replaceState(null, '', answer.url);
+  if (address !== location.href) history.replaceState(null, '', address);
   document.dispatchEvent(new Event('shown'));
 }
 
+const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
+
+// A form marked so is sent without leaving the page: the eye stays where it was.
 document.addEventListener('submit', async (event) => {
   const form = event.target.closest('form[data-here]');
   if (!form || event.defaultPrevented) return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(form, event.submitter));
+  // A second press while the first is on its way would be another wish.
+  if (form.dataset.here) return;
+  form.dataset.here = 'sent';
+  const { submitter } = event;
+  const body = new URLSearchParams(new FormData(form, submitter));
   const spot = document.activeElement?.id;
   try {
     const answer = await fetch(form.action, { method: 'POST', body });
-    await put(answer);
+    put(await read(answer), answer.url);
     (document.getElementById(spot) || document.querySelector('.said button'))?.focus({ preventScroll: true });
   } catch {
+    if (submitter?.name) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: submitter.name, value: submitter.value }));
     form.submit();
   }
 });
+
+// Live: the server says which leads changed, and the page is read again where it shows one of them.
+const isLive = () => /^\/(ready|leads)(\/\d+)?$/.test(location.pathname) && !location.search.includes('as_of=');
+const idOf = (path) => parseInt(path.slice('/leads/'.length), 10);
+let stream, later, opened, said = '', quietUntil = 0;
+
+function concerns(news) {
+  const here = location.pathname;
+  if (news.all || (news.ready && here === '/ready') || (news.bands && here === '/leads')) return true;
+  const shown = new Set(all('main a[href^="/leads/"]').map((link) => idOf(link.pathname)));
+  return news.leads.some((id) => shown.has(id) || id === idOf(here));
+}
+
+// Nothing moves under somebody who types, reads a choice, marks a text or waits for an answer.
+function isBusy() {
+  const chosen = all('main details[open]:not(.session)').some((each) => !opened.has(each));
+  const typing = document.activeElement?.matches('main :is(input, textarea, select)');
+  return chosen || typing || !getSelection().isCollapsed || document.querySelector('dialog[open], [data-here=sent]');
+}
+
+const inList = 'a[href], button, summary';
+const nameOf = (each) => each.getAttribute('href') || each.querySelector('time')?.dateTime || each.textContent;
+const find = (what, name) => all(what).find((each) => nameOf(each) === name);
+const folds = 'main details.session > summary';
+const marks = 'main :is(a.row, summary, h2)';
+const scores = () => all('main :is(.ripeness, .standing) strong').map((each, n) => [(rowOf(each)?.pathname || n) + each.parentNode.className.length, each]);
+
+// The same content, read again: focus, folds, what was said and the lines under the eye stay where they are.
+function renew(next) {
+  const before = new Map(scores().map(([key, each]) => [key, each.textContent]));
+  const open = new Map(all(folds).map((each) => [nameOf(each), each.parentNode.open]));
+  const mark = all(marks).find((each) => each.getBoundingClientRect().bottom > 0);
+  const [name, top] = mark ? [nameOf(mark), mark.getBoundingClientRect().top] : [];
+  const focus = document.activeElement, row = rowOf(focus);
+  const within = row ? row.closest('li, tr') : document.getElementById('main');
+  const number = [...within.querySelectorAll(inList)].indexOf(focus);
+  const word = document.querySelector('.said');
+  put(next);
+  if (word && !document.querySelector('.said')) document.getElementById('main').prepend(word);
+  all(folds).forEach((each) => {
+    if (open.has(nameOf(each))) each.parentNode.open = open.get(nameOf(each));
+  });
+  if (number >= 0) {
+    const there = row ? find('main a.row', nameOf(row))?.closest('li, tr') : document.getElementById('main');
+    there?.querySelectorAll(inList)[number]?.focus({ preventScroll: true });
+  }
+  const now = mark && find(marks, name);
+  if (now) scrollBy(0, now.getBoundingClientRect().top - top);
+  scores().forEach(([key, each]) => each.classList.toggle('moved', before.has(key) && before.get(key) !== each.textContent));
+  tell();
+}
+
+// A screen reader hears what the page is about when that changed, and not more often than one can listen.
+function tell() {
+  const text = document.querySelector('main [data-say]')?.textContent.trim() || '';
+  if (text && text !== said && Date.now() > quietUntil) {
+    document.getElementById('news').textContent = text;
+    quietUntil = Date.now() + 10000;
+  }
+  said = text;
+}
+
+async function refresh() {
+  clearTimeout(later);
+  if (!isLive() || document.hidden) return;
+  if (isBusy()) return (later = setTimeout(refresh, 2000));
+  try {
+    const answer = await fetch(location.href, { redirect: 'error' });
+    const next = answer.ok && (await read(answer));
+    if (next && isBusy()) later = setTimeout(refresh, 2000);
+    else if (next) renew(next);
+  } catch {
+    // Signed out, or the server is away: the page stays as it is.
+  }
+}
+
+// Only the tab one looks at listens: a browser keeps few connections to one server.
+function listen() {
+  stream?.close();
+  stream = null;
+  if (document.hidden || !isLive()) return;
+  let wasLost = false;
+  stream = new EventSource('/live');
+  stream.onopen = () => wasLost && refresh();
+  stream.onmessage = ({ data }) => concerns(JSON.parse(data)) && refresh();
+  stream.onerror = () => {
+    wasLost = true;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30000);
+  };
+}
+
+function look() {
+  opened = new WeakSet(all('details[open]'));
+  if (Boolean(stream) !== isLive()) listen();
+}
+document.addEventListener('shown', look);
+look();
+said = document.querySelector('main [data-say]')?.textContent.trim() || '';
+document.addEventListener('visibilitychange', () => {
+  listen();
+  if (!document.hidden) refresh();
+});
+addEventListener('pagehide', () => stream?.close());

@@ -53,6 +53,7 @@ from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
 from ripeline.worker.posting import Post
+from ripeline.worker.retaining import keep_no_longer
 from ripeline.worker.watching import watch_rules
 from ripeline.worker.writer import Writer
 
@@ -142,7 +143,8 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     running.demo = demo
     # An erasure that was cut short is finished; the rule file is looked at, and alerts go out, from now on.
     post = Post(running, senders_of(settings))
-    tasks = [asyncio.create_task(each) for each in (running.erase_unused(), watch_rules(running), post.run())]
+    works_on = (running.erase_unused(), watch_rules(running), post.run(), keep_no_longer(running))
+    tasks = [asyncio.create_task(each) for each in works_on]
     try:
         yield running
     finally:
@@ -158,17 +160,29 @@ class _Works:
     """What writes: the log, the fold that keeps the scores, and the one thread both are done on."""
 
     def __init__(self, conn: Connection, rules: RulesInForce, died: Died | None) -> None:
+        self._rules = rules
         self.events = EventLog()
         self.keeper = Keeper(conn, rules.ruleset)
-        self.rescoring = Rescoring(conn, self.keeper, rules.taken)
+        self.rescoring = Rescoring(conn, self.keeper, self._taken)
         chores = (self.keeper.sweep, self.rescoring.step, self.keeper.shelve_all, partial(keep_up, conn))
         self.writer = Writer(conn, self.events, self.keeper, died, chores)
 
     async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:
-        """One deed in one transaction, done when it is committed."""
-        return await self.writer.write(
-            lambda conn: deed(Desk(conn, self.keeper, Said(author, now_ms()), self.writer.forget))
-        )
+        """One deed in one transaction, done when it is committed; open pages hear of it."""
+        leads: set[int] = set()
+
+        def work(conn: Connection) -> T:
+            return deed(Desk(conn, self.keeper, Said(author, now_ms()), self.writer.forget, leads=leads))
+
+        done = await self.writer.write(work)
+        # What was done to no lead by name (events marked, a person erased) may have been done to many.
+        self.keeper.changes.tell(leads, ready=True, bands=True, all=not leads)
+        return done
+
+    def _taken(self, ruleset: Ruleset, is_in_force: bool) -> None:
+        self._rules.taken(ruleset, is_in_force)
+        if is_in_force:
+            self.keeper.changes.tell((), all=True)
 
     async def take(self, ruleset: Ruleset, by: Said) -> None:
         """Offer new rules on the writer's own thread."""
@@ -191,6 +205,7 @@ def _running(opened: OpenedData, settings: Settings, works: _Works, rules: Rules
         asking=Asking(opened.database, settings.rules_file),
         lag=works.writer.lag,
         accepted=opened.warnings,
+        changes=works.keeper.changes,
     )
 
 

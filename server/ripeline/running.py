@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from ripeline.calibration.asking import Asking
+from ripeline.changes import Changes
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.folder import RULES_HASH, now_ms
@@ -83,7 +84,7 @@ class Running:
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
     after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
-    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs.
+    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `changes` are told to pages that are open.
     """
 
     settings: Settings
@@ -102,6 +103,7 @@ class Running:
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
+    changes: Changes = field(default_factory=Changes)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.security import security
 from ripeline.calibration.asking import Asking
+from ripeline.changes import Changes
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.keeper import Keeper
@@ -51,6 +52,7 @@ class Room:
     sightings: Sightings = field(default_factory=Sightings)
     asking: Asking = field(init=False)
     saved: list[tuple[str, str]] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings.database_file)

@@ -36,6 +36,7 @@ PATHS: Final[dict[Purpose, str]] = {"invite": "/invitation/", "reset": "/reset/"
 
 # Nothing else: base64 decoding skips other characters, so a valid token with junk around it would be valid too.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{43}")
+THERE_ALREADY: Final = "this person is there already"
 _GONE: Final = "this link was used already, withdrawn, or is too old"
 
 
@@ -48,7 +49,7 @@ def invite(conn: Connection, by: Said, email: str, role: str) -> Invitation:
     if role not in ROLES:
         raise InvalidRequest("role", f"one of {', '.join(ROLES)}")
     if user_by_email(conn, email) is not None:
-        raise Conflict("this person is there already")
+        raise Conflict(THERE_ALREADY)
     add_audit(conn, by, "person_invited", f"{email} ({role})")
     return _open(conn, by, "invite", email, role)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ripeline.changes import Changes
 from ripeline.domain.event import Event
 from ripeline.fold.reading import Reading
 from ripeline.identity.placement import Placement
@@ -60,7 +61,7 @@ class Batch:
     """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead.
 
     `is_quiet`: whatever it does to a lead, sales is not told of it. `model`: only that one is asked whether it hands
-    over.
+    over. `has_handed_over`: a hand-off was made, or is over.
     """
 
     events: list[Event]
@@ -68,6 +69,13 @@ class Batch:
     now: int
     is_quiet: bool = False
     model: str | None = None
+    has_handed_over: bool = False
     placement: Placement = field(default_factory=Placement)
     by_lead: dict[int, list[Event]] = field(default_factory=dict)
     folded: list[Folded] = field(default_factory=list)
+
+    def tell(self, changes: Changes) -> None:
+        """What it did, once it is committed, to whoever looks at one of its leads."""
+        crossed = any(change.crossings for each in self.folded for change in each.changes)
+        if self.folded or self.has_handed_over:
+            changes.tell({each.lead for each in self.folded}, ready=self.has_handed_over, bands=crossed)

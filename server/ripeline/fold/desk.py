@@ -7,7 +7,7 @@ about. `deeds` lists them all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ripeline.errors import InvalidRequest
 from ripeline.fold.keeper import Keeper
@@ -26,7 +26,7 @@ class Desk:
     """The write connection inside a transaction, the fold on it, and who does something when.
 
     `forget` is to be called when rows were erased whose ids others may remember. `is_quiet`: what is said here was said
-    long ago (an import), and nobody is told of it.
+    long ago (an import), and nobody is told of it. `leads` are those that were named so far, for pages that show them.
     """
 
     conn: Connection
@@ -34,6 +34,7 @@ class Desk:
     by: Said
     forget: Callable[[], None]
     is_quiet: bool = False
+    leads: set[int] = field(default_factory=set)
 
     @property
     def ruleset(self) -> Ruleset:
@@ -41,7 +42,9 @@ class Desk:
 
     def lead(self, key: LeadKey) -> int:
         """The id the lead is read under; raises `NotFound`."""
-        return lead_id_of(self.conn, key)
+        found = lead_id_of(self.conn, key)
+        self.leads.add(found)
+        return found
 
     def model(self, id: str | None) -> str:
         """A model of the rules in force; the only one when none is named. Raises `InvalidRequest`."""

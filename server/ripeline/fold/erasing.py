@@ -5,6 +5,7 @@ from __future__ import annotations
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.fold.rebuilding import coming_rules
 from ripeline.fold.rows import names_of
+from ripeline.store.audit import add_audit
 from ripeline.store.database import Connection
 from ripeline.store.epochs import visitors_of_leads
 from ripeline.store.erasing import (
@@ -40,6 +41,9 @@ def erase_lead(desk: Desk, key: LeadKey) -> int:
         desk.folder.refold({*others} - {lead}, visitors, quiet=True)
     finally:
         erase_for_good(conn, False)
+    if desk.by.author:
+        # What the night took is one line, not one of each.
+        add_audit(conn, desk.by, "lead_erased", lead=lead)
     return len(seqs)
 
 

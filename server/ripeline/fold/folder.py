@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from ripeline.changes import Changes
 from ripeline.domain.event import Event, OrderKey
 from ripeline.errors import DataProblem
 from ripeline.fold.announcing import announce_bands
@@ -54,7 +55,7 @@ def now_ms() -> int:
 
 
 class Folder:
-    """Folds the log of one database under one rule file; belongs to the one connection that writes."""
+    """Folds the log of one database under one rule file, and tells `changes`; belongs to the connection that writes."""
 
     def __init__(self, conn: Connection, ruleset: Ruleset, now: Callable[[], int] = now_ms) -> None:
         """`now` gives ms. Raises `DataProblem` when the scores so far were made under another rule file."""
@@ -70,6 +71,7 @@ class Folder:
         self._leads: Recent[int, Known] = Recent(_REMEMBERED)
         self._names: Names | None = None
         self._aside = all_aside(conn)
+        self.changes = Changes()
         self._swept = int(read_meta(conn, SWEPT) or 0)
 
     def step(self, limit: int = 500) -> int:
@@ -91,11 +93,14 @@ class Folder:
     def _step(self, limit: int) -> int:
         try:
             with uncollected(), transaction(self._conn):
-                return self._fold(limit)
+                batch = self._fold(limit)
         except BaseException:
             # What is remembered was changed on the way to a transaction that did not happen.
             self._drop_memory()
             raise
+        if self.changes.is_heard:
+            batch.tell(self.changes)
+        return len(batch.events)
 
     def forget(self) -> None:
         """Drop all that is remembered of the database: somebody else wrote to leads, epochs or states."""
@@ -108,13 +113,13 @@ class Folder:
         self._leads.clear()
         self._names = None
 
-    def _fold(self, limit: int) -> int:
+    def _fold(self, limit: int) -> Batch:
         events = events_after(self._conn, self._cursor(), limit, self._dictionary)
+        batch = Batch(events, events[-1].seq if events else 0, self._moment())
         if events:
-            batch = Batch(events, events[-1].seq, self._moment())
             for do in STEPS:
                 do(self, batch)
-        return len(events)
+        return batch
 
     def _cursor(self) -> int:
         return int(read_meta(self._conn, CURSOR) or 0)

@@ -105,10 +105,13 @@ class Keeper(Folder):
         batch = Batch([], self._cursor(), self._moment())
         try:
             with uncollected(), transaction(self._conn):
-                return self._sweep(batch, limit)
+                swept = self._sweep(batch, limit)
         except BaseException:
             self._drop_memory()
             raise
+        if self.changes.is_heard:
+            batch.tell(self.changes)
+        return swept
 
     def shelve_again(self, lead: int) -> None:
         """What sales has of a lead has come back to it, inside the caller's transaction: put it where it belongs."""
@@ -137,7 +140,7 @@ class Keeper(Folder):
     def _sweep(self, batch: Batch, limit: int) -> int:
         aging = due_leads(self._conn, batch.now, limit)
         looks = due_looks(self._conn, batch.now, limit)
-        wake_handoffs(self._conn, batch.now)
+        batch.has_handed_over = wake_handoffs(self._conn, batch.now)
         if not aging and not looks:
             if self._has_swept or batch.now - self._swept > _OFTEN_ENOUGH_MS:
                 write_meta(self._conn, SWEPT, str(batch.now))

@@ -7,6 +7,7 @@ from typing import Final
 
 from ripeline.errors import Conflict, NotFound
 from ripeline.fold.desk import Desk
+from ripeline.store.audit import add_audit
 from ripeline.store.erasing import erase_events, forget_visitors
 from ripeline.store.marks import (
     MarkedEvent,
@@ -40,6 +41,8 @@ def mark_reason(desk: Desk, reason: str, suspect: bool, until: int) -> int:
     """
     found = events_of_reason(desk.conn, reason, not suspect, until, AT_ONCE)
     _mark(desk, found, suspect)
+    if found:
+        add_audit(desk.conn, desk.by, "suspects_changed", f"{reason}: {len(found)}")
     return len(found)
 
 
@@ -60,6 +63,7 @@ def erase_event(desk: Desk, id: str) -> None:
     # Made only for what was said: empty it would be a lead of its own.
     forget_visitors(desk.conn, leads, given_visitors(desk.conn, {event.visitor for event in found}))
     desk.forget()
+    add_audit(desk.conn, desk.by, "event_erased", lead=leads[0] if leads else None)
     _refold(desk, found, leads)
 
 

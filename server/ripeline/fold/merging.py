@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.desk import Desk, LeadKey
+from ripeline.store.audit import add_audit
 from ripeline.store.database import Connection
 from ripeline.store.detachments import drop_detachments
 from ripeline.store.epochs import epochs_of_visitors, visitors_of_leads
@@ -46,6 +47,7 @@ def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
     merge_leads(desk.conn, [(gone, into)])
     desk.folder.drop_lead(gone)
     desk.folder.refold([into])
+    add_audit(desk.conn, desk.by, "leads_merged", f"+ {gone}", into)
     return into
 
 
@@ -65,6 +67,7 @@ def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
         raise Conflict("nothing is left of one of the two: its visitor turned out to be somebody else")
     give_back(desk.conn, found)
     desk.folder.refold([root, found.gone], quiet=True)
+    add_audit(desk.conn, desk.by, "merge_undone", f"- {found.gone}", root)
     return found.gone
 
 
@@ -83,6 +86,7 @@ def detach(desk: Desk, key: LeadKey, visitor: str) -> int:
     emails = emails_of(desk.conn, lead)
     if found.is_alone and not emails:
         raise InvalidRequest("visitor", "is a lead of its own already")
+    add_audit(desk.conn, desk.by, "visitor_detached", lead=lead)
     return desk.folder.take_out(found.id, lead, emails, desk.by)
 
 

@@ -20,6 +20,7 @@ from ripeline.fold.rows import Names, session_rows
 from ripeline.fold.uncollected import uncollected
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
+from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, file_of, transaction
 from ripeline.store.dictionary import Dictionary
@@ -86,6 +87,8 @@ class Rescore:
         with transaction(conn):
             begin_next(conn)
             keep_rule_version(conn, ruleset.hash, ruleset.text, by)
+            if by.author:
+                add_audit(conn, by, "rules_saved", ruleset.hash[:12])
             write_meta(conn, _NEXT_RULES, _rules_of(ruleset))
             write_meta(conn, _NEXT_AUTHOR, by.author)
             write_meta(conn, REBUILT, "0")

@@ -200,4 +200,5 @@ def _found(desk: Desk, handoff: int) -> OneHandoff:
     found = handoff_by_id(desk.conn, handoff)
     if found is None:
         raise NotFound("hand-off", handoff)
+    desk.leads.add(found.lead)
     return found

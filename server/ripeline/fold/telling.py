@@ -86,6 +86,7 @@ class _Clerk:
         self._conn = conn
         self._ruleset = ruleset
         self._names = names
+        self._batch = batch
         self._now = batch.now
         self._is_quiet = batch.is_quiet
 
@@ -94,6 +95,7 @@ class _Clerk:
         decision = decide(question.standing, earlier, self._now, terms)
         if decision.act == "expire":
             expire_handoff(self._conn, question.folded.lead, question.model.id, self._now)
+            self._batch.has_handed_over = True
             earlier = [fact_of(row, expired=row.state == "open") for row in rows]
             decision = decide(question.standing, earlier, self._now, terms)
         if decision.crossing is not None and not self._is_quiet:
@@ -120,6 +122,7 @@ class _Clerk:
             "reasons": _json(reasons),
         }
         made = make_handoff(self._conn, handoff)
+        self._batch.has_handed_over = True
         if made is not None and not is_late:
             put_in_outbox(self._conn, [_ready(question, made, crossing, reasons, self._now)])
 

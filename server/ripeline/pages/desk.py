@@ -31,6 +31,7 @@ class Desk:
     running: Running
     role: str = ""
     locale: Locale = "en"
+    user: int = 0
 
 
 def running_of(request: Request) -> Running:
@@ -53,10 +54,9 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
     try:
         with running.reading() as (conn, ruleset):
             common["zone"] = ruleset.timezone
-            role = request.state.user.role
-            page = read(
-                Desk(conn, ruleset, request.query_params, request.path_params, running, role, locale_of(request))
-            )
+            user, locale = request.state.user, locale_of(request)
+            asked = request.query_params, request.path_params
+            page = read(Desk(conn, ruleset, *asked, running, user.role, locale, user.id))
     except NotFound:
         return HTMLResponse(render(request, "nobody.html", **common), 404)
     except InvalidRequest:

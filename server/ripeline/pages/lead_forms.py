@@ -21,13 +21,13 @@ _LARGEST_ID: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form of a lead's page sent; `path` is the lead's address, `text` says a sentence in the reader's words."""
+    """What a form of a lead's page sent; `path` is the lead's address, `gettext` says things in the reader's words."""
 
     request: Request
     lead: int
     path: str
     fields: dict[str, str]
-    text: Callable[[str], str]
+    gettext: Callable[[str], str]
 
     @property
     def model(self) -> str | None:

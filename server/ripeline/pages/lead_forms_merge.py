@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.errors import NotFound
-from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.merging import merge, undo_merge
 from ripeline.pages.desk import running_of, show
@@ -19,7 +18,6 @@ from ripeline.pages.lead_do import name_typed
 from ripeline.pages.lead_forms import Form, form_of
 from ripeline.pages.lead_merge import read_merge
 from ripeline.pages.said import Done
-from ripeline.store.audit import add_audit
 from ripeline.store.reading_lead import lead_detail
 from ripeline.templating.languages import locale_of
 from ripeline.templating.numbers import write_count
@@ -36,9 +34,9 @@ async def put_together(request: Request) -> Response:
     form = await form_of(request)
     other = _other(form)
     await running_of(request).settled()
-    done = Done(form.text("The two are one lead now."), form.undo("/part", other=str(other)))
-    refused = form.text("The two could not be put together: they are one already, or one is gone.")
-    return form.back(await form.do(partial(_merge, lead=form.lead, other=other), lambda _: done, refused))
+    done = Done(form.gettext("The two are one lead now."), form.undo("/part", other=str(other)))
+    refused = form.gettext("The two could not be put together: they are one already, or one is gone.")
+    return form.back(await form.do(partial(merge, key=form.lead, other=other), lambda _: done, refused))
 
 
 @require("sales")
@@ -47,24 +45,14 @@ async def take_apart(request: Request) -> Response:
     form = await form_of(request)
     other = _other(form)
     await running_of(request).settled()
-    done = Done(form.text("They are two leads again."), form.undo("/merge", other=str(other)))
-    refused = form.text("They cannot be taken apart: nothing is left of one of the two, or it was done already.")
-    return form.back(await form.do(partial(_part, lead=form.lead, other=other), lambda _: done, refused))
+    done = Done(form.gettext("They are two leads again."), form.undo("/merge", other=str(other)))
+    refused = form.gettext("They cannot be taken apart: nothing is left of one of the two, or it was done already.")
+    return form.back(await form.do(partial(undo_merge, key=form.lead, other=other), lambda _: done, refused))
 
 
 def _other(form: Form) -> int:
     other = form.fields.get("other", "")
     return int(other) if other.isascii() and other.isdecimal() and len(other) < 19 else 0
-
-
-def _merge(desk: Desk, lead: int, other: int) -> None:
-    into = merge(desk, lead, other)
-    add_audit(desk.conn, desk.by, "leads_merged", str(other), into)
-
-
-def _part(desk: Desk, lead: int, other: int) -> None:
-    gone = undo_merge(desk, lead, other)
-    add_audit(desk.conn, desk.by, "merge_undone", str(gone), desk.lead(lead))
 
 
 @require("owner")
@@ -75,26 +63,19 @@ async def erase(request: Request) -> Response:
     await running_of(request).settled()
     name = _name(form)
     if name is None:
-        return form.back(form.bad(form.text("There is nobody to erase: somebody was quicker.")))
+        return form.back(form.bad(form.gettext("There is nobody to erase: somebody was quicker.")))
     if form.fields.get("name", "").casefold() != name.casefold():
-        return form.back(form.bad(form.text("Nobody was erased: type “%(name)s” to be sure.") % {"name": name}))
+        return form.back(form.bad(form.gettext("Nobody was erased: type “%(name)s” to be sure.") % {"name": name}))
     locale = locale_of(request)
 
     def done(events: int) -> Done:
-        text = form.text("Erased for good: %(name)s, with everything that was known (events: %(count)s).")
+        text = form.gettext("Erased for good: %(name)s, with everything that was known (events: %(count)s).")
         return Done(text % {"name": name, "count": write_count(events, locale)})
 
-    said = await form.do(partial(_erase, lead=form.lead), done, form.text("There is nobody to erase."))
+    said = await form.do(partial(erase_lead, key=form.lead), done, form.gettext("There is nobody to erase."))
     await running_of(request).erase_unused()
     form.fields["back"] = "/leads"
     return form.back(said)
-
-
-def _erase(desk: Desk, lead: int) -> int:
-    id = desk.lead(lead)
-    erased = erase_lead(desk, id)
-    add_audit(desk.conn, desk.by, "lead_erased", lead=id)
-    return erased
 
 
 def _name(form: Form) -> str | None:

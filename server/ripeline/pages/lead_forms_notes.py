@@ -21,44 +21,44 @@ async def write(request: Request) -> Response:
     deed = partial(write_note, key=form.lead, kind=form.fields.get("kind", "note"), text=form.fields.get("text", ""))
 
     def done(id: int) -> Done:
-        return Done(form.text("The note is kept."), form.undo(f"/notes/{id}/remove"))
+        return Done(form.gettext("The note is kept."), form.undo(f"/notes/{id}/remove"))
 
-    return form.back(await form.do(deed, done, form.text("Write something, in at most 5,000 characters.")))
+    return form.back(await form.do(deed, done, form.gettext("Write something, in at most 5,000 characters.")))
 
 
 @require("sales")
 async def change(request: Request) -> Response:
     form, note = await form_of(request), row_id(request, "note")
-    done = Done(form.text("The note is changed."), form.undo(f"/notes/{note}/unchange"))
+    done = Done(form.gettext("The note is changed."), form.undo(f"/notes/{note}/unchange"))
     deed = partial(change_note, note=note, text=form.fields.get("text", ""))
-    refused = form.text("The note was not changed: write at most 5,000 characters, and only in your own notes.")
+    refused = form.gettext("The note was not changed: write at most 5,000 characters, and only in your own notes.")
     return form.back(await form.do(deed, lambda _: done, refused))
 
 
 @require("sales")
 async def unchange(request: Request) -> Response:
     form, note = await form_of(request), row_id(request, "note")
-    done = Done(form.text("The note says again what it said before."))
-    refused = form.text("What the note said before is no longer kept.")
+    done = Done(form.gettext("The note says again what it said before."))
+    refused = form.gettext("What the note said before is no longer kept.")
     return form.back(await form.do(partial(unchange_note, note=note), lambda _: done, refused))
 
 
 @require("sales")
 async def remove(request: Request) -> Response:
     form, note = await form_of(request), row_id(request, "note")
-    done = Done(form.text("The note is deleted."), form.undo(f"/notes/{note}/restore"))
+    done = Done(form.gettext("The note is deleted."), form.undo(f"/notes/{note}/restore"))
     return form.back(await form.do(partial(remove_note, note=note), lambda _: done, _not_yours(form)))
 
 
 @require("sales")
 async def restore(request: Request) -> Response:
     form, note = await form_of(request), row_id(request, "note")
-    done = Done(form.text("The note is back."))
+    done = Done(form.gettext("The note is back."))
     return form.back(await form.do(partial(restore_note, note=note), lambda _: done, _not_yours(form)))
 
 
 def _not_yours(form: Form) -> str:
-    return form.text("That note is gone, or somebody else’s.")
+    return form.gettext("That note is gone, or somebody else’s.")
 
 
 ROUTES: Final = [

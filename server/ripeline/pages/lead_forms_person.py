@@ -11,14 +11,12 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.errors import NotFound
-from ripeline.fold.desk import Desk
 from ripeline.fold.merging import detach, take_back_detach
 from ripeline.fold.saying import Points, give_points, take_back, tell_attributes
 from ripeline.pages.desk import running_of
 from ripeline.pages.lead_do import FIELDS, fields_of
 from ripeline.pages.lead_forms import Form, form_of, number_of
 from ripeline.pages.said import Done
-from ripeline.store.audit import add_audit
 from ripeline.store.reading_lead import lead_detail
 
 _MOST_POINTS: Final = 1_000
@@ -30,13 +28,13 @@ async def give(request: Request) -> Response:
     """Points by hand with their reason: a line of the ledger."""
     form = await form_of(request)
     points, reason = number_of(form.fields.get("points", "")), form.fields.get("reason", "")
-    wrong = form.text("Give between −1,000 and 1,000 points, not 0, and say why.")
+    wrong = form.gettext("Give between −1,000 and 1,000 points, not 0, and say why.")
     if points is None or not 0 < abs(points) <= _MOST_POINTS:
         return form.back(form.bad(wrong))
     deed = partial(give_points, key=form.lead, given=Points(points, reason, form.model))
 
     def done(event: str) -> Done:
-        return Done(form.text("The points are given."), form.undo("/said/undo", event=event))
+        return Done(form.gettext("The points are given."), form.undo("/said/undo", event=event))
 
     return await _said(form, await form.do(deed, done, wrong))
 
@@ -47,16 +45,16 @@ async def correct(request: Request) -> Response:
     form = await form_of(request)
     told = _changed(form)
     if not told:
-        return form.back(form.bad(form.text("Nothing was changed: a field left empty stays as it is.")))
-    too_long = form.text("Nothing was changed: 200 characters are enough for each field.")
+        return form.back(form.bad(form.gettext("Nothing was changed: a field left empty stays as it is.")))
+    too_long = form.gettext("Nothing was changed: 200 characters are enough for each field.")
     if any(len(value) > _LONGEST for value in told.values()):
         return form.back(form.bad(too_long))
 
     def done(event: str) -> Done:
-        return Done(form.text("What is known is corrected."), form.undo("/said/undo", event=event))
+        return Done(form.gettext("What is known is corrected."), form.undo("/said/undo", event=event))
 
     deed = partial(tell_attributes, key=form.lead, attributes=dict(told))
-    return await _said(form, await form.do(deed, done, form.text("Nothing was changed: the lead is gone.")))
+    return await _said(form, await form.do(deed, done, form.gettext("Nothing was changed: the lead is gone.")))
 
 
 def _changed(form: Form) -> dict[str, str]:
@@ -74,8 +72,8 @@ async def take_back_said(request: Request) -> Response:
     """Points or a correction were a slip."""
     form = await form_of(request)
     deed = partial(take_back, key=form.lead, id=form.fields.get("event", ""))
-    done = Done(form.text("It is as if it had never been said."))
-    return await _said(form, await form.do(deed, lambda _: done, form.text("There is nothing to take back.")))
+    done = Done(form.gettext("It is as if it had never been said."))
+    return await _said(form, await form.do(deed, lambda _: done, form.gettext("There is nothing to take back.")))
 
 
 async def _said(form: Form, done: Done) -> Response:
@@ -91,16 +89,11 @@ async def take_out(request: Request) -> Response:
     visitor = form.fields.get("visitor", "")
     await running_of(request).settled()
     done = Done(
-        form.text("That browser is a lead of its own now; this one reads as if it had never been here."),
+        form.gettext("That browser is a lead of its own now; this one reads as if it had never been here."),
         form.undo("/attach", visitor=visitor),
     )
-    refused = form.text("That browser cannot be taken out: it is not this lead’s, or all there is of it.")
-    return form.back(await form.do(partial(_detach, lead=form.lead, visitor=visitor), lambda _: done, refused))
-
-
-def _detach(desk: Desk, lead: int, visitor: str) -> None:
-    detach(desk, lead, visitor)
-    add_audit(desk.conn, desk.by, "visitor_detached", lead=desk.lead(lead))
+    refused = form.gettext("That browser cannot be taken out: it is not this lead’s, or all there is of it.")
+    return form.back(await form.do(partial(detach, key=form.lead, visitor=visitor), lambda _: done, refused))
 
 
 @require("sales")
@@ -108,9 +101,9 @@ async def take_in(request: Request) -> Response:
     """A browser is this person's after all."""
     form = await form_of(request)
     await running_of(request).settled()
-    done = Done(form.text("That browser is this lead’s again."))
+    done = Done(form.gettext("That browser is this lead’s again."))
     deed = partial(take_back_detach, key=form.lead, visitor=form.fields.get("visitor", ""))
-    return form.back(await form.do(deed, lambda _: done, form.text("That browser is somebody else’s by now.")))
+    return form.back(await form.do(deed, lambda _: done, form.gettext("That browser is somebody else’s by now.")))
 
 
 ROUTES: Final = [

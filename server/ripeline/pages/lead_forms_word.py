@@ -59,11 +59,11 @@ async def judge(request: Request) -> Response:
     form = await form_of(request)
     verdict, note = form.fields.get("verdict", ""), form.fields.get("note", "")
     if verdict not in get_args(VerdictWord) or len(note) > LONGEST_NOTE:
-        return form.back(form.bad(form.text("Say a verdict, with a note of at most 1,000 characters.")))
+        return form.back(form.bad(form.gettext("Say a verdict, with a note of at most 1,000 characters.")))
     word = Word(cast(VerdictWord, verdict), note)
-    text = form.text("Your verdict is noted: %(verdict)s.") % {"verdict": verdict_word(verdict, words(request))}
+    text = form.gettext("Your verdict is noted: %(verdict)s.") % {"verdict": verdict_word(verdict, words(request))}
     deed = partial(_judge, lead=form.lead, word=word, says=Sayer(form.model, request.state.user.id))
-    refused = form.text("The verdict was not noted: a colleague has taken this lead.")
+    refused = form.gettext("The verdict was not noted: a colleague has taken this lead.")
 
     def done(was_free: bool) -> Done:
         return Done(text, form.undo("/verdict/undo", free="yes" if was_free else ""))
@@ -87,8 +87,8 @@ def _judge(desk: Desk, lead: int, word: Word, says: Sayer) -> bool:
 async def take_back_the_verdict(request: Request) -> Response:
     form = await form_of(request)
     deed = partial(_take_back_word, lead=form.lead, model=form.model, is_to_be_free=form.fields.get("free") == "yes")
-    done = Done(form.text("The verdict is taken back."))
-    return form.back(await form.do(deed, lambda _: done, form.text("There is no verdict to take back.")))
+    done = Done(form.gettext("The verdict is taken back."))
+    return form.back(await form.do(deed, lambda _: done, form.gettext("There is no verdict to take back.")))
 
 
 def _take_back_word(desk: Desk, lead: int, model: str | None, is_to_be_free: bool) -> None:
@@ -109,21 +109,21 @@ async def end(request: Request) -> Response:
         at = _moment(form.fields.get("day", ""), ruleset.timezone)
     value = None if not asked else number_of(asked)
     if outcome not in get_args(OutcomeWord) or at is None or (asked and not _is_amount(value)):
-        return form.back(form.bad(form.text("Say won or lost, a day that has come, and a number for the value.")))
+        return form.back(form.bad(form.gettext("Say won or lost, a day that has come, and a number for the value.")))
     result = Outcome(cast(OutcomeWord, outcome), at, None if value is None else to_thousandths(value))
     deed = partial(end_with, key=form.lead, model=form.model, end=result)
-    text = form.text("Noted as won.") if outcome == "won" else form.text("Noted as lost.")
+    text = form.gettext("Noted as won.") if outcome == "won" else form.gettext("Noted as lost.")
     done = Done(text, form.undo("/outcome/undo"))
-    refused = form.text("The outcome was not noted: the lead has changed.")
+    refused = form.gettext("The outcome was not noted: the lead has changed.")
     return form.back(await form.do(deed, lambda _: done, refused))
 
 
 @require("sales")
 async def take_back_end(request: Request) -> Response:
     form = await form_of(request)
-    done = Done(form.text("The outcome is taken back."))
+    done = Done(form.gettext("The outcome is taken back."))
     deed = partial(_take_back_end, lead=form.lead, model=form.model)
-    return form.back(await form.do(deed, lambda _: done, form.text("There is no outcome to take back.")))
+    return form.back(await form.do(deed, lambda _: done, form.gettext("There is no outcome to take back.")))
 
 
 def _take_back_end(desk: Desk, lead: int, model: str | None) -> None:

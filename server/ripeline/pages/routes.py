@@ -21,10 +21,12 @@ from ripeline.pages.lead_forms_merge import ROUTES as MERGE_ROUTES
 from ripeline.pages.lead_forms_notes import ROUTES as NOTE_ROUTES
 from ripeline.pages.lead_forms_person import ROUTES as PERSON_ROUTES
 from ripeline.pages.lead_forms_word import ROUTES as WORD_ROUTES
-from ripeline.pages.leads import read_leads
+from ripeline.pages.leads_doors import ROUTES as LEADS_ROUTES
+from ripeline.pages.live import ROUTES as LIVE_ROUTES
 from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
 from ripeline.pages.ready_csv import ROUTES as READY_CSV_ROUTES
+from ripeline.pages.score_this import ROUTES as SCORE_ROUTES
 from ripeline.pages.stars import ROUTES as STAR_ROUTES
 from ripeline.pages.static import serve_asset
 from ripeline.pages.suspects import change_suspects, show_suspects
@@ -41,11 +43,6 @@ async def show_first_page(_: Request) -> Response:
 @require("sales")
 async def show_ready(request: Request) -> Response:
     return await show(request, "ready.html", read_ready)
-
-
-@require("sales")
-async def show_leads(request: Request) -> Response:
-    return await show(request, "leads.html", read_leads)
 
 
 @require("sales")
@@ -84,8 +81,9 @@ ROUTES: Final = [
     Route("/", show_first_page, methods=["GET"]),
     Route("/ready", show_ready, methods=["GET"]),
     *READY_CSV_ROUTES,
+    *LIVE_ROUTES,
     *HANDOFF_ROUTES,
-    Route("/leads", show_leads, methods=["GET"]),
+    *LEADS_ROUTES,
     Route("/leads/{id:int}", show_lead, methods=["GET"]),
     *WORD_ROUTES,
     *NOTE_ROUTES,
@@ -95,6 +93,7 @@ ROUTES: Final = [
     Route("/install/status", show_arrival, methods=["GET"]),
     Route("/install/origins", change_origin, methods=["POST"]),
     *STAR_ROUTES,
+    *SCORE_ROUTES,
     *OWN_ROUTES,
     Route("/suspects", show_suspects, methods=["GET"]),
     Route("/suspects", change_suspects, methods=["POST"]),

@@ -106,9 +106,9 @@ def move_handoffs(conn: Connection, gone: int, into: int, now: int) -> None:
     conn.execute(_MOVE, values)
 
 
-def wake_handoffs(conn: Connection, now: int) -> None:
-    """Those that were put off until `now` (ms) or earlier are before sales again."""
-    conn.execute(_WAKE, (now,))
+def wake_handoffs(conn: Connection, now: int) -> bool:
+    """Those that were put off until `now` (ms) or earlier are before sales again; whether there were any."""
+    return bool(conn.execute(_WAKE, (now,)).rowcount)
 
 
 def was_told(conn: Connection, lead: int) -> bool:

@@ -12,6 +12,7 @@ from ripeline.store.lists_sql import LISTS
 from ripeline.store.notes import NOTES
 from ripeline.store.outbox_sql import ALERTS
 from ripeline.store.own_people import OWN_TABLES
+from ripeline.store.retention import LAST_ACTIONS
 from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.shelf_sql import SHELF
@@ -262,6 +263,12 @@ def links_that_let_in(db: Database) -> None:
 def lists_of_leads(db: Database) -> None:
     """Leads by when they were seen, by channel, by owner, by what they saw; the lists people keep."""
     db.executescript(LISTS)
+
+
+@migrations()
+def what_is_kept_for_how_long(db: Database) -> None:
+    """When leads last did something, where the event that says so was kept long enough."""
+    db.executescript(LAST_ACTIONS)
 
 
 @migrations()

@@ -17,6 +17,7 @@ from ripeline.settings import Settings
 from ripeline.store.copies import newest_copy, problems_of, sync_folder
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
 from ripeline.store.lock import FolderLock
+from ripeline.store.sites import add_site
 from ripeline.store.upgrading import create_schema, pending_steps, upgrade
 
 #: Bytes up to which a database is read whole at the start (about 0.2 s); a larger one only where it is used.
@@ -24,7 +25,6 @@ _CHECKED_WHOLE: Final = 64 * 1024 * 1024
 _HEADER: Final = b"SQLite format 3\x00"
 
 _GLANCE: Final = "/* glance */ SELECT count(*) FROM sqlite_master"
-_ADD_SITE: Final = "/* add_site */ INSERT INTO sites (key, name, created_at) VALUES (?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _fill(settings: Settings, now: int) -> None:
     with closing(Database(draft).writer()) as conn:
         create_schema(conn)
         with transaction(conn):
-            conn.execute(_ADD_SITE, (secrets.token_urlsafe(9), "", now))
+            add_site(conn, secrets.token_urlsafe(9), "", now)
     # In a folder others may read, the people in it are still nobody else's to read.
     draft.chmod(0o600)
     draft.replace(path)

@@ -1,0 +1,61 @@
+"""`GET /live`: which leads have just changed, as server-sent events (WHATWG HTML, 9.2), for pages that are open.
+
+A message is `{"leads": [ids], "ready": …, "bands": …, "all": …}`: what changed, and nothing about anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from ripeline.auth.guard import require
+from ripeline.changes import Changes, Word
+from ripeline.pages.desk import running_of
+
+#: Seconds after which something is sent, so that nothing between us takes the connection for dead.
+KEEP_ALIVE: Final = 25.0
+#: Seconds after which the browser must ask again, so that who was signed out hears no more.
+LONGEST: Final = 300.0
+
+# A browser that lost us tries again after so many ms.
+_RETRY: Final = b"retry: 3000\n\n"
+_NOTHING: Final = b":\n\n"
+
+
+@require("sales")
+async def listen(request: Request) -> Response:
+    """An open connection; 503 when there are too many."""
+    changes = running_of(request).changes
+    if not changes.has_room:
+        return Response(status_code=503, headers={"Retry-After": "60"})
+    answer = StreamingResponse(_stream(changes), media_type="text/event-stream")
+    # nginx would keep it back until it is over.
+    answer.headers["X-Accel-Buffering"] = "no"
+    return answer
+
+
+async def _stream(changes: Changes) -> AsyncIterator[bytes]:
+    # Not before it is read: what is never begun is never left.
+    listener = changes.listen()
+    try:
+        yield _RETRY
+        until = monotonic() + LONGEST
+        while not listener.is_over and monotonic() < until:
+            word = await listener.next(KEEP_ALIVE)
+            yield _message(word) if word else _NOTHING
+    finally:
+        changes.leave(listener)
+
+
+def _message(word: Word) -> bytes:
+    facts = {"leads": sorted(word.leads), "ready": word.is_ready, "bands": word.is_bands, "all": word.is_all}
+    return f"data: {json.dumps(facts)}\n\n".encode()
+
+
+ROUTES: Final = [Route("/live", listen, methods=["GET"])]

@@ -1,0 +1,115 @@
+"""Every night what was kept long enough goes: a little at a time, between everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from calendar import monthrange
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from ripeline.errors import NotFound, RipelineError
+from ripeline.fold.desk import Desk
+from ripeline.fold.erasing import erase_lead
+from ripeline.fold.folder import now_ms
+from ripeline.fold.forgetting import forget_visits
+from ripeline.running import Running
+from ripeline.store.audit import add_audit
+from ripeline.store.authors import Said
+from ripeline.store.database import Connection, DatabaseError
+from ripeline.store.meta import read_meta, write_meta
+from ripeline.store.retention import LAST_NIGHT, SPAN, idle_leads, last_visitor, old_visits, read_retention
+from ripeline.templating.times import local
+
+log = logging.getLogger(__name__)
+
+#: From this hour on, in the zone of the rules, when hardly anybody visits.
+_HOUR: Final = 3
+_EVERY: Final = 60.0
+#: Events forgotten, and leads looked at, in one transaction.
+_AT_ONCE: Final = 200
+
+
+def months_before(now: int, months: int) -> int:
+    """The moment (ms) so many months before `now`, by the calendar; the 31st of a short month is its last day."""
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return int(moment.replace(year=year, month=month + 1, day=day).timestamp() * 1000)
+
+
+async def keep_no_longer(running: Running) -> None:
+    """See to it once a night, for as long as the server runs."""
+    while True:
+        try:
+            await see_to_it(running, now_ms())
+        except (RipelineError, DatabaseError) as error:
+            # The next minute tries again: what is done by then stays done.
+            log.warning("what was kept long enough is looked at again: %s", error)
+        await asyncio.sleep(_EVERY)
+
+
+async def see_to_it(running: Running, now: int) -> bool:
+    """Forget what is due at `now` (ms), if this night has not been seen to; whether it was done.
+
+    Not on the day it is asked first: whoever has just upgraded, or brought a history in, reads first what would go.
+    """
+    moment = local(now, running.rules.ruleset.timezone)
+    night, last = moment.date().isoformat(), await asyncio.to_thread(_last_night, running)
+    if not last:
+        await running.write(partial(_seen_to, night=night, done=(0, 0), at=now))
+    if not last or moment.hour < _HOUR or last >= night:
+        return False
+    visits, leads = await forget(running, now)
+    await running.write(partial(_seen_to, night=night, done=(visits, leads), at=now))
+    if visits or leads:
+        await running.erase_unused()
+    return True
+
+
+async def forget(running: Running, now: int) -> tuple[int, int]:
+    """Take out what has been kept long enough by `now` (ms): how many visits, how many leads."""
+    with running.database.read() as conn:
+        kept, last = read_retention(conn), last_visitor(conn)
+    visits = leads = 0
+    for after in range(0, last, SPAN):
+        while seqs := await asyncio.to_thread(_visits, running, months_before(now, kept.visits), after):
+            leads += await running.do(partial(forget_visits, seqs=seqs), "")
+            visits += len(seqs)
+    after = 0
+    while found := await asyncio.to_thread(_leads, running, months_before(now, kept.leads), after):
+        for lead in found:
+            leads += await running.do(partial(_erase, lead=lead), "")
+        after = found[-1]
+    return visits, leads
+
+
+def _erase(desk: Desk, lead: int) -> bool:
+    try:
+        erase_lead(desk, lead)
+    except NotFound:
+        # Erased by somebody, or part of another lead, since it was found.
+        return False
+    return True
+
+
+def _visits(running: Running, cutoff: int, after: int) -> list[int]:
+    with running.database.read() as conn:
+        return old_visits(conn, cutoff, after, _AT_ONCE)
+
+
+def _leads(running: Running, cutoff: int, after: int) -> list[int]:
+    with running.database.read() as conn:
+        return idle_leads(conn, cutoff, after, _AT_ONCE)
+
+
+def _last_night(running: Running) -> str:
+    with running.database.read() as conn:
+        return read_meta(conn, LAST_NIGHT) or ""
+
+
+def _seen_to(conn: Connection, night: str, done: tuple[int, int], at: int) -> None:
+    write_meta(conn, LAST_NIGHT, night)
+    if any(done):
+        add_audit(conn, Said("", at), "retention_done", "visits {}, leads {}".format(*done))
