@@ -84,7 +84,8 @@ class Running:
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
     after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
-    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `changes` are told to pages that are open.
+    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `changes` are told to
+    pages that are open.
     """
 
     settings: Settings

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from ripeline.domain.points import as_number, to_thousandths
 from ripeline.errors import NotFound
-from ripeline.rules.lines import Place
+from ripeline.rules.lines import KeyPath
 from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.rules.reading import read_rules
-from ripeline.rules.syntax import parse
-
-_LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+from ripeline.rules.rewriting import has_number, with_number
 
 #: What a rule may change without any event being judged otherwise.
 _OF_THE_SUM: Final = frozenset({"points", "label", "group"})
@@ -30,25 +25,19 @@ def with_points(text: str, model: str, rule: str, points: int) -> str:
     A shared rule is rewritten where it stands, for all models; a number that says the same already stays as written.
     Raises InvalidRules when the file is not right, NotFound when the model has no such rule, or one with `values`.
     """
-    place = _place_of_points(text, model, rule)
-    if place is None:
+    path = _path_of_points(text, model, rule)
+    if path is None:
         raise NotFound("rule with points", f"{model}.{rule}")
-    begins = [0, *(end.end() for end in _LINE_BREAK.finditer(text))][place.line - 1]
-    # The mark some editors put at the front of a file is no column.
-    begins += text.startswith("\ufeff") and place.line == 1
-    written = text[begins + place.begin : begins + place.end]
-    if to_thousandths(tomllib.loads(f"points = {written}")["points"]) == points:
-        return text
-    return f"{text[: begins + place.begin]}{as_number(points)}{text[begins + place.end :]}"
+    return with_number(text, path, points)
 
 
-def _place_of_points(text: str, model: str, rule: str) -> Place | None:
+def _path_of_points(text: str, model: str, rule: str) -> KeyPath | None:
     known = {one.id: one for one in read_rules(text).models}
     found = next((one for one in known[model].rules if one.id == rule), None) if model in known else None
     if found is None:
         return None
-    heading = ("rules",) if found.shared else ("models", model, "rules")
-    return parse(text, "").lines.place((*heading, rule, "points"))
+    path = (*(("rules",) if found.shared else ("models", model, "rules")), rule, "points")
+    return path if has_number(text, path) else None
 
 
 @dataclass(frozen=True, slots=True)

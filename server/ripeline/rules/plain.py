@@ -24,9 +24,10 @@ def in_words(rule: Rule, locale: Locale, labels: Labels | None = None) -> str:
     return LANGUAGES[locale].say("rule", label=rule.label, clauses=terms_in_words(rule, locale, labels))
 
 
-def terms_in_words(rule: Rule, locale: Locale, labels: Labels | None = None) -> str:
-    """The same without the rule's label: "5 points, once per file"."""
-    return ", ".join(clause for part in _CLAUSES for clause in part(rule, LANGUAGES[locale], labels or {}))
+def terms_in_words(rule: Rule, locale: Locale, labels: Labels | None = None, *, worth: bool = True) -> str:
+    """The same without the rule's label: "5 points, once per file"; without its `worth`: "once per file"."""
+    parts = _CLAUSES if worth or rule.values else _CLAUSES[1:]
+    return ", ".join(clause for part in parts for clause in part(rule, LANGUAGES[locale], labels or {}))
 
 
 def labels_of(model: Model) -> dict[str, str]:
