@@ -30,6 +30,7 @@ from ripeline.pages.score_this import ROUTES as SCORE_ROUTES
 from ripeline.pages.stars import ROUTES as STAR_ROUTES
 from ripeline.pages.static import serve_asset
 from ripeline.pages.suspects import change_suspects, show_suspects
+from ripeline.pages.tuning import ROUTES as TUNING_ROUTES
 from ripeline.pages.verdict_link import ROUTES as VERDICT_ROUTES
 from ripeline.sightings import origin_of
 from ripeline.store.install import disown_origin, own_origin
@@ -98,5 +99,6 @@ ROUTES: Final = [
     Route("/suspects", show_suspects, methods=["GET"]),
     Route("/suspects", change_suspects, methods=["POST"]),
     *VERDICT_ROUTES,
+    *TUNING_ROUTES,
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]

@@ -19,7 +19,14 @@ from ripeline.fold.rule_file import read_checked
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import back, fields_of, words
 from ripeline.pages.said import Done, Undo
+from ripeline.pages.unscored import rule_about
+from ripeline.rules.adding import with_rule
+from ripeline.rules.edges import with_edge
 from ripeline.rules.editing import with_points
+from ripeline.rules.expectations import with_ends
+from ripeline.rules.from_events import NewRule, free_id
+from ripeline.rules.reading import read_rules
+from ripeline.scoring.scenarios import run_scenarios
 from ripeline.store.rule_drafts import drop_rule_draft, keep_rule_draft, rule_draft_of, undo_rule_draft
 from ripeline.store.rule_versions import text_of_rules
 
@@ -33,14 +40,44 @@ _MOST_POINTS: Final = 100_000
 async def step_points(request: Request) -> Response:
     """A − or a + beside a number: `points` is what the rule is to be worth."""
     fields = await fields_of(request)
-    try:
-        points = to_thousandths(float(fields.get("points", "").replace(",", ".")))
-    except (ValueError, OverflowError):
-        return _refused(request, words(request).gettext("Points are a number, like 5 or 2.5."))
-    if abs(points) > _MOST_POINTS * 1000:
+    points = _points(fields.get("points", ""))
+    if points is None:
         return _refused(request, words(request).gettext("Points are a number, like 5 or 2.5."))
     edit = partial(with_points, model=fields.get("model", ""), rule=fields.get("rule", ""), points=points)
-    return await _change(request, lambda text: edit(text))
+    return await _change(request, edit)
+
+
+@require("marketer")
+async def step_band(request: Request) -> Response:
+    """The same beside a band: `points` is where it is to begin."""
+    fields = await fields_of(request)
+    enter = _points(fields.get("points", ""))
+    if enter is None:
+        return _refused(request, words(request).gettext("Points are a number, like 5 or 2.5."))
+    edit = partial(with_edge, model=fields.get("model", ""), band=fields.get("band", ""), enter=enter)
+    return await _change(request, edit)
+
+
+@require("marketer")
+async def add_rule(request: Request) -> Response:
+    """A rule for something that was seen and is worth nothing so far."""
+    fields = await fields_of(request)
+    points = _points(fields.get("points", ""))
+    if points is None or not points or not fields.get("item"):
+        return _refused(request, words(request).gettext("Points are a number, like 5 or 2.5."))
+    new = rule_about(fields.get("on", ""), fields["item"], points)
+    return await _change(request, partial(_with_new_rule, model=fields.get("model", ""), new=new))
+
+
+@require("marketer")
+async def take_ends(request: Request) -> Response:
+    """The scenarios expect from now on what they end with."""
+
+    def edit(text: str) -> str:
+        results = run_scenarios(read_rules(text))
+        return with_ends(text, {place: result for place, result in enumerate(results) if not result.passed})
+
+    return await _change(request, edit)
 
 
 @require("marketer")
@@ -48,7 +85,7 @@ async def write_text(request: Request) -> Response:
     """The whole text, as the editor has it; kept even when it has mistakes."""
     form = await request.form(max_files=0, max_fields=5, max_part_size=_LARGEST)
     text = str(form.get("text", "")).replace("\r\n", "\n")
-    return await _change(request, lambda _: text if text.endswith("\n") else text + "\n")
+    return await _change(request, lambda _: text.rstrip("\n") + "\n")
 
 
 @require("marketer")
@@ -99,6 +136,21 @@ async def save(request: Request) -> Response:
     return back(request, {}, HOME, Done(words(request).gettext("Saved. All scores are being made anew."), undo))
 
 
+def _points(text: str) -> int | None:
+    """Thousandths, None for what is no number of points."""
+    try:
+        points = to_thousandths(float(text.replace(",", ".")))
+    except (ValueError, OverflowError):
+        return None
+    return points if abs(points) <= _MOST_POINTS * 1000 else None
+
+
+def _with_new_rule(text: str, model: str, new: NewRule) -> str:
+    taken = {rule.id for each in read_rules(text).models for rule in each.rules}
+    id = free_id(new.label, taken)
+    return with_rule(text, model, id, new.line(id))
+
+
 async def _change(request: Request, edit: Callable[[str], str]) -> Response:
     """Change the draft, begun from the rules in force when there is none."""
     running, user = running_of(request), request.state.user.id
@@ -111,7 +163,7 @@ async def _change(request: Request, edit: Callable[[str], str]) -> Response:
     now = int(time.time() * 1000)
     base = draft.base_hash if draft else ruleset.hash
     await running.write(lambda conn: keep_rule_draft(conn, user, base, text, now))
-    return back(request, {}, HOME)
+    return back(request, {"back": str((await request.form()).get("back", ""))}, HOME)
 
 
 def _refused(request: Request, text: str) -> Response:
@@ -120,6 +172,9 @@ def _refused(request: Request, text: str) -> Response:
 
 ROUTES: Final = [
     Route(f"{HOME}/points", step_points, methods=["POST"]),
+    Route(f"{HOME}/band", step_band, methods=["POST"]),
+    Route(f"{HOME}/add", add_rule, methods=["POST"]),
+    Route(f"{HOME}/ends", take_ends, methods=["POST"]),
     Route(f"{HOME}/text", write_text, methods=["POST"]),
     Route(f"{HOME}/restore", restore_version, methods=["POST"]),
     Route(f"{HOME}/undo", undo_step, methods=["POST"]),
