@@ -11,7 +11,6 @@ from ripeline.pages.card import Consent, Criteria, consent_of, criteria_of
 from ripeline.pages.colleagues import Others, others_of
 from ripeline.pages.desk import Desk
 from ripeline.pages.lead_do import Doing, doing_of
-from ripeline.pages.lead_do import Doing, doing_of
 from ripeline.pages.looking_back import Look, look_of
 from ripeline.pages.nights import nights_of
 from ripeline.pages.receipt import Receipt, receipt_of
@@ -70,7 +69,6 @@ class LeadPage:
     colleagues: Others | None
     scores_this: bool
     doing: Doing | None
-    doing: Doing | None
 
 
 def read_lead(desk: Desk) -> LeadPage:
@@ -118,7 +116,6 @@ def read_lead(desk: Desk) -> LeadPage:
         if look.day
         else doing_of(desk, detail, model.id, look.address(path, model=reading.model, cursor=cursor)),
         scores_this=not look.day and desk.role in ("owner", "marketer"),
-        doing=None if look.day else doing_of(desk, detail, reading.model, look.address(path, model=reading.model)),
     )
 
 
