@@ -141,7 +141,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     running = _running(opened, settings, works, rules)
     running.demo = demo
     # An erasure that was cut short is finished; the rule file is looked at, and alerts go out, from now on.
-    post = Post(running, senders_of(settings))
+    post = Post(running, senders_of(settings, now_ms))
     works_on = (running.erase_unused(), watch_rules(running), post.run(), keep_no_longer(running))
     tasks = [asyncio.create_task(each) for each in works_on]
     try:
