@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ripeline.errors import InvalidSetting
+from ripeline.mail_server import MailServer
 from ripeline.settings import SETTINGS, RateLimit, Settings, read_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -84,6 +85,16 @@ def test_lists_are_comma_separated() -> None:
         ("TRUSTED_PROXIES", "proxy"),
         ("SETUP_TOKEN", "short"),
         ("SETUP_TOKEN", "with/slash"),
+        ("SMTP", "mail.example.com"),
+        ("SMTP", "http://mail.example.com"),
+        ("SMTP", "smtp://"),
+        ("SMTP", "smtp://mail.example.com:x"),
+        ("SMTP", "smtp://[mail.example.com"),
+        ("SMTP", "smtp://mail.example.com/inbox"),
+        ("SMTP", "smtp://mail.example.com?starttls=maybe"),
+        ("SMTP", "smtps://mail.example.com?starttls=no"),
+        ("MAIL_FROM", "alerts"),
+        ("MAIL_FROM", "alerts@example.com\nBcc: eve@example.com"),
         ("SCRIPT_PATH", "t.js"),
         ("SCRIPT_PATH", "/api/t.js"),
         ("SCRIPT_PATH", "/{key}"),
@@ -96,6 +107,50 @@ def test_a_bad_value_is_named(variable: str, value: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
         read(**{variable: value})
     assert f"RIPELINE_{variable}={value!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example.com", MailServer("mail.example.com", 587, "starttls")),
+        ("smtps://mail.example.com/", MailServer("mail.example.com", 465, "tls")),
+        ("smtp://localhost:2525?starttls=no", MailServer("localhost", 2525, "none")),
+        ("smtp://[::1]?starttls=no", MailServer("::1", 25, "none")),
+        (
+            "smtp://alerts%40example.com:p%40ss%3A%2F@mail.example.com",
+            MailServer("mail.example.com", 587, "starttls", "alerts@example.com", "p@ss:/"),
+        ),
+    ],
+)
+def test_a_mail_server_reads_off_its_url(url: str, server: MailServer) -> None:
+    assert read(SMTP=url, MAIL_FROM="alerts@example.com").smtp == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://bob:hunter2@mail.example.com:x",
+        "smtp://bob:hunt@er2@mail.example.com?starttls=no",
+        "smtp://:hunter2@mail",
+    ],
+)
+def test_a_mistake_in_the_mail_server_does_not_print_the_password(url: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        read(SMTP=url, MAIL_FROM="alerts@example.com")
+    assert "er2" not in str(caught.value)
+    assert "RIPELINE_SMTP='smtp://…@mail" in str(caught.value)
+    assert "hunter2" not in repr(read(SMTP="smtp://bob:hunter2@mail.example.com", MAIL_FROM="a@example.com"))
+
+
+def test_alerts_come_from_somebody() -> None:
+    server = "smtp://%s:x@mail.example.com"
+    assert (
+        read(SMTP=server % "bob", MAIL_FROM="Ripe pears <Bob@example.com>").mail_from == "Ripe pears <bob@example.com>"
+    )
+    assert read(SMTP=server % "bob", MAIL_FROM="bob@example.com").mail_from == "Ripeline <bob@example.com>"
+    assert read(SMTP=server % "bob%40example.com").mail_from == "Ripeline <bob@example.com>"
+    with pytest.raises(InvalidSetting, match="RIPELINE_MAIL_FROM='': is needed with RIPELINE_SMTP"):
+        read(SMTP=server % "bob")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ document.addEventListener('focusin', ({ target }) => {
 
 function move(step) {
   const list = rows();
+  // On one person's page the list is the one they were opened from.
+  if (!list.length) return document.querySelector(`.around [rel=${step > 0 ? 'next' : 'prev'}]`)?.click();
   const now = list.indexOf(rowOf(document.activeElement) || document.activeElement);
   const gone = place < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(place, list.length) - (step < 0);
   const next = list[now < 0 ? gone : now + step];
@@ -107,10 +109,14 @@ function put(next, address = location.href) {
   next.querySelectorAll('link[rel=stylesheet]').forEach((link) => {
     if (!document.querySelector(`link[href="${link.getAttribute('href')}"]`)) document.head.append(link);
   });
+  const open = new Map(all(folds).map((each) => [nameOf(each), each.parentNode.open]));
   document.getElementById('main').replaceWith(main);
   document.title = next.title;
   if (address !== location.href) history.replaceState(null, '', address);
   document.dispatchEvent(new Event('shown'));
+  all(folds).forEach((each) => {
+    if (open.has(nameOf(each))) each.parentNode.open = open.get(nameOf(each));
+  });
 }
 
 const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -160,12 +166,11 @@ const nameOf = (each) => each.getAttribute('href') || each.querySelector('time')
 const find = (what, name) => all(what).find((each) => nameOf(each) === name);
 const folds = 'main details.session > summary';
 const marks = 'main :is(a.row, summary, h2)';
-const scores = () => all('main :is(.ripeness, .standing) strong').map((each, n) => [(rowOf(each)?.pathname || n) + each.parentNode.className.length, each]);
+const scores = () => all('main :is(.ripeness, .standing) strong').map((each, n) => [rowOf(each)?.href || n, each]);
 
 // The same content, read again: focus, folds, what was said and the lines under the eye stay where they are.
 function renew(next) {
   const before = new Map(scores().map(([key, each]) => [key, each.textContent]));
-  const open = new Map(all(folds).map((each) => [nameOf(each), each.parentNode.open]));
   const mark = all(marks).find((each) => each.getBoundingClientRect().bottom > 0);
   const [name, top] = mark ? [nameOf(mark), mark.getBoundingClientRect().top] : [];
   const focus = document.activeElement, row = rowOf(focus);
@@ -174,9 +179,6 @@ function renew(next) {
   const word = document.querySelector('.said');
   put(next);
   if (word && !document.querySelector('.said')) document.getElementById('main').prepend(word);
-  all(folds).forEach((each) => {
-    if (open.has(nameOf(each))) each.parentNode.open = open.get(nameOf(each));
-  });
   if (number >= 0) {
     const there = row ? find('main a.row', nameOf(row))?.closest('li, tr') : document.getElementById('main');
     there?.querySelectorAll(inList)[number]?.focus({ preventScroll: true });

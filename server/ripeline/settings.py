@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ripeline.errors import InvalidSetting
+from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
 
 #: The owner's table of channels, beside the rule file.
 CHANNELS_FILE: Final = "channels.toml"
@@ -38,6 +39,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     setup_token: str = ""
     mailgun_key: str = ""
+    smtp: MailServer | None = None
+    mail_from: str = ""
     script_path: str = "/t.js"
     endpoint_path: str = "/e"
     private_hooks: bool = False
@@ -91,7 +94,7 @@ class Setting:
         try:
             return self.parse(text.strip())
         except ValueError as error:
-            raise InvalidSetting(self.variable, text, str(error)) from error
+            raise InvalidSetting(self.variable, without_password(text), str(error)) from error
 
 
 def _port(text: str) -> int:
@@ -203,6 +206,8 @@ SETTINGS: Final = (
     Setting("trusted_proxies", "", _proxies, "Addresses or networks whose X-Forwarded-For is believed."),
     Setting("setup_token", "", _setup_token, "The key in the set-up link, for scripted set-up; a random one if empty."),
     Setting("mailgun_key", "", _text, "The key Mailgun signs its webhooks with."),
+    Setting("smtp", "", read_mail_server, "The mail server for alerts, like smtp://user:password@mail.example.com."),
+    Setting("mail_from", "", read_sender, "Whom alerts come from, like Ripeline <alerts@example.com>."),
     Setting("script_path", "/t.js", _route, "The path of the script."),
     Setting("endpoint_path", "/e", _route, "The path events are sent to."),
     Setting("private_hooks", "0", _switch, "1 lets alerts go to http:// and into the network this server stands in."),
@@ -221,6 +226,7 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
         if text is None:
             text = _from_environment(setting, environment)
         values[setting.field] = setting.read(setting.default if text is None else text)
+    values["mail_from"] = sender_of(values["smtp"], values["mail_from"])
     settings = Settings(**values)
     if settings.script_path == settings.endpoint_path:
         raise InvalidSetting("RIPELINE_ENDPOINT_PATH", settings.endpoint_path, "the script is at this path already")

@@ -48,7 +48,8 @@ def on_shelf(house: House) -> list[str | None]:
 
 def stale(house: House) -> list[object]:
     """Hand-offs that do not stand where their leads' states, read anew, say they should."""
-    scorer, found = Scorer(house.ruleset), []
+    scorer = Scorer(house.ruleset)
+    found: list[object] = []
     for lead, model, cools_at in house.rows(
         "SELECT lead_id, model, cools_at FROM handoffs WHERE state IN ('open', 'claimed', 'snoozed')"
     ):

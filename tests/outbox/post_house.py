@@ -90,7 +90,7 @@ class PostHouse:
             await asyncio.sleep(0.01)
 
     def senders(self) -> Mapping[Kind, Sender]:
-        return senders_of(self.settings)
+        return senders_of(self.settings, self.now)
 
     def ada_is_ripe(self) -> None:
         """Ada took white paper C: hot in both models."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 
@@ -131,3 +133,53 @@ def receive(room: Room, events: list[Event]) -> None:
 def signed_in(room: Room) -> TestClient:
     headers = {"sec-fetch-site": "same-origin", "accept-language": "en"}
     return TestClient(room.app(), headers=headers, cookies=room.cookie_of("bob@example.com", role="sales"))
+
+
+def test_the_file_is_exactly_the_list_in_its_order(tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path, base_url="http://testserver"), FADING)
+    visits = [made(f"v{n}", [(24 * n, paper("c")), (24 * n + 0.1, form(f"lead{n:02}@example.com"))]) for n in range(25)]
+    receive(room, [event for visit in visits for event in visit])
+    with signed_in(room) as client:
+        client.post("/ready/1", data={"do": "claim"})
+        client.post("/ready/2", data={"do": "snooze"})
+        lines = lines_of(client.get("/ready.csv").text)
+    assert [line["E-mail"] for line in lines] == [f"lead{n:02}@example.com" for n in (*range(2, 25), 0, 1)]
+    assert [line["Taken by"] for line in lines if line["Taken by"]] == ["bob@example.com"]
+    assert [line["E-mail"] for line in lines if line["Again on"]] == ["lead01@example.com"]
+    assert all(line["Cools down on"] for line in lines)
+
+
+def test_the_file_says_who_and_why_and_runs_nothing(room: Room, bob: TestClient) -> None:
+    fold(
+        room.writer,
+        made("v", [(0, paper("c")), (0.1, form("ada@example.com", name="=1+1", phone="+33 6 12 34 56 78"))]),
+    )
+    bob.headers["accept-language"] = "fr"
+    answer = bob.get("/ready.csv?sep=semicolon")
+    assert answer.text.startswith("\ufeffNom;")
+    (line,) = lines_of(answer.text, ";")
+    assert (line["Nom"], line["Téléphone"], line["Raison 1"]) == ("'=1+1", "'+33 6 12 34 56 78", "White paper C")
+    assert line["Page"] == "http://testserver/leads/1"
+
+
+def test_each_part_has_a_page_of_its_own(tmp_path: Path) -> None:
+    room = Room(Settings(data=tmp_path, base_url="http://testserver"), FADING)
+    visits = [made(f"v{n}", [(24 * n, paper("c")), (24 * n + 0.1, form(f"lead{n:02}@example.com"))]) for n in range(8)]
+    receive(room, [event for visit in visits for event in visit])
+    with signed_in(room) as client:
+        for n in range(8):
+            client.post(f"/ready/{n + 1}", data={"do": "claim"})
+        first = client.get("/ready").text
+        mine = client.get(links_of(first)["More"]).text
+    assert first.count("</h3>") == 5
+    assert mine.count("</h3>") == 8
+    assert "Everybody who is ripe has somebody to call them." in first
+
+
+def test_an_old_place_in_the_list_begins_it_again(full: Room, bob: TestClient) -> None:
+    assert bob.get("/ready?cursor=nonsense").headers["location"] == "/ready"
+    assert "2 people" in text_of(bob.get("/ready?part=nonsense").text)
+
+
+def lines_of(text: str, separator: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=separator))

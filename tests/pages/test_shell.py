@@ -90,4 +90,4 @@ def test_no_markup_needs_more_than_our_own_style_and_script(full: Room, alice: T
 def test_every_route_says_who_may_call_it() -> None:
     decided = {path: access for _, path, access in access_table(ROUTES)}
     assert None not in decided.values()
-    assert {path for path, access in decided.items() if access == "public"} == {"/", "/static/{name}"}
+    assert {path for path, access in decided.items() if access == "public"} == {"/", "/static/{name}", "/v/{token}"}

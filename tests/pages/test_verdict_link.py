@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -58,7 +58,7 @@ class Mailed:
         JOIN handoffs AS h ON h.id = v.handoff_id ORDER BY v.id"""
         return [(*row[:3], bool(row[3])) for row in self.room.now(lambda conn: conn.execute(sql).fetchall())]
 
-    def do(self, deed: partial[object], author: str = CAROL) -> None:
+    def do(self, deed: Callable[[Desk], object], author: str = CAROL) -> None:
         keeper = Keeper(self.room.writer, self.room.ruleset)
         self.room.now(lambda conn: deed(Desk(conn, keeper, Said(author, now_ms()), lambda: None)))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ripeline.outbox.sending import Sender
 from ripeline.outbox.slack import SlackSender
@@ -14,11 +13,7 @@ from ripeline.settings import Settings
 from ripeline.store.destinations import Kind
 
 
-def senders_of(settings: Settings) -> Mapping[Kind, Sender]:
-    """Every way there is on this server."""
+def senders_of(settings: Settings, now: Callable[[], int]) -> Mapping[Kind, Sender]:
+    """Every way there is on this server; `now` gives ms."""
     web = Web(private=settings.private_hooks)
-    return {"webhook": WebhookSender(web, _now_ms), "slack": SlackSender(web), "teams": TeamsSender(web)}
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return {"webhook": WebhookSender(web, now), "slack": SlackSender(web), "teams": TeamsSender(web)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -39,16 +39,20 @@ class Patience:
 
 @dataclass(frozen=True)
 class Web:
-    """The way out of this server. `private`: it may lead into the network it stands in (see `places`)."""
+    """The way out of this server. `private`: it may lead into the network it stands in (see `places`).
+
+    `trust` says whose certificates are believed.
+    """
 
     private: bool = False
     look_up: LookUp = look_up
     patience: Patience = field(default_factory=Patience)
+    trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         # Reading all the authorities costs some 20 ms: once is enough.
-        return ssl.create_default_context()
+        return self.trust()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Sent | Failed:
         """Send it there: `Sent` for any 2xx, else `Failed` with what came back; never raises but CancelledError."""
@@ -107,8 +111,8 @@ async def _beginning(answer: httpcore2.Response) -> bytes:
 
 def excerpt_of(answer: bytes) -> str:
     """The beginning of an answer as one line of printable text."""
-    text = " ".join(answer[: 8 * _EXCERPT].decode("utf-8", "replace").split())
-    return "".join(char for char in text if char.isprintable())[:_EXCERPT]
+    text = answer[: 8 * _EXCERPT].decode("utf-8", "replace")
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_EXCERPT]
 
 
 def _outcome(status: int, answer: str) -> Sent | Failed:

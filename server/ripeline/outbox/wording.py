@@ -78,7 +78,7 @@ def facts(alert: Alert, locale: Locale) -> list[tuple[str, str]]:
 
 def plain(text: str) -> str:
     """One line of printable characters, not too long: what a visitor typed cannot draw lines or turn text around."""
-    line = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

@@ -11,6 +11,7 @@ from ripeline.pages.card import Consent, Criteria, consent_of, criteria_of
 from ripeline.pages.colleagues import Others, others_of
 from ripeline.pages.desk import Desk
 from ripeline.pages.lead_do import Doing, doing_of
+from ripeline.pages.leads_around import Around, around
 from ripeline.pages.looking_back import Look, look_of
 from ripeline.pages.nights import nights_of
 from ripeline.pages.receipt import Receipt, receipt_of
@@ -26,7 +27,7 @@ from ripeline.store.reading_deeds import deeds_of
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import Part, part_of_timeline
 from ripeline.store.stars import stars_of
-from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDetail, ModelReading
+from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDetail, ModelReading, Timeline
 
 #: So many sessions, or the events of fewer, keep the page under 60 KB.
 SESSIONS: Final = 10
@@ -43,7 +44,8 @@ class LeadPage:
     """`reading` is of the model looked through, `others` of the rest; `tones` are of its bands.
 
     `given`: points by hand in that model, the newest first. `next` is the address of older sessions or ""; `first`
-    while these are the newest. `look`: as of when; `here`: the address of this very page. `colleagues`: others of the
+    while these are the newest. `look`: as of when; `here`: the address of this very page, `today`: of it
+    as it is now; `around`: the list one came from. `colleagues`: others of the
     same company. `criteria`: how much of what the model asks for is known, None when it asks nothing. `scores_this`:
     whether the reader may make rules.
     """
@@ -66,31 +68,44 @@ class LeadPage:
     next: str
     look: Look
     here: str
+    today: str
     colleagues: Others | None
     scores_this: bool
     doing: Doing | None
+    around: Around | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a page is made of: a lead, as of when, in every model, and `place` of the one looked through."""
+
+    desk: Desk
+    detail: LeadDetail
+    look: Look
+    explained: Explained
+    readings: tuple[ModelReading, ...]
+    place: int
+
+    @property
+    def reading(self) -> ModelReading:
+        return self.readings[self.place]
+
+    @property
+    def model(self) -> Model:
+        return self.desk.ruleset.models[self.place]
+
+    def address(self, **query: str | None) -> str:
+        return self.look.address(f"/leads/{self.detail.id}", model=self.reading.model, **query)
 
 
 def read_lead(desk: Desk) -> LeadPage:
     """One lead through the model asked for, else the one it is ripest in. NotFound for nobody."""
-    id = desk.params["id"]
-    if id > _LARGEST_ID:
-        raise NotFound("lead", id)
-    detail = lead_detail(desk.conn, desk.ruleset, id)
-    if not detail.models:
-        raise NotFound("score", id)
-    look = look_of(desk.query, desk.ruleset.timezone, detail.last_seen)
-    explained = explain_lead(desk.conn, desk.ruleset, detail.id, look.at, nightly=True)
-    known = _known(detail, explained, look)
-    readings = tuple(map(_reading, desk.ruleset.models, explained.receipts))
-    reading = _looked_through(readings, desk.query.get("model", ""))
-    place = readings.index(reading)
-    model = desk.ruleset.models[place]
+    seen = _seen(desk)
+    detail, look, explained, reading, model = seen.detail, seen.look, seen.explained, seen.reading, seen.model
     cursor = desk.query.get("cursor") or None
     timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(cursor, SESSIONS, look.at, EVENTS))
-    stars = stars_of(desk.conn, [event.seq for session in timeline.sessions for event in session.events])
-    told = replace(_told(model, place, explained), stars=stars, whole=_number(desk.query.get("whole", "")))
-    path = f"/leads/{detail.id}"
+    known, here = _known(detail, explained, look), seen.address(cursor=cursor)
+    others = (each for each in seen.readings if each != reading)
     visitor = detail.visitors[0] if detail.visitors else ""
     return LeadPage(
         who=who_is(detail.id, detail.email, {each.name: each.value for each in known}, visitor),
@@ -100,23 +115,37 @@ def read_lead(desk: Desk) -> LeadPage:
         consent=consent_of(explained.events),
         reading=reading,
         ring=ring_of(model, reading),
-        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in readings if each != reading),
-        tones={band.name: tone_of(model, band.name) for band in model.bands},
+        others=tuple((each, ring_of(desk.ruleset.model(each.model), each)) for each in others),
         receipt=receipt_of(model, explained, reading.next_band, desk.locale),
-        curve=curve_of(model, place, explained, deeds_of(desk.conn, detail.id), look.at),
+        curve=curve_of(model, seen.place, explained, deeds_of(desk.conn, detail.id), look.at),
+        tones={band.name: tone_of(model, band.name) for band in model.bands},
         handoff=None if look.day else _standing(detail, model),
-        sessions=stories_of(model, timeline.sessions, told, _newer(cursor)),
+        sessions=stories_of(model, timeline.sessions, _told(seen, timeline), _newer(cursor)),
         given=tuple(each for each in detail.given if each.model == model.id and each.at <= look.at),
         first=cursor is None,
-        next=look.address(path, model=reading.model, cursor=timeline.next) if timeline.next else "",
+        next=seen.address(cursor=timeline.next) if timeline.next else "",
         look=look,
-        here=look.address(path, model=reading.model, cursor=cursor),
+        here=here,
+        today=replace(seen, look=replace(look, day="")).address(),
+        around=around(desk, detail.id),
         colleagues=None if look.day else others_of(desk, detail.id, COLLEAGUES),
-        doing=None
-        if look.day
-        else doing_of(desk, detail, model.id, look.address(path, model=reading.model, cursor=cursor)),
         scores_this=not look.day and desk.role in ("owner", "marketer"),
+        doing=None if look.day else doing_of(desk, detail, model.id, here),
     )
+
+
+def _seen(desk: Desk) -> _Seen:
+    id = desk.params["id"]
+    if id > _LARGEST_ID:
+        raise NotFound("lead", id)
+    detail = lead_detail(desk.conn, desk.ruleset, id)
+    if not detail.models:
+        raise NotFound("score", id)
+    look = look_of(desk.query, desk.ruleset.timezone, detail.last_seen)
+    explained = explain_lead(desk.conn, desk.ruleset, detail.id, look.at, nightly=True)
+    readings = tuple(map(_reading, desk.ruleset.models, explained.receipts))
+    reading = _looked_through(readings, desk.query.get("model", ""))
+    return _Seen(desk, detail, look, explained, readings, readings.index(reading))
 
 
 def _known(detail: LeadDetail, explained: Explained, look: Look) -> tuple[AttributeView, ...]:
@@ -150,10 +179,15 @@ def _looked_through(readings: tuple[ModelReading, ...], asked: str) -> ModelRead
     return named or max(readings, key=lambda reading: (reading.ripeness or 0, reading.score))
 
 
-def _told(model: Model, place: int, explained: Explained) -> Told:
-    """What the fold knows better than the stored lines: the score just after each event, and what time alone did."""
-    scores = {seq: scores[place] for seq, scores in explained.scores.items()}
-    return Told(scores, nights_of(model, explained.changes))
+def _told(seen: _Seen, timeline: Timeline) -> Told:
+    """What the stored lines do not say: the score just after each event, what time alone did, and stars."""
+    explained = seen.explained
+    return Told(
+        scores={seq: scores[seen.place] for seq, scores in explained.scores.items()},
+        nights=nights_of(seen.model, explained.changes),
+        stars=stars_of(seen.desk.conn, [event.seq for session in timeline.sessions for event in session.events]),
+        whole=_number(seen.desk.query.get("whole", "")),
+    )
 
 
 def _number(text: str) -> int:

@@ -44,7 +44,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """The two side by side; `together` one a model, and by how much (thousandths) that is less than the sum."""
+    """The two side by side; `together` one a model, and by how much (thousandths) their sum is more."""
 
     other: Side
     models: tuple[str, ...]

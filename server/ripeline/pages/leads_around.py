@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 from ripeline.errors import InvalidRequest
 from ripeline.pages.desk import Desk
 from ripeline.pages.leads_asked import Asked, asked_in, lead_query
+from ripeline.pages.looking_back import FROM
 from ripeline.store.reading_leads import neighbours
-
-#: The parameter of a Lead page's address that holds the list's query.
-FROM = "from"
 
 
 @dataclass(frozen=True, slots=True)

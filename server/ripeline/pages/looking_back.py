@@ -14,18 +14,26 @@ from ripeline.templating.times import local
 
 ASKED: Final = "as_of"
 
+#: The parameter that holds the query of the list a page was opened from.
+FROM: Final = "from"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`at` (ms): the moment looked at; `day`: that asked for, as a browser writes it, "" for now; `latest`: today."""
+    """`at` (ms): the moment looked at; `day`: that asked for, as a browser writes it, "" for now; `latest`: today.
+
+    `came`: the query of the list one came from, which goes along, "" for none.
+    """
 
     at: int
     day: str
     latest: str
+    came: str = ""
 
     def address(self, path: str, **query: str | None) -> str:
         """The address of a page at the same moment; what is None is left out."""
-        kept = {name: value for name, value in query.items() if value} | ({ASKED: self.day} if self.day else {})
+        asked = query | {ASKED: self.day, FROM: self.came}
+        kept = {name: value for name, value in asked.items() if value}
         return f"{path}?{urlencode(kept)}" if kept else path
 
 
@@ -36,4 +44,4 @@ def look_of(query: Mapping[str, str], timezone: str, at_least: int) -> Look:
     at = end_of_day(day, timezone) if day else max(now, at_least)
     if at is None:
         raise InvalidRequest(ASKED, "must be a day, like 2026-11-21")
-    return Look(at, day, local(now, timezone).date().isoformat())
+    return Look(at, day, local(now, timezone).date().isoformat(), query.get(FROM, ""))

@@ -65,7 +65,8 @@ def _heading(texts: NullTranslations) -> list[str]:
     _ = texts.gettext
     before = [_("Name"), _("Job"), _("Company"), _("Phone"), _("E-mail"), _("Score"), _("Band"), _("Model")]
     times = [_("Ripe since"), _("Cools down on"), _("Again on")]
-    reasons = [f"{_('Reason')} {number}" for number in range(1, REASONS + 1)]
+    because = _("Reason")
+    reasons = [f"{because} {number}" for number in range(1, REASONS + 1)]
     return [*before, *times, *reasons, _("Next step"), _("Taken by"), _("Page")]
 
 

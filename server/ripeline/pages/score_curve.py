@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from ripeline.fold.explaining import Explained
 from ripeline.pages.rings import Tone, tone_of
-from ripeline.rules.model import Band, Model
+from ripeline.rules.model import Model
 from ripeline.store.reading_deeds import DeedView
 
 #: The line is drawn on a square of so many units a side, which the page stretches.
@@ -17,17 +18,21 @@ _DAY_MS: Final = 86_400_000
 _ROOM_ABOVE: Final = 1.08
 #: Steps nearer to each other than this are one, so that a long story stays a short line.
 _FINEST: Final = 4
+#: Lines nearer to each other than this (percent) have no room for a name between them.
+_NEAR: Final = 11.0
 _MOST_ROWS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A band's line: where it begins (thousandths), and how far down, in percent."""
+    """A band's line: where it begins (thousandths), and how far down, in percent; `below`: its name stands under it,
+    because another line is near above."""
 
     band: str
     points: int
     y: float
     tone: Tone
+    below: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`line` in units of `GRID`; `zero`: where 0 lies, in percent; `days` (ms, percent) to write below it."""
+    """`line` in units of `GRID`; `zero`: where 0 lies, in percent; `days` (ms, percent) to write below it.
+
+    `names_right`: the bands' names stand at the right, where the line is out of their way.
+    """
 
     line: str
     area: str
     zero: float
     end: tuple[float, float]
+    names_right: bool
     levels: tuple[Level, ...]
     marks: tuple[Mark, ...]
     days: tuple[tuple[int, float], ...]
@@ -94,7 +103,8 @@ def curve_of(model: Model, place: int, explained: Explained, deeds: Iterable[Dee
         area=f"{line}V{round(scale.y(0) * 10)}H0z",
         zero=scale.y(0),
         end=(100.0, scale.y(course[-1][1])),
-        levels=tuple(_level(model, band, scale) for band in _bands(model, scale)),
+        names_right=course[-1][1] > max((band.enter for band in model.bands), default=0) * _ROOM_ABOVE,
+        levels=_levels(model, scale),
         marks=tuple(ordered[-_MOST_ROWS:]),
         days=tuple((scale.first + (scale.last - scale.first) * part // 4, part * 25.0) for part in (0, 2, 4)),
         highest=highest,
@@ -111,12 +121,14 @@ def _scale(model: Model, course: Sequence[tuple[int, int]], until: int) -> _Scal
     return _Scale(course[0][0], until, min(*scores, 0), round(high * _ROOM_ABOVE))
 
 
-def _bands(model: Model, scale: _Scale) -> list[Band]:
-    return [band for band in model.bands if scale.low < band.enter <= scale.high]
-
-
-def _level(model: Model, band: Band, scale: _Scale) -> Level:
-    return Level(band.name, band.enter, scale.y(band.enter), tone_of(model, band.name))
+def _levels(model: Model, scale: _Scale) -> tuple[Level, ...]:
+    shown = [band for band in model.bands if scale.low < band.enter <= scale.high]
+    places = [scale.y(band.enter) for band in shown]
+    near = [y - above < _NEAR for y, above in pairwise(places)]
+    return tuple(
+        Level(band.name, band.enter, y, tone_of(model, band.name), below)
+        for band, y, below in zip(shown, places, [*near, False], strict=False)
+    )
 
 
 def _line(course: Sequence[tuple[int, int]], scale: _Scale) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -19,6 +20,10 @@ from ripeline.store.views import CrossingView, LedgerLine, TimelineEvent, Timeli
 #: Of a session longer than this only the lines that say something are shown, until it is asked for whole.
 _MOST_LINES: Final = 40
 _LONGEST_SAID: Final = 200
+
+#: So many titles with one ending tell what the site is called.
+_TELLS_A_SITE: Final = 3
+_TAIL: Final = re.compile(r"\S(\s+[·|–—-]\s+[^·|–—]+)$")
 
 #: A pause shorter than a day is said by the dates of its sessions.
 _A_GAP: Final = 24 * 3_600_000
@@ -103,8 +108,21 @@ class Told:
 
 def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
     """Tell sessions, the newest first, through one model; `until` (ms) is when the one after the first began."""
+    sessions = _without_site(sessions)
     ends = [until, *(session.started_at for session in sessions)]
     return tuple(_story(model, session, told, end) for session, end in zip(sessions, ends, strict=False))
+
+
+def _without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
+    """Titles end with the name of the site, each time the same: one does not read it twenty times."""
+    titles = {event.title for session in sessions for event in session.events if event.on == PAGE and event.title}
+    tails = {(found[1] if (found := _TAIL.search(title)) else "") for title in titles}
+    if len(titles) < _TELLS_A_SITE or len(tails) != 1 or not (tail := tails.pop()):
+        return list(sessions)
+    return [
+        replace(session, events=tuple(replace(event, title=event.title.removesuffix(tail)) for event in session.events))
+        for session in sessions
+    ]
 
 
 def _story(model: Model, session: TimelineSession, told: Told, end: int) -> SessionStory:
@@ -142,7 +160,7 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, told: Told
     return EventLine(
         seq=event.seq,
         on=event.on,
-        what=_what(event),
+        what=what_of(event.on, event.title, event.url, event.item),
         where=event.url,
         at=event.at,
         spent=event.spent,
@@ -179,10 +197,10 @@ def _is_nightly(line: LedgerLine, rules: dict[str, Rule]) -> bool:
     return rule is not None and begins(rule, line.points)
 
 
-def _what(event: TimelineEvent) -> str:
+def what_of(on: str, title: str, url: str, item: str) -> str:
     """The page's title, the file's name, the form or link: what a person would call it."""
-    if event.on == PAGE:
-        return event.title or unquote(split_url(event.url).path) or event.item
-    if event.on == DOWNLOAD:
-        return unquote(event.item.rsplit("/", 1)[-1]) or event.item
-    return "" if event.item == split_url(event.url).path else event.item
+    if on == PAGE:
+        return title or unquote(split_url(url).path) or item
+    if on == DOWNLOAD:
+        return unquote(item.rsplit("/", 1)[-1]) or item
+    return "" if item == split_url(url).path else item

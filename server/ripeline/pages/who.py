@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ripeline.domain.names import name_of
-
-_SHORTEST_NUMBER = 6
+from ripeline.domain.phones import dialled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,7 @@ class Who:
     @property
     def calls(self) -> str:
         """What a `tel:` link dials; "" when the phone is no number."""
-        plus = "+" if self.phone.startswith("+") else ""
-        # "+33 (0)6" is how people write it, not how it is dialled; * and # would give orders to the phone.
-        written = self.phone.replace("(0)", "") if plus else self.phone
-        digits = "".join(char for char in written if char in "0123456789")
-        return plus + digits if len(digits) >= _SHORTEST_NUMBER and "*" not in written and "#" not in written else ""
+        return dialled(self.phone)
 
 
 def who_is(id: int, email: str | None, attributes: Mapping[str, Any], visitor: str = "") -> Who:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from ripeline.domain.event import EMAIL_CLICK, EMAIL_OPEN, SESSION
 from ripeline.rules.match import once_parts
@@ -11,7 +11,7 @@ from ripeline.rules.model import After, Condition, Model, OncePart, Rule
 from ripeline.rules.plain_conditions import conditions_in_words
 from ripeline.rules.plain_words import LANGUAGES, Language, Locale
 
-__all__ = ["Locale", "in_words", "labels_of", "terms_in_words"]
+__all__ = ["Locale", "in_words", "labels_of", "once_in_words", "terms_in_words"]
 
 Labels = Mapping[str, str]
 
@@ -28,6 +28,12 @@ def terms_in_words(rule: Rule, locale: Locale, labels: Labels | None = None, *, 
     """The same without the rule's label: "5 points, once per file"; without its `worth`: "once per file"."""
     parts = _CLAUSES if worth or rule.values else _CLAUSES[1:]
     return ", ".join(clause for part in parts for clause in part(rule, LANGUAGES[locale], labels or {}))
+
+
+def once_in_words(once_per: str, kind: str, locale: Locale) -> str:
+    """What `once_per` says of a kind of event: "once per page and session"."""
+    parts: tuple[Any, ...] = tuple(once_per.split())
+    return _once_phrase(parts, kind, LANGUAGES[locale])
 
 
 def labels_of(model: Model) -> dict[str, str]:

@@ -74,9 +74,10 @@ def _in_band(model: Model, band: str | None) -> Iterator[Chip]:
     if band is None:
         return
     lowest, too_high = scores_of_band(model, band)
-    bounds = "".join((" AND s.score >= :lowest" * (lowest is not None), " AND s.score < :too_high" * bool(too_high)))
-    condition = f"s.band = :band{bounds}"
-    found = f"SELECT s.lead_id AS id FROM scores AS s WHERE s.model_id = :model AND s.out_of_target = 0 AND {condition}"
+    asked = {"s.score >= :lowest": lowest is not None, "s.score < :too_high": too_high is not None}
+    condition = " AND ".join(["s.band = :band", *(bound for bound, is_asked in asked.items() if is_asked)])
+    found = f"""SELECT s.lead_id AS id FROM scores AS s
+      WHERE s.model_id = :model AND s.out_of_target IN (0, 1) AND {condition}"""
     yield Chip(condition, found, values={"band": band, "lowest": lowest, "too_high": too_high})
 
 

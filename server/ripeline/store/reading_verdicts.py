@@ -27,3 +27,13 @@ def judged_handoff(conn: Connection, id: int, made_at: int) -> JudgedHandoff | N
     """The hand-off of that id made at that moment (ms), None: there is none, or no more."""
     found = conn.execute(_JUDGED, (id, made_at)).fetchone()
     return JudgedHandoff(*found) if found else None
+
+
+_TOLD = """-- told_handoff
+SELECT made_at, state FROM handoffs WHERE id = ?"""
+
+
+def told_handoff(conn: Connection, id: int) -> tuple[int, str] | None:
+    """When (ms) that hand-off was made, and its state; None: there is none."""
+    found = conn.execute(_TOLD, (id,)).fetchone()
+    return (found[0], found[1]) if found else None
