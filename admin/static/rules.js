@@ -1,7 +1,7 @@
 // The editor of the rule file: jump to the line of a mistake, and complete a key.
 'use strict';
 
-const begin = (text, line) => text.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+const startOf = (text, line) => text.split('\n').slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('[data-line]');
@@ -10,7 +10,7 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   editor.closest('details').open = true;
   const line = Number(link.dataset.line) || 1;
-  const at = begin(editor.value, line);
+  const at = startOf(editor.value, line);
   editor.focus();
   editor.setSelectionRange(at, at + editor.value.slice(at).split('\n')[0].length);
   editor.scrollTop = (line - 5) * parseFloat(getComputedStyle(editor).lineHeight);
@@ -41,3 +41,16 @@ document.addEventListener('keydown', (event) => {
   event.target.setRangeText(`${found[0]} = `, at - word.length, at, 'end');
   event.target.dispatchEvent(new Event('input', { bubbles: true }));
 });
+
+// While scores are being made anew the page looks again by itself.
+async function again() {
+  if (document.querySelector('[data-poll-page]') && !document.hidden && !document.activeElement?.closest('form')) {
+    try {
+      await put(await fetch(location.href));
+    } catch {
+      // The next second asks again.
+    }
+  }
+  setTimeout(again, 1000);
+}
+setTimeout(again, 1000);

@@ -16,7 +16,7 @@ from ripeline.scoring.scenarios import ScenarioResult, run_scenarios
 from ripeline.store.rule_drafts import rule_draft_of
 
 #: As long a page waits for a what-if before it shows how far it is.
-PATIENCE_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -16,8 +17,9 @@ from ripeline.auth.guard import require
 from ripeline.domain.points import to_thousandths
 from ripeline.errors import InvalidRules, NotFound, RipelineError
 from ripeline.fold.rule_file import read_checked
+from ripeline.fold.selling import accept
 from ripeline.pages.desk import running_of
-from ripeline.pages.doing import back, fields_of, words
+from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.said import Done, Undo
 from ripeline.pages.unscored import rule_about
 from ripeline.rules.adding import with_rule
@@ -27,12 +29,14 @@ from ripeline.rules.expectations import with_ends
 from ripeline.rules.from_events import NewRule, free_id
 from ripeline.rules.reading import read_rules
 from ripeline.scoring.scenarios import run_scenarios
+from ripeline.store.proposals import list_proposals
 from ripeline.store.rule_drafts import drop_rule_draft, keep_rule_draft, rule_draft_of, undo_rule_draft
 from ripeline.store.rule_versions import text_of_rules
 
 HOME: Final = "/tuning/rules"
 #: A rule file is a few kilobytes; one a thousand times that is none.
 _LARGEST: Final = 1024 * 1024
+_MOST_PROPOSALS: Final = 500
 _MOST_POINTS: Final = 100_000
 
 
@@ -151,6 +155,24 @@ def _with_new_rule(text: str, model: str, new: NewRule) -> str:
     return with_rule(text, model, id, new.line(id))
 
 
+@require("marketer")
+async def accept_proposals(request: Request) -> Response:
+    """Hand over after all: one proposal, or all there are."""
+    fields, running = await fields_of(request), running_of(request)
+    with running.reading() as (conn, ruleset):
+        open_ones = [each.id for each in list_proposals(conn, ruleset.hash, 0, _MOST_PROPOSALS)]
+    asked = fields.get("proposal", "")
+    chosen = open_ones if asked == "all" else [each for each in open_ones if str(each) == asked]
+    told = 0
+    for proposal in chosen:
+        with suppress(RipelineError):
+            await do(request, partial(accept, proposal=proposal))
+            told += 1
+    many = words(request).ngettext
+    said = many("%(n)s lead is on the sales list now.", "%(n)s leads are on the sales list now.", told) % {"n": told}
+    return back(request, fields, HOME, Done(said, is_bad=not told))
+
+
 async def _change(request: Request, edit: Callable[[str], str]) -> Response:
     """Change the draft, begun from the rules in force when there is none."""
     running, user = running_of(request), request.state.user.id
@@ -175,6 +197,7 @@ ROUTES: Final = [
     Route(f"{HOME}/band", step_band, methods=["POST"]),
     Route(f"{HOME}/add", add_rule, methods=["POST"]),
     Route(f"{HOME}/ends", take_ends, methods=["POST"]),
+    Route(f"{HOME}/proposals", accept_proposals, methods=["POST"]),
     Route(f"{HOME}/text", write_text, methods=["POST"]),
     Route(f"{HOME}/restore", restore_version, methods=["POST"]),
     Route(f"{HOME}/undo", undo_step, methods=["POST"]),

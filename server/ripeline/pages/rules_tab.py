@@ -11,12 +11,14 @@ from typing import Final
 from ripeline.calibration.asking import Answer
 from ripeline.pages.desk import Desk
 from ripeline.pages.rule_drafts import Draft, draft_of, what_it_would_do
+from ripeline.pages.trying import TriedLead, try_lead
 from ripeline.pages.unscored import Unscored, unscored_items
 from ripeline.rules.drafts import KEYS as RULE_KEYS
 from ripeline.rules.fields import WHERE_KEYS
 from ripeline.rules.model import Band, Model, Rule, Ruleset
 from ripeline.rules.models import KEYS as MODEL_KEYS
 from ripeline.rules.plain import labels_of, terms_in_words
+from ripeline.store.proposals import Proposal, list_proposals
 from ripeline.store.rule_versions import RuleChange, changes_of_rules
 
 THOUSAND: Final = 1000
@@ -26,6 +28,7 @@ PACKETS: Final[tuple[tuple[str, float | None], ...]] = (
     *(("curious", 0), ("against", None)),
 )
 _VERSIONS: Final = 20
+_PROPOSALS: Final = 50
 #: What the editor completes.
 COMPLETED: Final = tuple(dict.fromkeys((*RULE_KEYS, *(f"where.{key}" for key in WHERE_KEYS), *MODEL_KEYS)))
 
@@ -34,8 +37,8 @@ COMPLETED: Final = tuple(dict.fromkeys((*RULE_KEYS, *(f"where.{key}" for key in 
 class RuleLine:
     """One rule: its label, the rest of it in `words`, its points in thousandths (None: several, said in the words).
 
-    `less` and `more` are the whole points − and + lead to. `was`: the points in force when others are drafted. `is_new`: not in
-    force at all. `is_shared`: of every model.
+    `less` and `more` are the whole points − and + lead to. `was`: the points in force when others are drafted.
+    `is_new`: not in force at all. `is_shared`: of every model.
     """
 
     id: str
@@ -76,9 +79,12 @@ class BandLine:
 
 @dataclass(frozen=True, slots=True)
 class RulesTab:
-    """The rules of `model` as the person's `draft` has them, else as they are in force; `answer`: what the draft would
-    do, as far as that is known. `going_on`: leads done, and all, of a rescore. `unscored`: seen lately, worth nothing
-    so far. `is_fixed`: the file cannot be written from here. `in_force`: the hash of the rules in force."""
+    """The rules of `model` as the `draft` has them, else as they are in force; `in_force` is the hash of those.
+
+    `answer`: what the draft would do, as far as that is known. `gone`: labels of rules it takes out. `unscored`: seen
+    lately, worth nothing so far. `going_on`: leads done, and all, of a rescore. `is_fixed`: the file cannot be written
+    from here. `tried`: the lead asked for. `proposals`: whom only the new rules made ripe.
+    """
 
     model: Model
     models: tuple[Model, ...]
@@ -94,6 +100,8 @@ class RulesTab:
     going_on: tuple[int, int] | None
     problem: str
     is_fixed: bool
+    tried: TriedLead | None
+    proposals: tuple[Proposal, ...]
     keys: tuple[str, ...] = COMPLETED
 
 
@@ -119,6 +127,8 @@ def read_rules_tab(desk: Desk) -> RulesTab:
         going_on=going_on[1:] if going_on else None,
         problem=desk.running.rules.problem,
         is_fixed=file.exists() and not os.access(file, os.W_OK),
+        tried=try_lead(desk, shown, model.id, now),
+        proposals=tuple(list_proposals(desk.conn, desk.ruleset.hash, 0, _PROPOSALS)),
     )
 
 
