@@ -46,7 +46,7 @@ document.addEventListener('keydown', (event) => {
 async function again() {
   if (document.querySelector('[data-poll-page]') && !document.hidden && !document.activeElement?.closest('form')) {
     try {
-      await put(await fetch(location.href));
+      put(await read(await fetch(location.href)));
     } catch {
       // The next second asks again.
     }

@@ -32,7 +32,7 @@ def some_leads(rng: Random, count: int = LEADS) -> list[Life]:
     found = []
     for number in range(count):
         times = {rule: 1 for rule in rules if rng.random() < 0.2}
-        found.append(Life(number + 1, None, NOW - 90 * DAY, NOW, 0, (), {}, times, {}))
+        found.append(Life(number + 1, None, NOW - 90 * DAY, NOW, NOW, 0, (), {}, times, {}))
     return found
 
 

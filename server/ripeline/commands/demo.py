@@ -14,14 +14,19 @@ import click
 import uvicorn
 
 from ripeline.auth.setup import demo_link
-from ripeline.commands.appending import fold_all
+from ripeline.commands.progress import Progress
 from ripeline.commands.serve import run_server
+from ripeline.demo.grid import demo_rules
+from ripeline.demo.living import live_through
 from ripeline.demo.loading import is_demo, load_demo
 from ripeline.demo.shop import create_shop
 from ripeline.errors import DataProblem, InvalidSetting
+from ripeline.fold.rescore import ensure_scored
+from ripeline.paths import EXAMPLE_RULES
+from ripeline.rules.reading import load_rules
 from ripeline.running import Running
 from ripeline.settings import Settings, read_settings
-from ripeline.store.database import DatabaseError
+from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.lock import FolderLock
 from ripeline.store.opening import open_beside, open_data
 from ripeline.store.sites import site_keys
@@ -51,13 +56,30 @@ def demo(data: str, port: int, shop_port: int, reset: bool) -> None:
 
 def prepare(settings: Settings) -> None:
     """Make the demo's data unless it is there; raises `DataProblem` for a folder that is not a demo's."""
+    _put_rules(settings)
     opened = open_data(settings)
     try:
         with closing(opened.database.writer()) as conn:
-            if load_demo(conn, time.time_ns() // 1_000_000):
-                fold_all(settings, conn)
+            now = time.time_ns() // 1_000_000
+            if load_demo(conn, now):
+                _live(settings, conn, now)
     finally:
         opened.close()
+
+
+def _put_rules(settings: Settings) -> None:
+    """A new folder gets the demo's own rules; one that is in use keeps what it has."""
+    if not settings.database_file.exists() and not settings.rules_file.exists():
+        settings.rules_file.parent.mkdir(parents=True, exist_ok=True)
+        settings.rules_file.write_text(demo_rules(EXAMPLE_RULES.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _live(settings: Settings, conn: Connection, now: int) -> None:
+    ruleset = load_rules(settings.rules_file)
+    rescored, lived = Progress("Leads rescored"), Progress("Days lived through, by events")
+    ensure_scored(conn, ruleset, rescored)
+    live_through(conn, ruleset, now, lived)
+    lived.done()
 
 
 def throw_away(folder: Path) -> None:

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from ripeline.demo.history_people import Person
 from ripeline.demo.history_site import AGENTS, BLOG, SITE, TITLES
-from ripeline.demo.history_stories import Step, Story, Visit, all_stories
+from ripeline.demo.history_stories import End, Step, Story, Visit, all_stories
 from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, PAGE, Event
 from ripeline.domain.source_reading import source_of
 from ripeline.domain.urls import canonical_url
@@ -33,6 +33,16 @@ def make_history(now_ms: int) -> Iterator[Event]:
     rng = Random(SEED)  # noqa: S311  # a made-up story, not a secret
     told = [event for story in all_stories(rng) for event in _Teller(rng, now_ms, story).events()]
     yield from sorted(told, key=lambda event: event.order)
+
+
+def told_ends(now_ms: int) -> list[tuple[str, End, int]]:
+    """What became of whom (by e-mail), and when (ms) that was known."""
+    rng = Random(SEED)  # noqa: S311  # the same stories as above
+    return [
+        (story.person.email, story.end, now_ms - int((story.visits[-1].days_ago - story.end.days) * _DAY_MS))
+        for story in all_stories(rng)
+        if story.person and (story.end.verdict or story.end.outcome)
+    ]
 
 
 class _Teller:

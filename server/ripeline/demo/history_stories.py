@@ -24,11 +24,26 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What sales says when it has called (None: nothing), how it ended so many days after the last visit (None: it has
+    not), and what it was worth, in thousandths of the currency."""
+
+    verdict: Literal["too_early", "right_time", "too_late", "off_target"] | None = None
+    outcome: Literal["won", "lost"] | None = None
+    days: float = 12
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """One visitor and all their visits; `person` is None for somebody who never says who they are."""
+    """One visitor and all their visits; `person` is None for somebody who never says who they are.
+
+    `end`: what became of them, as far as anybody knows.
+    """
 
     visits: tuple[Visit, ...]
     person: Person | None = None
+    end: End = End()
 
 
 DAYS: Final = 90
@@ -54,7 +69,7 @@ def reader(rng: Random, cast: Cast) -> Story:
 
 def white_paper_reader(rng: Random, cast: Cast) -> Story:
     """Takes a paper, sometimes two, and reads the blog about it afterwards; half of them subscribe."""
-    papers = rng.choice(("a", "a", "a", "b", "b", "ab"))
+    papers = rng.choice(("a", "a", "b", "ab", "ab", "abc"))
     first: tuple[Step, ...] = (
         "/white-papers",
         *(white_paper(letter) for letter in papers),
@@ -65,7 +80,9 @@ def white_paper_reader(rng: Random, cast: Cast) -> Story:
     if rng.random() < 0.5 and start > 4:
         visits.append(Visit(start - rng.uniform(1, 4), NEWSLETTER, (rng.choice(BLOG), "/about")))
     if rng.random() < 0.5:
-        return Story(_ending_with(tuple(visits), ("form", "newsletter")), cast.professional())
+        # A student of the matter is no buyer: whoever calls them calls too early.
+        end = End("too_early", "lost" if rng.random() < 0.75 else None, rng.uniform(6, 20))
+        return Story(_ending_with(tuple(visits), ("form", "newsletter")), cast.professional(), end)
     return Story(tuple(visits))
 
 
@@ -73,7 +90,7 @@ def student(rng: Random, cast: Cast) -> Story:
     """Writes a thesis: every paper, every case study, and says so in the form."""
     papers = [white_paper(letter) for letter in "abc"]
     steps: tuple[Step, ...] = ("/white-papers", *papers, *CASES, "/contact", ("form", "contact"))
-    return Story((Visit(_some_day(rng), way_in(rng), steps),), cast.student())
+    return Story((Visit(_some_day(rng), way_in(rng), steps),), cast.student(), End("off_target", "lost", 8))
 
 
 def job_hunter(rng: Random) -> Story:
@@ -107,6 +124,19 @@ def ready(rng: Random, person: Person, days_ago: float) -> Story:
     return Story((*before, Visit(days_ago, WayIn("https://www.google.com/"), end)), person)
 
 
+def buyer(rng: Random, cast: Cast) -> Story:
+    """Came weeks ago and looked at what it costs and what others did with it; most bought, many before being called."""
+    person, days_ago = cast.professional(with_phone=rng.random() < 0.5), rng.uniform(24, 84)
+    case, writes = rng.choice(CASES), rng.random() < 0.45
+    first = Visit(days_ago + rng.uniform(9, 13), way_in(rng), ("/", "/about", case, ("form", "newsletter")))
+    middle = Visit(days_ago + rng.uniform(3, 5), NEWSLETTER, (rng.choice(BLOG), "/pricing"))
+    last: tuple[Step, ...] = ("/contact", ("form", "contact")) if writes else ("/about", rng.choice(BLOG))
+    won = rng.random() < 0.72
+    verdict: Literal["too_late", "right_time"] = "too_late" if rng.random() < 0.7 else "right_time"
+    end = End(verdict, "won" if won else "lost", rng.uniform(4, 14), rng.randrange(4, 60) * 500_000 if won else None)
+    return Story((first, middle, Visit(days_ago, WayIn(), last)), person, end)
+
+
 def the_three() -> tuple[Story, ...]:
     """Marc, Élodie and Capucine, visit for visit as the rules' scenarios have them."""
     return (
@@ -125,12 +155,13 @@ def all_stories(rng: Random) -> list[Story]:
     cast = Cast(rng)
     buyers = [cast.professional(with_phone=True) for _ in _READY_DAYS_AGO]
     return [
-        *(bounced(rng) for _ in range(172)),
+        *(bounced(rng) for _ in range(130)),
         *(reader(rng, cast) for _ in range(80)),
         *(white_paper_reader(rng, cast) for _ in range(50)),
         *(student(rng, cast) for _ in range(14)),
         *(job_hunter(rng) for _ in range(22)),
         *(comparer(rng, cast) for _ in range(40)),
+        *(buyer(rng, cast) for _ in range(38)),
         *(_colleague(rng, cast, buyer) for buyer in buyers[::2]),
         *(ready(rng, buyer, days_ago) for buyer, days_ago in zip(buyers, _READY_DAYS_AGO, strict=True)),
         *the_three(),

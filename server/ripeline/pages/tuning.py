@@ -9,10 +9,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
-from ripeline.pages.desk import show
+from ripeline.pages.desk import running_of, show
+from ripeline.pages.doing import back, fields_of, words
 from ripeline.pages.rule_compare import read_compare
 from ripeline.pages.rule_forms import ROUTES as RULE_FORMS
 from ripeline.pages.rules_tab import read_rules_tab, read_what_if
+from ripeline.pages.said import Done
+from ripeline.pages.truth_tab import RATE_BEFORE, read_truth_tab
+from ripeline.store.meta import write_meta
+
+TRUTH: Final = "/tuning/truth"
 
 
 @require("marketer")
@@ -36,10 +42,35 @@ async def show_version(request: Request) -> Response:
     return await show(request, "rule_version.html", read_compare)
 
 
+@require("marketer")
+async def show_truth(request: Request) -> Response:
+    return await show(request, "truth.html", read_truth_tab)
+
+
+@require("marketer")
+async def remember_rate(request: Request) -> Response:
+    """The share that bought before there was a score, typed once; nothing forgets it."""
+    fields = await fields_of(request)
+    text = fields.get("rate", "").replace(",", ".").removesuffix("%").strip()
+    try:
+        rate = float(text) / 100 if text else None
+    except ValueError:
+        rate = -1.0
+    if rate is not None and not 0 <= rate <= 1:
+        return back(
+            request, fields, TRUTH, Done(words(request).gettext("A rate is a number from 0 to 100."), is_bad=True)
+        )
+    value = "" if rate is None else str(rate)
+    await running_of(request).write(lambda conn: write_meta(conn, RATE_BEFORE, value))
+    return back(request, fields, TRUTH)
+
+
 ROUTES: Final = [
     Route("/tuning", show_tuning, methods=["GET"]),
     Route("/tuning/rules", show_rules, methods=["GET"]),
     Route("/tuning/rules/whatif", show_what_if, methods=["GET"]),
     Route("/tuning/rules/versions/{id:int}", show_version, methods=["GET"]),
+    Route(TRUTH, show_truth, methods=["GET"]),
+    Route(f"{TRUTH}/before", remember_rate, methods=["POST"]),
     *RULE_FORMS,
 ]

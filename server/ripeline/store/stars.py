@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from ripeline.store.authors import Said
@@ -22,6 +23,12 @@ _OF_EVENTS = """-- stars_of_events
 SELECT s.event_seq, s.author, coalesce(nullif(u.name, ''), s.author)
 FROM stars AS s LEFT JOIN users AS u ON u.email = s.author
 WHERE s.event_seq IN (SELECT value FROM json_each(?)) ORDER BY s.event_seq, s.at, s.author"""
+
+_STARRED = """-- starred_items
+SELECT k.text, coalesce(i.text, ''), coalesce(u.text, ''), count(*) AS stars, count(DISTINCT e.visitor_id)
+FROM stars AS s JOIN events AS e ON e.seq = s.event_seq JOIN texts AS k ON k.id = e.kind_id
+LEFT JOIN texts AS i ON i.id = e.item_id LEFT JOIN texts AS u ON u.id = e.url_id
+GROUP BY e.kind_id, i.text, u.text ORDER BY stars DESC, k.text, i.text, u.text LIMIT ?"""
 
 #: Who gave a star: the address they sign in with, and what they are called.
 Giver = tuple[str, str]
@@ -46,3 +53,19 @@ def stars_of(conn: Connection, seqs: Collection[int]) -> dict[int, tuple[Giver, 
 def erase_stars(conn: Connection, seqs: Collection[int]) -> None:
     """With the events go the stars they were given."""
     conn.execute(_ERASE, (as_json(list(seqs)),))
+
+
+@dataclass(frozen=True, slots=True)
+class StarredItem:
+    """So many `stars` were given to that page, file, form or link (`address`), over so many `visitors`."""
+
+    on: str
+    item: str
+    address: str
+    stars: int
+    visitors: int
+
+
+def starred_items(conn: Connection, limit: int) -> tuple[StarredItem, ...]:
+    """What people say mattered, the most said first."""
+    return tuple(StarredItem(*row) for row in conn.execute(_STARRED, (limit,)).fetchall())

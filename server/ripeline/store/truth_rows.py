@@ -10,8 +10,8 @@ from ripeline.store.projection import as_json
 
 _OF: Final = "-- people_in_all\nSELECT count(*) FROM leads WHERE reachable = 1 AND merged_into IS NULL"
 _PEOPLE: Final = """-- newest_people
-SELECT id, email, coalesce(first_seen, created_at) FROM leads WHERE reachable = 1 AND merged_into IS NULL
-ORDER BY id DESC LIMIT ?"""
+SELECT id, email, coalesce(first_seen, created_at), coalesce(last_seen, created_at) FROM leads
+WHERE reachable = 1 AND merged_into IS NULL ORDER BY id DESC LIMIT ?"""
 _LINES: Final = """-- lines_of_people
 SELECT g.lead_id, g.at, r.text, g.points, g.reason FROM json_each(?) AS j
 CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS r ON r.id = g.rule_id
@@ -35,11 +35,12 @@ LedgerRow = tuple[int, int, str, int, Any]
 
 
 class PersonRow(NamedTuple):
-    """A lead that can be called, and when (ms) it was first seen."""
+    """A lead that can be called, and when (ms) it was seen first and last."""
 
     lead: int
     email: str | None
     seen_at: int
+    last_at: int
 
 
 class GivenVerdict(NamedTuple):

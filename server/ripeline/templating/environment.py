@@ -64,6 +64,8 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "span": lambda span: times.write_span(span, words),
         "points": lambda thousandths: numbers.write_points(thousandths, locale),
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
+        "percent": lambda rate: numbers.write_percent(rate, locale),
+        "times": lambda ratio: numbers.write_times(ratio, locale),
         "count": lambda number: numbers.write_count(number, locale),
         "band": lambda name: wording.band_word(name, words),
         "verdict": lambda name: wording.verdict_word(name, words),

@@ -38,3 +38,17 @@ def write_signed(thousandths: int, locale: Locale) -> str:
 def write_count(number: int, locale: Locale) -> str:
     """1234 → "1,234" or "1 234" with a narrow no-break space."""
     return f"{number:,}".replace(",", MARKS[locale].group)
+
+
+def write_percent(rate: float, locale: Locale) -> str:
+    """0.314 → "31%" or "31 %"; below ten with a decimal where it says something: "2.5%"."""
+    percent = Decimal(str(rate)) * 100
+    text = write_points(
+        int((percent if abs(percent) < 10 else percent.quantize(Decimal(1), ROUND_HALF_UP)) * 1000), locale
+    )
+    return f"{text}\u202f%" if locale == "fr" else f"{text}%"
+
+
+def write_times(ratio: float, locale: Locale) -> str:
+    """2.54 → "2.5", 12.3 → "12"."""
+    return write_points(int(ratio * 1000) if ratio < 10 else round(ratio) * 1000, locale)

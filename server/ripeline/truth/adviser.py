@@ -77,14 +77,15 @@ def _weeks(lives: Lives) -> float:
 
 def _threshold(lives: Lives, at: int, current: int | None, weeks: float) -> Threshold:
     reached = [life for life in lives.all if life.peak >= at]
-    won = sum(life.won for life in reached)
+    settled = [life for life in lives.settled if life.peak >= at]
+    won = sum(life.won for life in settled)
     since = lives.now - weeks * WEEK_MS
     early = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_early"]
     late = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_late"]
     return Threshold(
         at=at,
         leads=len(reached),
-        precision=share(won, len(reached)),
+        precision=share(won, len(settled)),
         missed=lives.won - won,
         calls=sum((life.reached_at(at) or 0) >= since for life in reached) / weeks,
         too_early=sum(life.verdict is not None and life.verdict.score >= at for life in early),

@@ -29,10 +29,10 @@ class Bands:
 
 def bands(lives: Lives) -> Bands:
     """Conversion by band."""
-    base = share(lives.won, len(lives.all))
+    base = share(lives.won, len(lives.settled))
     names = [band.name for band in reversed(lives.model.bands)]
     of: dict[str, list[Life]] = {name: [] for name in [*names, COLD]}
-    for life in lives.all:
+    for life in lives.settled:
         of[next((name for name in names if name in life.bands), COLD)].append(life)
     return Bands(base, tuple(_band(name, some, lives) for name, some in of.items()))
 
@@ -41,6 +41,6 @@ def _band(name: str, some: list[Life], lives: Lives) -> BandShare:
     count = len(lives.model.bands) + 1
     won = sum(life.won for life in some)
     own = share(won, len(some), count)
-    rest = share(lives.won - won, len(lives.all) - len(some), count)
-    everybody = share(lives.won, len(lives.all), count)
+    rest = share(lives.won - won, len(lives.settled) - len(some), count)
+    everybody = share(lives.won, len(lives.settled), count)
     return BandShare(name, own, ratio(own, everybody), bool(some) and differ(own, rest))

@@ -55,7 +55,7 @@ class Contents:
 def contents(lives: Lives, seen: Mapping[int, list[Seen]], stages: Mapping[str, tuple[str, ...]]) -> Contents:
     """What was seen before it was decided; `stages` are globs of paths by name, as the rule file has them."""
     readers: dict[tuple[str, str], list[Life]] = defaultdict(list)
-    for life in lives.all:
+    for life in lives.settled:
         for key in {(each.on, each.item) for each in seen.get(life.lead, ()) if each.at <= life.until}:
             readers[key].append(life)
     tests = {name: compile_any(globs, path=True) for name, globs in stages.items()}
@@ -78,7 +78,7 @@ def _content(
     tests, comparisons = known
     won = sum(life.won for life in some)
     own = share(won, len(some), comparisons)
-    rest = share(lives.won - won, len(lives.all) - len(some), comparisons)
+    rest = share(lives.won - won, len(lives.settled) - len(some), comparisons)
     stages = tuple(name for name, test in tests.items() if test(key[1]))
     return Content(*key, stages, own, sum(map(_is_off_target, some)), differ(own, rest))
 
@@ -99,4 +99,4 @@ def _is_put_off(some: list[Life]) -> bool:
 
 
 def _is_against(content: Content, lives: Lives) -> bool:
-    return content.is_proven and content.won.rate < lives.won / len(lives.all)
+    return content.is_proven and content.won.rate < lives.won / len(lives.settled)

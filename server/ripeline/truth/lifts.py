@@ -47,21 +47,21 @@ def lifts(lives: Lives, sources: Sources) -> tuple[Lift, ...]:
         return ()
     parts = {each.name: each.part for each in sources.rules}
     counted = {rule.id: _counted(lives, rule) for rule in lives.model.rules}
-    asked = [rule for rule in lives.model.rules if 0 < counted[rule.id][1] < len(lives.all)]
+    asked = [rule for rule in lives.model.rules if 0 < counted[rule.id][1] < len(lives.settled)]
     found = [_lift(lives, rule, counted[rule.id], (len(asked), parts.get(rule.id, 0.0))) for rule in asked]
     return tuple(sorted(found, key=lambda each: (-(each.times.value or 0.0), each.rule.id)))
 
 
 def _counted(lives: Lives, rule: Rule) -> tuple[int, int]:
     """How many who have it bought, and how many have it."""
-    having = [life for life in lives.all if life.times.get(rule.id)]
+    having = [life for life in lives.settled if life.times.get(rule.id)]
     return sum(life.won for life in having), len(having)
 
 
 def _lift(lives: Lives, rule: Rule, counted: tuple[int, int], known: tuple[int, float]) -> Lift:
     (won, leads), (comparisons, part) = counted, known
     having = share(won, leads, comparisons)
-    lacking = share(lives.won - won, len(lives.all) - leads, comparisons)
+    lacking = share(lives.won - won, len(lives.settled) - leads, comparisons)
     is_proven = differ(having, lacking)
     times = ratio(having, lacking)
     is_better = is_proven and having.rate > lacking.rate
@@ -78,13 +78,20 @@ def _lift(lives: Lives, rule: Rule, counted: tuple[int, int], known: tuple[int, 
 
 
 def _packet(rule: Rule, times: Ratio) -> int | None:
-    """The packet of what was measured, None when the rule has it."""
-    value = times.value
-    if value is None or value > 1:
-        wanted = next((points for least, points in PACKETS if value is None or value >= least), 1)
-    else:
-        wanted = next(points for most, points in NEGATIVE if value <= most)
-    return None if _packet_of(worth(rule)) == wanted else wanted
+    """The packet nearest to the rule's own of those the interval allows; None when its own is among them."""
+    least = _packet_for(times.low)
+    most = PACKETS[0][1] if times.high is None else _packet_for(times.high)
+    own = _packet_of(worth(rule))
+    if own < least:
+        return least
+    return most if own > most else None
+
+
+def _packet_for(times: float) -> int:
+    """The packet of a rule whose leads buy so many times as often as the others."""
+    if times > 1:
+        return next(points for least, points in PACKETS if times >= least)
+    return next(points for most, points in NEGATIVE if times <= most)
 
 
 def worth(rule: Rule) -> int:

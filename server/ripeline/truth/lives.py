@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import Final, Literal
 
@@ -27,6 +28,10 @@ End = Literal["won", "lost"]
 
 COLD: Final = "cold"
 
+#: Who was here in so many days, without an outcome, may yet buy.
+OPEN_DAYS: Final = 30
+_DAY_MS: Final = 86_400_000
+
 #: So many of the newest leads that can be called are looked at.
 MOST: Final = 10_000
 
@@ -44,6 +49,7 @@ class Life:
     lead: int
     email: str | None
     seen_at: int
+    last_at: int
     until: int
     score: int
     records: tuple[tuple[int, int], ...]
@@ -70,7 +76,7 @@ class Life:
         return self.records[place][0] if score > 0 and place < len(self.records) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lives:
     """The lives of one model, the newest lead first; `of` people there are who can be called, `now` in ms."""
 
@@ -78,6 +84,12 @@ class Lives:
     all: tuple[Life, ...]
     of: int
     now: int
+
+    @cached_property
+    def settled(self) -> tuple[Life, ...]:
+        """Without those of whom it is too soon to say that they did not buy: no outcome, and here not long ago."""
+        since = self.now - OPEN_DAYS * _DAY_MS
+        return tuple(life for life in self.all if life.end is not None or life.last_at < since)
 
     @property
     def won(self) -> int:
@@ -110,6 +122,7 @@ def _life(reader: _Reader, rows: TruthRows, one: PersonRow, lines: Sequence[Ledg
         lead=one.lead,
         email=one.email,
         seen_at=one.seen_at,
+        last_at=one.last_at,
         until=until,
         score=story.score,
         records=tuple(story.records),

@@ -43,7 +43,7 @@ class Tops:
 
 def tops(lives: Lives) -> Tops:
     """The second question. A tie at the edge falls on both sides as it comes, newest lead first."""
-    ranked = sorted(lives.all, key=lambda life: (-life.peak, -life.lead))
+    ranked = sorted(lives.settled, key=lambda life: (-life.peak, -life.lead))
     size = len(ranked) // _FIFTH
     first, following = _fifth(ranked[:size]), _fifth(ranked[size : 2 * size])
     return Tops(first, following, differ(first.won, following.won), differ(first.worth, following.worth))

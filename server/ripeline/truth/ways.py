@@ -41,7 +41,7 @@ class Ways:
 def ways(lives: Lives, seen: Mapping[int, list[Seen]]) -> Ways:
     """Of leads that reached the hand-off band, what they saw until then."""
     band = lives.model.handoff_band
-    ripe = [(life, life.reached_at(band.enter)) for life in lives.all] if band else []
+    ripe = [(life, life.reached_at(band.enter)) for life in lives.settled] if band else []
     tracks = [(life, _track(seen.get(life.lead, ()), at)) for life, at in ripe if at is not None]
     taken, bought = Counter[tuple[tuple[str, str], ...]](), Counter[tuple[tuple[str, str], ...]]()
     for life, track in tracks:

@@ -1,0 +1,97 @@
+"""Truth: does the score tell the truth? Five questions with their answers, and what might follow; a person decides."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from ripeline.pages.desk import Desk
+from ripeline.pages.rings import Tone, tone_of
+from ripeline.rules.model import Model
+from ripeline.store.meta import read_meta
+from ripeline.store.stars import StarredItem, starred_items
+from ripeline.truth.adviser import Threshold
+from ripeline.truth.lives import COLD, Life
+from ripeline.truth.telling import Truth, truth_of
+
+#: So many more calls a week than now are assumed until somebody says.
+_MORE: Final = 1.5
+_MOST_CALLS: Final = 10_000
+_MOST_ROWS: Final = 9
+_STARS: Final = 10
+#: The name in `meta` of the share that bought before there was a score (0..1).
+RATE_BEFORE: Final = "rate_before"
+
+
+@dataclass(frozen=True, slots=True)
+class TopLead:
+    """One of the ten: its name, its score (thousandths), and the labels of what gave most."""
+
+    lead: int
+    email: str | None
+    score: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TruthTab:
+    """`truth` of `model`; `tones` of its bands by name. `calls` a week are asked for, which `advised` keeps to (None:
+    no threshold does); `thresholds` are those worth showing. `before`: the share that bought before there was a score.
+    """
+
+    model: Model
+    models: tuple[Model, ...]
+    truth: Truth
+    tones: dict[str, Tone]
+    top_ten: tuple[TopLead, ...]
+    calls: int
+    advised: Threshold | None
+    thresholds: tuple[Threshold, ...]
+    before: float | None
+    stars: tuple[StarredItem, ...]
+
+
+def read_truth_tab(desk: Desk) -> TruthTab:
+    """The page of the model asked for, else the first that hands over."""
+    models = desk.ruleset.models
+    first = next((each for each in models if each.handoff is not None), models[0])
+    model = next((each for each in models if each.id == desk.query.get("model")), first)
+    truth = truth_of(desk.conn, desk.ruleset, model, int(time.time() * 1000))
+    calls = _calls(desk.query.get("calls", ""), truth)
+    advised = truth.advice.for_calls(calls)
+    before = read_meta(desk.conn, RATE_BEFORE)
+    labels = {rule.id: rule.label for rule in model.rules}
+    return TruthTab(
+        model=model,
+        models=models,
+        truth=truth,
+        tones={COLD: "leaf", **{band.name: tone_of(model, band.name) for band in model.bands}},
+        top_ten=tuple(_top(life, labels) for life in truth.top_ten),
+        calls=calls,
+        advised=advised,
+        thresholds=_shown(truth, advised),
+        before=float(before) if before else None,
+        stars=starred_items(desk.conn, _STARS),
+    )
+
+
+def _calls(text: str, truth: Truth) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 9:
+        return min(max(int(text), 1), _MOST_CALLS)
+    return max(1, ceil(_MORE * truth.advice.now.calls)) if truth.advice.now else 1
+
+
+def _top(life: Life, labels: dict[str, str]) -> TopLead:
+    most = sorted((-points, rule) for rule, points in life.points.items() if points > 0)[:3]
+    return TopLead(life.lead, life.email, life.score, tuple(labels.get(rule, rule) for _, rule in most))
+
+
+def _shown(truth: Truth, advised: Threshold | None) -> tuple[Threshold, ...]:
+    """The one in force, the advised one, and some between the lowest and the highest."""
+    every = truth.advice.all
+    step = max(1, -(-len(every) // _MOST_ROWS))
+    kept = {each.at for each in every[step - 1 :: step]}
+    kept |= {each.at for each in (advised, truth.advice.now) if each is not None}
+    return tuple(each for each in every if each.at in kept)
