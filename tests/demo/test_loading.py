@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ripeline.commands.appending import fold_all
+from ripeline.commands.demo import prepare
 from ripeline.demo.history import make_history
 from ripeline.demo.loading import is_demo, load_demo
 from ripeline.errors import DataProblem
@@ -38,10 +38,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def conn(settings: Settings) -> Iterator[Connection]:
     """A demo's database, filled and folded."""
+    prepare(settings, NOW)
     opened = open_data(settings)
     with closing(opened.database.writer()) as connection:
-        assert load_demo(connection, NOW)
-        fold_all(settings, connection)
         yield connection
     opened.close()
 

@@ -54,13 +54,16 @@ def demo(data: str, port: int, shop_port: int, reset: bool) -> None:
             run_server(settings, shop.announce, demo=True)
 
 
-def prepare(settings: Settings) -> None:
-    """Make the demo's data unless it is there; raises `DataProblem` for a folder that is not a demo's."""
+def prepare(settings: Settings, now: int | None = None) -> None:
+    """Make the demo's data unless it is there, as of `now` (ms; None: the clock's).
+
+    Raises `DataProblem` for a folder that is not a demo's.
+    """
+    now = time.time_ns() // 1_000_000 if now is None else now
     _put_rules(settings)
     opened = open_data(settings)
     try:
         with closing(opened.database.writer()) as conn:
-            now = time.time_ns() // 1_000_000
             if load_demo(conn, now):
                 _live(settings, conn, now)
     finally:

@@ -126,7 +126,7 @@ def ready(rng: Random, person: Person, days_ago: float) -> Story:
 
 def buyer(rng: Random, cast: Cast) -> Story:
     """Came weeks ago and looked at what it costs and what others did with it; most bought, many before being called."""
-    person, days_ago = cast.professional(with_phone=rng.random() < 0.5), rng.uniform(24, 84)
+    person, days_ago = cast.professional(with_phone=rng.random() < 0.5), rng.uniform(24, 74)
     case, writes = rng.choice(CASES), rng.random() < 0.45
     first = Visit(days_ago + rng.uniform(9, 13), way_in(rng), ("/", "/about", case, ("form", "newsletter")))
     middle = Visit(days_ago + rng.uniform(3, 5), NEWSLETTER, (rng.choice(BLOG), "/pricing"))

@@ -16,8 +16,8 @@ from ripeline.truth.adviser import Threshold
 from ripeline.truth.lives import COLD, Life
 from ripeline.truth.telling import Truth, truth_of
 
-#: So many more calls a week than now are assumed until somebody says.
-_MORE: Final = 1.5
+#: So many times the calls of now are assumed until somebody says.
+_MORE: Final = 2
 _MOST_CALLS: Final = 10_000
 _MOST_ROWS: Final = 9
 _STARS: Final = 10
