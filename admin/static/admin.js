@@ -165,7 +165,7 @@ const inList = 'a[href], button, summary';
 const nameOf = (each) => each.getAttribute('href') || each.querySelector('time')?.dateTime || each.textContent;
 const find = (what, name) => all(what).find((each) => nameOf(each) === name);
 const folds = 'main details.session > summary';
-const marks = 'main :is(a.row, summary, h2)';
+const marks = `main a.row, main section > h2, ${folds}`;
 const scores = () => all('main :is(.ripeness, .standing) strong').map((each, n) => [rowOf(each)?.href || n, each]);
 
 // The same content, read again: focus, folds, what was said and the lines under the eye stay where they are.
