@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Callable
+from gettext import NullTranslations
 from typing import Final, TypeVar
 
 from starlette.requests import Request
@@ -37,17 +37,19 @@ async def told(
     return back(request, {}, here, done(result))
 
 
-def problem(error: Exception, catalog: gettext.NullTranslations) -> str:
+def problem(error: Exception, catalog: NullTranslations) -> str:
     """Why nothing was changed, in the reader's words."""
-    say = catalog.gettext
+    gettext = catalog.gettext
     known = {
-        LAST_OWNER: say("Nothing changed: this is the last owner. Make somebody else an owner first."),
-        THERE_ALREADY: say("Nothing changed: this person is there already."),
+        LAST_OWNER: gettext("Nothing changed: this is the last owner. Make somebody else an owner first."),
+        THERE_ALREADY: gettext("Nothing changed: this person is there already."),
     }
     if isinstance(error, InvalidSetting) and error.name == "EMAIL":
-        return say("This is not an e-mail address; it should look like ada@example.com.")
+        return gettext("This is not an e-mail address; it should look like ada@example.com.")
     if isinstance(error, InvalidSetting) and error.name == "NAME":
-        return say("Nothing changed: there is a token of that name already.")
+        return gettext("Nothing changed: there is a token of that name already.")
+    if isinstance(error, InvalidRequest) and error.field == "scope":
+        return gettext("Tick what it may do.")
     if isinstance(error, InvalidRequest) and error.field == "name":
-        return say("Nothing changed: it needs a name.")
-    return known.get(str(error), say("Nothing changed: by now things are different here."))
+        return gettext("Nothing changed: it needs a name.")
+    return known.get(str(error), gettext("Nothing changed: by now things are different here."))
