@@ -224,6 +224,11 @@ def test_a_listener_hears_ids_and_nothing_of_anybody(server: Live, cookie: Cooki
     assert "hanna" not in told
 
 
+def test_the_head_alone_ends_at_once(server: Live, cookie: Cookie) -> None:
+    answer = httpx2.head(f"{server.url}/live", cookies=dict([cookie]), timeout=5)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_who_is_not_signed_in_hears_nothing(server: Live) -> None:
     assert httpx2.get(f"{server.url}/live").headers["location"].startswith("/signin")
 
