@@ -280,6 +280,16 @@ def test_every_line_of_the_log_has_its_words_in_both_languages(what: str) -> Non
     assert french.render(w=what) != english.render(w=what) != what
 
 
+@pytest.mark.parametrize(
+    ("size", "english", "french"),
+    [(0, "0 MB", "0\xa0Mo"), (1_234_567, "1.2 MB", "1,2\xa0Mo"), (2_500_000_000, "2.5 GB", "2,5\xa0Go")],
+)
+def test_a_size_is_a_short_number(size: int, english: str, french: str) -> None:
+    source = '{% from "settings_words.html" import size with context %}{{ size(bytes) }}'
+    assert environment("en").from_string(source).render(bytes=size) == english
+    assert environment("fr").from_string(source).render(bytes=size) == french
+
+
 def test_health_says_what_is_so_and_what_waits(server: Server) -> None:
     text = server.text("/settings/health")
     for words in ("All is well.", "Version", "Running for", "Waiting to be written 0", "Room on the disk"):
