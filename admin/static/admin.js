@@ -131,11 +131,14 @@ document.addEventListener('submit', async (event) => {
   form.dataset.here = 'sent';
   const { submitter } = event;
   const body = new URLSearchParams(new FormData(form, submitter));
-  const spot = document.activeElement?.id;
+  const { id: spot } = document.activeElement;
+  const { top } = document.activeElement.getBoundingClientRect();
   try {
     const answer = await fetch(form.action, { method: 'POST', body });
     put(await read(answer), answer.url);
-    (document.getElementById(spot) || document.querySelector('.said button'))?.focus({ preventScroll: true });
+    const again = spot && document.getElementById(spot);
+    if (again) scrollBy(0, again.getBoundingClientRect().top - top);
+    (again || document.querySelector('.said button'))?.focus({ preventScroll: true });
   } catch {
     if (submitter?.name) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: submitter.name, value: submitter.value }));
     form.submit();
@@ -165,7 +168,7 @@ const inList = 'a[href], button, summary';
 const nameOf = (each) => each.getAttribute('href') || each.querySelector('time')?.dateTime || each.textContent;
 const find = (what, name) => all(what).find((each) => nameOf(each) === name);
 const folds = 'main details.session > summary';
-const marks = 'main :is(a.row, summary, h2)';
+const marks = `main a.row, main section > h2, ${folds}`;
 const scores = () => all('main :is(.ripeness, .standing) strong').map((each, n) => [rowOf(each)?.href || n, each]);
 
 // The same content, read again: focus, folds, what was said and the lines under the eye stay where they are.

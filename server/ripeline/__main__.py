@@ -32,6 +32,7 @@ COMMANDS: Final = (
     Entry("doctor", "ripeline.commands.doctor:doctor", "Look at this installation, or at a page of your site."),
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
+    Entry("dump", "ripeline.commands.dump:dump", "Print everything about one person."),
     Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),
     Entry("rescore", "ripeline.commands.rescore:rescore", "Build all scores again from the events, or compare."),
     Entry("import", "ripeline.commands.import_:import_", "Bring in events, leads, outcomes or a web server's log."),

@@ -104,6 +104,7 @@ class Running:
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
+    started_at: int = field(default_factory=now_ms)
     changes: Changes = field(default_factory=Changes)
 
     @property

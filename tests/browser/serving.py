@@ -19,12 +19,22 @@ def free_port() -> int:
         return port
 
 
+class _Server(uvicorn.Server):
+    """Lets go of open pages when it stops, as `ripeline serve` does."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        running = getattr(getattr(self.config.app, "state", None), "running", None)
+        if running is not None and hasattr(running, "changes"):
+            running.changes.close()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def serving(app: ASGIApp, port: int | None = None) -> Iterator[int]:
     """Serve on 127.0.0.1 until the block ends; gives the port."""
     port = port or free_port()
     config = uvicorn.Config(app, port=port, log_level="error", ws="none", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 10

@@ -16,7 +16,12 @@ from tests.pages.room import Room
 from tests.store.white_papers import HOUR, START, fold, form, made, page, paper
 
 from ripeline.settings import Settings
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.leads import merge_leads
+from ripeline.store.merge_rows import Moved, add_merge
+from ripeline.store.notes import add_note
+from ripeline.store.verdict_rows import add_outcome
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +70,21 @@ def _fill(room: Room) -> None:
     for address in ("/t.js", "/t.js?consent=granted"):
         room.sightings.loaded("https://blog.example", address, now)
     room.now(_a_robot)
+    room.now(_said)
+
+
+def _said(conn: Connection) -> None:
+    """What people said of Marc, whose page then has all its parts."""
+    by = Said("alice@example.com", int(time.time() * 1000))
+    for n in range(5):
+        add_note(conn, 1, "call", f"Called {n} times", by)
+    add_merge(conn, 3, 1, by, Moved([], [], []))
+    merge_leads(conn, [(3, 1)])
+    add_outcome(
+        conn,
+        {"lead": 1, "model": None, "outcome": "won", "at": by.at, "value": 1_000}
+        | {"author": by.author, "made_at": by.at},
+    )
 
 
 def _two_sites(conn: Connection) -> None:
@@ -92,6 +112,8 @@ FULL = (
     "/leads?band=hot&q=example&out=yes",
     "/leads/1",
     "/leads/4?model=other",
+    "/leads/1/merge?q=e",
+    "/leads/1/merge?with=2",
     "/leads/999",
     "/install?banner=cookiebot&wrong=1",
     "/suspects?changed=2",

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.browser.live import Live, running
 from tests.browser.serving import free_port
 from tests.outbox.mail_host import MailHost
@@ -64,7 +64,7 @@ def server(tmp_path: Path, host: MailHost) -> Iterator[Live]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """Bob's telephone: small, French, in his thumb's hand."""
-    screen = {"width": 390, "height": 844}
+    screen = ViewportSize(width=390, height=844)
     with browser.new_context(viewport=screen, locale="fr-FR", has_touch=True, is_mobile=True) as context:
         context.set_default_timeout(10_000)
         yield context.new_page()

@@ -81,7 +81,8 @@ def test_every_parameter_a_route_reads_is_described_and_no_other(document: dict[
     assert read == set(PARAMETERS)
     (leads,) = (each for asked, each in operations(document).items() if asked == ("GET", "/api/leads"))
     assert [each["name"] for each in leads["parameters"]] == [
-        *("model", "band", "identified", "q", "sort", "limit", "cursor", "as_of")
+        *("model", "band", "identified", "q", "channel", "page", "file", "form"),
+        *("sort", "limit", "cursor", "as_of"),
     ]
 
 

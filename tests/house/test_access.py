@@ -93,6 +93,7 @@ TABLE: Final = {
     ("GET HEAD", "/leads/{id:int}/score/{event:int}", "marketer"),
     ("POST", "/leads/{id:int}/score/{event:int}", "marketer"),
     ("POST", "/leads/{id:int}/unscore", "marketer"),
+    ("GET HEAD", "/leads/{id:int}/export", "marketer"),
     ("POST", "/leads/{id:int}/verdict", "sales"),
     ("POST", "/leads/{id:int}/verdict/undo", "sales"),
     ("POST", "/leads/{id:int}/outcome", "sales"),
@@ -115,6 +116,40 @@ TABLE: Final = {
     ("GET HEAD", "/install/status", "marketer"),
     ("POST", "/install/origins", "marketer"),
     ("POST", "/install/left-out", "marketer"),
+    ("GET HEAD", "/settings", "marketer"),
+    ("GET HEAD", "/account", "sales"),
+    ("POST", "/account", "sales"),
+    ("POST", "/account/password", "sales"),
+    ("POST", "/account/elsewhere", "sales"),
+    ("GET HEAD", "/settings/people", "owner"),
+    ("POST", "/settings/people/invite", "owner"),
+    ("POST", "/settings/people/links/{id:int}/withdraw", "owner"),
+    ("POST", "/settings/people/{id:int}/role", "owner"),
+    ("POST", "/settings/people/{id:int}/disable", "owner"),
+    ("POST", "/settings/people/{id:int}/enable", "owner"),
+    ("POST", "/settings/people/{id:int}/remove", "owner"),
+    ("POST", "/settings/people/{id:int}/password", "owner"),
+    ("GET HEAD", "/settings/tokens", "owner"),
+    ("POST", "/settings/tokens", "owner"),
+    ("POST", "/settings/tokens/{id:int}/withdraw", "owner"),
+    ("GET HEAD", "/settings/sites", "marketer"),
+    ("POST", "/settings/sites", "marketer"),
+    ("POST", "/settings/sites/{id:int}/name", "marketer"),
+    ("GET HEAD", "/settings/privacy", "marketer"),
+    ("POST", "/settings/privacy", "owner"),
+    ("GET HEAD", "/settings/audit", "owner"),
+    ("GET HEAD", "/settings/health", "marketer"),
+    ("GET HEAD", "/settings/health/now", "marketer"),
+    ("GET HEAD", "/settings/alerts", "marketer"),
+    ("POST", "/settings/alerts", "marketer"),
+    ("POST", "/settings/alerts/again", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/change", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/test", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/off", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/on", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/remove", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/secret", "marketer"),
+    ("POST", "/settings/alerts/{id:int}/secret/back", "marketer"),
     ("GET HEAD", "/suspects", "marketer"),
     ("POST", "/suspects", "marketer"),
     ("GET HEAD", "/v/{token}", "public"),
@@ -129,8 +164,8 @@ OWN_PAGE: Final = {"sec-fetch-site": "same-origin"}
 
 
 def concrete(path: str) -> str:
-    """The path with something in each of its places."""
-    return re.sub(r"\{\w+(:\w+)?\}", "1", path)
+    """The path with something in each of its places; nobody's where people and tokens are shut out."""
+    return re.sub(r"\{\w+(:\w+)?\}", "99" if path.startswith("/settings/") else "1", path)
 
 
 def calls(*kinds: str) -> list[tuple[str, str, str]]:
@@ -158,6 +193,8 @@ def app(settings: Settings) -> Application:
 @pytest.fixture(scope="module")
 def server(app: Application) -> Iterator[TestClient]:
     with TestClient(app, follow_redirects=False, headers=OWN_PAGE) as client:
+        # Who may listen would be answered for minutes: here it is told that there is no room.
+        app.state.running.changes.close()
         yield client
 
 
@@ -240,8 +277,11 @@ def test_a_person_needs_the_role(
         if ROLES.index(role) < ROLES.index(access):
             assert answer.status_code == 403, role
         else:
-            is_back = answer.headers.get("location", "").startswith(("/install", "/suspects?"))
-            assert answer.status_code in (200, 204, 404) or is_back, role
+            is_back = answer.headers.get("location", "").startswith(
+                ("/install", "/suspects?", "/settings", "/account", "/ready")
+            )
+            is_full = (path, answer.status_code) == ("/live", 503)
+            assert answer.status_code in (200, 204, 404) or is_back or is_full, role
 
 
 @pytest.mark.parametrize(
@@ -282,7 +322,7 @@ def test_what_is_public_asks_for_nothing(server: TestClient, method: str, path: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/settings", "/api/users", "/api", "/leads/1/2", "/rules.toml", "/static/..%2Frules.toml"]
+    "path", ["/settings/users", "/api/users", "/api", "/leads/1/2", "/rules.toml", "/static/..%2Frules.toml"]
 )
 def test_there_is_nothing_beside_the_table(
     server: TestClient, cookies: dict[str, dict[str, str]], tokens: dict[str, dict[str, str]], path: str

@@ -189,7 +189,7 @@ def test_notes_are_listed_newest_first_with_kind_time_and_author(bob: TestClient
     html = send(bob, f"/leads/{MARC}/notes", kind="meeting", text="<b>Met</b> at the fair.\nWants two.")
     assert said(html) == "The note is kept."
     found = re.findall(r'<li class="note">(.*?)</li>', html, re.DOTALL)
-    assert [text_of(each).split(" ,")[0] for each in found] == ["Meeting Today", "Call Today"]
+    assert [text_of(each).split(" ,")[0] for each in found] == ["Meeting Today", "Phone call Today"]
     assert "bob@example.com" in text_of(found[0])
     assert "&lt;b&gt;Met&lt;/b&gt; at the fair.\nWants two." in found[0]
     assert "Met" not in text_of(undo(bob, html))

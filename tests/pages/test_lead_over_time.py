@@ -115,3 +115,17 @@ def test_before_everything_nothing_had_happened(tmp_path: Path) -> None:
 
 def test_no_day_at_all_leads_back_to_today(tmp_path: Path) -> None:
     assert "Score 12" in page_of_ada(tmp_path, rules_with("", paper_rule()), "?as_of=yesterday")
+
+
+def test_a_rule_that_still_counts_says_how_far_it_is(tmp_path: Path) -> None:
+    often = 'often = { points = 5, on = "page", count = { n = 3, within = "3650d" }, label = "Reads a lot" }'
+    text = page_of_ada(tmp_path, rules_with("", paper_rule() + often))
+    assert "Reads a lot, 0: 1 of 3 within 121 months" in text
+    often = often.replace("3650d", "2d")
+    (tmp_path / "later").mkdir()
+    assert "Reads a lot, 0: needs 3 within 2 days" in page_of_ada(tmp_path / "later", rules_with("", often))
+
+
+def test_what_caps_a_rule_stands_beside_it(tmp_path: Path) -> None:
+    text = page_of_ada(tmp_path, rules_with("", paper_rule('cap = { points = 5, per = "ever" }')))
+    assert "Paper 12 points, once per file, at most 5 points in all +5 Score 5" in text

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from starlette.testclient import TestClient
 from tests.pages.reading_html import links_of, text_of
 from tests.pages.room import Room
-from tests.store.white_papers import fold, form, made, page, paper
+from tests.store.white_papers import RULES, fold, form, made, page, paper
 
 from ripeline.pages.leads import A_PAGE
+
+_VERTICAL, _OTHER = RULES.models
+#: The same models, both with a band that is handed over: 12 points in one, 10 in the other.
+TWO_GOALS: Final = replace(
+    RULES,
+    models=(_VERTICAL, replace(_OTHER, bands=(replace(_OTHER.bands[0], enter=10_000, leave=10_000),), handoff="warm")),
+)
 
 
 def test_leads_are_ranked_with_band_number_and_what_is_missing(full: Room, bob: TestClient) -> None:
@@ -20,7 +32,33 @@ def test_leads_are_ranked_with_band_number_and_what_is_missing(full: Room, bob: 
 
 def test_a_lead_is_listed_with_its_best_rule_and_its_channel(full: Room, bob: TestClient) -> None:
     text = text_of(bob.get("/leads").text)
-    assert "capucine@example.com White paper C direct" in text
+    assert re.search(r"capucine@example.com White paper C (new this \w+ )?direct", text)
+
+
+def test_a_reason_that_paid_more_than_once_says_how_often(full: Room, bob: TestClient) -> None:
+    assert "marc@example.com Directeur Blog after a paper three times" in text_of(bob.get("/leads").text)
+
+
+def test_a_line_carries_its_lead_and_five_columns(full: Room, bob: TestClient) -> None:
+    html = bob.get("/leads").text
+    assert html.count("<th ") == 5
+    assert sorted(re.findall(r'data-lead="(\d+)"', html)) == ["1", "2", "3", "4"]
+
+
+def test_a_lead_links_to_its_page_with_the_list_it_is_in(full: Room, bob: TestClient) -> None:
+    link = links_of(bob.get("/leads?band=hot&sort=seen").text)["marc@example.com"]
+    assert dict(parse_qsl(urlsplit(link).query)) == {
+        "model": "vertical",
+        "from": "model=vertical&band=hot&sort=seen",
+    }
+
+
+def test_whoever_is_riper_in_another_model_says_so(room: Room, bob: TestClient) -> None:
+    room.rules.taken(TWO_GOALS, is_in_force=True)
+    fold(room.writer, made("v-a", [(0, page("/pricing")), (1, paper("a"))]))
+    html = bob.get("/leads").text
+    assert links_of(html)["riper in Other"] == "/leads?model=other"
+    assert "riper in" not in text_of(bob.get("/leads?model=other").text)
 
 
 def test_a_visitor_without_a_name_is_called_by_its_key(full: Room, bob: TestClient) -> None:
@@ -48,12 +86,25 @@ def test_the_search_keeps_the_filters(full: Room, bob: TestClient) -> None:
 
 
 def test_when_nobody_fits_everybody_is_one_link_away(full: Room, bob: TestClient) -> None:
-    html = bob.get("/leads?q=zebra&band=hot&model=other").text
+    html = bob.get("/leads?q=zebra&band=warm&model=other").text
     assert "Nobody fits these filters." in text_of(html)
     assert links_of(html)["Show everybody"] == "/leads?model=other"
 
 
-@pytest.mark.parametrize("query", ["model=nope", "cursor=nope"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "model=nope",
+        "cursor=nope",
+        "band=nope",
+        "sort=nope",
+        "owner=eve",
+        "seen=nope",
+        "seen=0",
+        "silent=99999",
+        "seen=²",
+    ],
+)
 def test_an_old_address_begins_the_list_again(full: Room, bob: TestClient, query: str) -> None:
     answer = bob.get(f"/leads?{query}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/leads")

@@ -1,4 +1,4 @@
-"""The Install page: a link that tests the site, one that leaves a colleague out, and whose visits do not count."""
+"""A link that tests the site, one that leaves a colleague out, and whose visits do not count."""
 
 from __future__ import annotations
 
@@ -60,13 +60,16 @@ def test_before_any_site_is_known_the_fragment_goes_behind_any_address(room: Roo
 
 def test_a_colleague_gets_a_link_of_another_kind(room: Room, alice: TestClient) -> None:
     room.now(one_site)
-    (link,) = re.findall(r'id="ignore-1">([^<]+)<', alice.get("/install").text)
+    (link,) = re.findall(r'id="ignore-1">([^<]+)<', alice.get("/settings/privacy").text)
     assert link.startswith(f"{SHOP}/#ripeline-test=")
     assert read_trial(room.secret, link.partition("=")[2], now_ms()) == ("ignore", "en")
 
 
 def test_what_was_left_out_is_one_link_away(room: Room, alice: TestClient) -> None:
-    assert links_of(alice.get("/install").text)["Suspect and dropped events"] == "/suspects"
+    links = links_of(alice.get("/install").text)
+    assert links["Suspect and dropped events"] == "/suspects"
+    assert links["Leave yourself and your colleagues out"] == "/settings/privacy#left-out"
+    assert links_of(alice.get("/settings/privacy").text)["Suspect and dropped events"] == "/suspects"
 
 
 @pytest.mark.parametrize(
@@ -126,15 +129,15 @@ def change(house: TestClient, **said: str) -> str:
 
 
 def test_an_address_is_left_out_and_taken_back(house: TestClient) -> None:
-    assert change(house, kind="address", value="203.0.113.7/24", do="add") == "/install?own=changed#left-out"
-    assert "203.0.113.0/24 count again" in text_of(house.get("/install").text)
+    assert change(house, kind="address", value="203.0.113.7/24", do="add") == "/settings/privacy?own=changed#left-out"
+    assert "203.0.113.0/24 count again" in text_of(house.get("/settings/privacy").text)
     change(house, kind="address", value="203.0.113.0/24", do="remove")
-    assert "203.0.113.0/24 count again" not in text_of(house.get("/install").text)
+    assert "203.0.113.0/24 count again" not in text_of(house.get("/settings/privacy").text)
 
 
 def test_the_address_i_am_at_is_one_press_away(house: TestClient) -> None:
     change(house, kind="address", value="", do="here")
-    assert "198.51.100.9" in text_of(house.get("/install").text)
+    assert "198.51.100.9" in text_of(house.get("/settings/privacy").text)
     body = {"v": "m", "e": [{"i": "1", "n": "page", "u": "https://shop.example/"}]}
     deadline = time.monotonic() + 5
     while (dropped := house.post("/e", json=body).headers.get("x-ripeline-dropped")) is None:
@@ -145,9 +148,9 @@ def test_the_address_i_am_at_is_one_press_away(house: TestClient) -> None:
 
 def test_a_domain_is_left_out_and_taken_back(house: TestClient) -> None:
     change(house, kind="domain", value="bob@Verger.fr", do="add")
-    assert "verger.fr count again" in text_of(house.get("/install").text)
+    assert "verger.fr count again" in text_of(house.get("/settings/privacy").text)
     change(house, kind="domain", value="verger.fr", do="remove")
-    assert "verger.fr" not in text_of(house.get("/install").text)
+    assert "verger.fr" not in text_of(house.get("/settings/privacy").text)
 
 
 @pytest.mark.parametrize(
@@ -159,5 +162,5 @@ def test_a_domain_is_left_out_and_taken_back(house: TestClient) -> None:
 )
 def test_what_cannot_be_left_out_is_refused_in_words(house: TestClient, kind: str, value: str, words: str) -> None:
     location = change(house, kind=kind, value=value, do="add")
-    assert location == f"/install?own={kind}#left-out"
+    assert location == f"/settings/privacy?own={kind}#left-out"
     assert words in text_of(house.get(location).text)

@@ -70,9 +70,9 @@ def line_of(client: TestClient, lead: str, what: str) -> str:
     """The address of *score this* beside the line that says so, on the page of that lead."""
     html = client.get(lead_of(client, lead)).text
     line = next(each for each in re.findall(r'(?s)<li class="event.*?</span>\s*</li>', html) if what in each)
-    found = re.search(r'href="(/leads/\d+/score/\d+)', line)
+    found = re.search(r'href="(\d+/score/\d+)', line)
     assert found is not None
-    return found[1]
+    return f"/leads/{found[1]}"
 
 
 def lead_of(client: TestClient, email: str) -> str:

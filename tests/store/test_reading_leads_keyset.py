@@ -169,7 +169,7 @@ def place(id: int, lead: Made, sort: str) -> tuple[int, int, int]:
 
 def ranked(leads: list[Made], asked: dict[str, Any], sort: str) -> list[int]:
     found = [(id, lead) for id, lead in enumerate(leads, 1) if fits(lead, asked)]
-    return [id for id, lead in sorted(found, key=lambda each: place(*each, sort))]
+    return [id for id, lead in sorted(found, key=lambda each: place(each[0], each[1], sort))]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

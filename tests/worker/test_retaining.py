@@ -11,12 +11,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from ripeline.app import create_app
+from ripeline.domain.times import months_before
 from ripeline.running import Running
 from ripeline.settings import Settings
 from ripeline.store.audit import AuditQuery, read_audit
 from ripeline.store.meta import drop_meta, write_meta
 from ripeline.store.retention import LAST_NIGHT, Retention, count_old_visits, write_retention
-from ripeline.worker.retaining import forget, months_before, see_to_it
+from ripeline.worker.retaining import forget, see_to_it
 
 
 def at(text: str) -> int:

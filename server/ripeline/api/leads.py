@@ -27,7 +27,8 @@ from ripeline.store.views import Colleagues, LeadDetail, LeadSummary, TimelineEv
 
 _COLD: Final = "cold"
 _MOST_COLLEAGUES: Final = 20
-_LIST: Final = ("model", "band", "identified", "q", "sort", "limit", "cursor", "as_of")
+_NARROW: Final = ("channel", "page", "file", "form")
+_LIST: Final = ("model", "band", "identified", "q", *_NARROW, "sort", "limit", "cursor", "as_of")
 
 
 @require_scope("read")
@@ -70,8 +71,7 @@ def timeline(request: Request) -> Facts:
 
 
 def _query(request: Request, ruleset: Ruleset) -> LeadQuery:
-    if asked.text(request, "sort") not in (None, "score"):
-        raise InvalidRequest("sort", "must be score")
+    _check_then(request)
     model = model_asked(ruleset, asked.text(request, "model") or next((each.id for each in ruleset.models), ""))
     band = asked.text(request, "band")
     if band is not None:
@@ -85,7 +85,21 @@ def _query(request: Request, ruleset: Ruleset) -> LeadQuery:
         out_of_target=band is None,
         limit=asked.limit(request, 50),
         cursor=asked.text(request, "cursor"),
+        sort=asked.text(request, "sort") or "score",
+        channel=asked.text(request, "channel"),
+        page=asked.text(request, "page") or "",
+        file=asked.text(request, "file") or "",
+        form=asked.text(request, "form") or "",
     )
+
+
+def _check_then(request: Request) -> None:
+    """The list of another day is ranked by score, and narrowed by what is known then."""
+    if asked.text(request, "as_of") is None:
+        return
+    for name in (*_NARROW, *(("sort",) if asked.text(request, "sort") != "score" else ())):
+        if asked.text(request, name) is not None:
+            raise InvalidRequest(name, "cannot be asked together with as_of")
 
 
 def _check_band(model: Model, band: str) -> None:
@@ -120,6 +134,7 @@ def _summary(lead: LeadSummary) -> Facts:
         "ripeness": ratio(lead.ripeness),
         "top_rule": lead.top_rule,
         "channel": lead.channel,
+        "owner": lead.owner,
         "reachable": lead.reachable,
         "first_seen": moment(lead.first_seen),
         "last_seen": moment(lead.last_seen),

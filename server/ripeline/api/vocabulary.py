@@ -7,6 +7,7 @@ from typing import Any, Final
 from ripeline.domain.wire_segment import IGNORED, READ
 from ripeline.store.reading import MOST_A_PAGE
 from ripeline.store.reading_handoffs import STATES
+from ripeline.store.reading_leads_query import SORTS
 
 Said = dict[str, Any]
 
@@ -19,12 +20,16 @@ def _said(description: str, **schema: Any) -> Said:
 PARAMETERS: Final[dict[str, Said]] = {
     "as_of": _said("how it was then: a day (its end), a time with its zone, or milliseconds", type="string"),
     "band": _said("one of the model's bands, or cold", type="string"),
+    "channel": _said("how the lead came first", type="string"),
     "cursor": _said("what the page before gave as next", type="string"),
+    "file": _said("a file they took, or a part of its name", type="string", maxLength=200),
+    "form": _said("a form they sent, or a part of its name", type="string", maxLength=200),
     "identified": _said("true: with an e-mail; false: without", type="boolean"),
     "limit": _said("how many on a page", type="integer", minimum=1, maximum=MOST_A_PAGE),
     "model": _said("a model of the rule file", type="string"),
+    "page": _said("a page they saw, by its path, or a part of it", type="string", maxLength=200),
     "q": _said("part of an e-mail, or of something known about the lead", type="string", maxLength=200),
-    "sort": _said("the order", type="string", enum=["score"]),
+    "sort": _said("the order", type="string", enum=list(SORTS)),
     "state": _said("how the hand-off stands", type="string", enum=list(STATES)),
 }
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from gettext import NullTranslations
 
 from ripeline.commands.layout import lines_of
 from ripeline.domain.points import THOUSANDTHS
-from ripeline.rules.model import Model, Rule, Ruleset
+from ripeline.fold.lead_story import Story
+from ripeline.rules.model import Model, Rule
 from ripeline.rules.plain import in_words, labels_of
 from ripeline.rules.plain_words import LANGUAGES
 from ripeline.scoring.change import Crossing
@@ -19,20 +19,6 @@ from ripeline.store.views import HandoffView
 from ripeline.templating.languages import Locale, catalog
 from ripeline.templating.times import write_moment
 from ripeline.templating.wording import band_word, refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A lead as of `at` (ms), under the rules in force: a receipt a model, bands entered and left, hand-offs made."""
-
-    lead: int
-    email: str | None
-    at: int
-    rules: Ruleset
-    is_empty: bool
-    receipts: tuple[Receipt, ...]
-    crossings: tuple[Crossing, ...]
-    handoffs: tuple[HandoffView, ...]
 
 
 def text_of(story: Story, locale: Locale) -> str:

@@ -47,6 +47,11 @@ def read_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
         return work(conn)
 
 
+def lead_key(lead: str) -> int | str:
+    """A lead as it is named on the command line: by its id, or by its e-mail."""
+    return int(lead) if lead.isascii() and lead.isdecimal() and len(lead) < 19 else lead
+
+
 @contextmanager
 def damage_told(settings: Settings) -> Iterator[None]:
     """What the database cannot read raises `DataProblem`, a sentence that says where to find the way out."""

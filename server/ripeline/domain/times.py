@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,3 +23,11 @@ def end_of_day(text: str, timezone: str) -> int | None:
         return int(datetime.combine(following, time.min, ZoneInfo(timezone)).timestamp() * 1000) - 1
     except (ValueError, OverflowError):
         return None
+
+
+def months_before(now: int, months: int) -> int:
+    """The moment (ms) so many months before `now`, by the calendar; the 31st of a short month is its last day."""
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return int(moment.replace(year=year, month=month + 1, day=day).timestamp() * 1000)

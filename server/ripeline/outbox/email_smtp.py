@@ -69,8 +69,7 @@ def _leave(talk: smtplib.SMTP) -> None:
 
 
 def _refused(code: int, text: bytes | str) -> Failed:
-    said = _said(code, text)
-    return Failed(f"the mail server refuses this e-mail: {said}", permanent=code >= 500, status=code, answer=said)
+    return Failed(f"the mail server refuses this e-mail: {_said(code, text)}", permanent=code >= 500, status=code)
 
 
 def _said(code: int, text: bytes | str) -> str:

@@ -20,7 +20,12 @@ def locale_for(name: str) -> Locale:
 
 
 def headline(alert: Alert, locale: Locale) -> str:
-    """What happened to whom, in one sentence."""
+    """What happened to whom, in one sentence; one that says so where nothing did."""
+    told = _headline(alert, locale)
+    return catalog(locale).gettext("Test: %(headline)s") % {"headline": told} if alert.is_test else told
+
+
+def _headline(alert: Alert, locale: Locale) -> str:
     words = catalog(locale)
     facts = {
         "who": who(alert, locale),

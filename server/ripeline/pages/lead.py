@@ -31,7 +31,7 @@ from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDeta
 
 #: So many sessions, or the events of fewer, keep the page under 60 KB.
 SESSIONS: Final = 10
-EVENTS: Final = 60
+EVENTS: Final = 36
 COLLEAGUES: Final = 10
 _LARGEST_ID: Final = 2**63 - 1
 
@@ -186,6 +186,7 @@ def _told(seen: _Seen, timeline: Timeline) -> Told:
         scores={seq: scores[seen.place] for seq, scores in explained.scores.items()},
         nights=nights_of(seen.model, explained.changes),
         stars=stars_of(seen.desk.conn, [event.seq for session in timeline.sessions for event in session.events]),
+        known={name: str(fact.value) for name, fact in explained.state.attributes.items()},
         whole=_number(seen.desk.query.get("whole", "")),
     )
 

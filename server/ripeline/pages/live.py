@@ -34,7 +34,9 @@ async def listen(request: Request) -> Response:
     changes = running_of(request).changes
     if not changes.has_room:
         return Response(status_code=503, headers={"Retry-After": "60"})
-    answer = StreamingResponse(_stream(changes), media_type="text/event-stream")
+    # Who asks for the head alone hears nothing.
+    content = _stream(changes) if request.method == "GET" else ()
+    answer = StreamingResponse(content, media_type="text/event-stream")
     # nginx would keep it back until it is over.
     answer.headers["X-Accel-Buffering"] = "no"
     return answer

@@ -1,4 +1,4 @@
-"""Who is left out, and links into the owner's own site: what the Install page shows of it, and changes."""
+"""Who is left out, and links into the owner's own site: what pages show of it, and change."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from ripeline.auth.addresses import addresses_behind
 from ripeline.auth.guard import current_user, require
 from ripeline.auth.trials import Trial, trial_link, trial_token
 from ripeline.domain.emails import plausible_email
+from ripeline.fold.desk import Desk as Deeds
 from ripeline.fold.own_people import leave_out_domain, take_domain_back
 from ripeline.pages.desk import Desk, running_of
 from ripeline.rules.freemail import FREEMAIL
 from ripeline.running import Running
+from ripeline.store.audit import add_audit
 from ripeline.store.install import SeenOrigin
-from ripeline.store.own_people import Kind, LeftOut, leave_out, left_out, take_back
+from ripeline.store.own_people import LeftOut, leave_out, left_out, take_back
+
+#: The page of the settings that shows and changes it.
+HERE: Final = "/settings/privacy"
 
 _MOST_LINKS: Final = 5
 #: A wider network than these is a slip: it would leave out half of the country.
@@ -103,13 +108,13 @@ async def change_left_out(request: Request) -> Response:
     form = await request.form(max_files=0, max_fields=5, max_part_size=4_096)
     said = {name: str(form.get(name, "")) for name in ("kind", "value", "do")}
     if said["kind"] not in ("address", "domain"):
-        return RedirectResponse("/install", 303)
+        return RedirectResponse(HERE, 303)
     value = address_here(request) if said["do"] == "here" else _read(said)
     if not value:
-        return RedirectResponse(f"/install?own={said['kind']}#left-out", 303)
+        return RedirectResponse(f"{HERE}?own={said['kind']}#left-out", 303)
     user = current_user(request)
     await _change(running_of(request), said, value, user.email if user else "")
-    return RedirectResponse("/install?own=changed#left-out", 303)
+    return RedirectResponse(f"{HERE}?own=changed#left-out", 303)
 
 
 def _read(said: Mapping[str, str]) -> str:
@@ -117,14 +122,18 @@ def _read(said: Mapping[str, str]) -> str:
 
 
 async def _change(running: Running, said: Mapping[str, str], value: str, author: str) -> None:
+    await running.do(partial(_change_now, said=said, value=value), author)
+
+
+def _change_now(desk: Deeds, said: Mapping[str, str], value: str) -> None:
     removes = said["do"] == "remove"
     if said["kind"] == "domain":
-        await running.do(partial(take_domain_back if removes else leave_out_domain, domain=value), author)
-        return
-    kind: Kind = "address"
-    what = LeftOut(kind, value, int(time.time() * 1000))
-    work = partial(take_back, kind=kind, value=value) if removes else partial(leave_out, what=what, author=author)
-    await running.write(work)
+        (take_domain_back if removes else leave_out_domain)(desk, value)
+    elif removes:
+        take_back(desk.conn, "address", value)
+    else:
+        leave_out(desk.conn, LeftOut("address", value, desk.by.at), desk.by.author)
+    add_audit(desk.conn, desk.by, "counted_again" if removes else "left_out", value)
 
 
 ROUTES: Final = [Route("/install/left-out", change_left_out, methods=["POST"])]

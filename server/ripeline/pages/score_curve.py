@@ -20,6 +20,9 @@ _ROOM_ABOVE: Final = 1.08
 _FINEST: Final = 4
 #: Lines nearer to each other than this (percent) have no room for a name between them.
 _NEAR: Final = 11.0
+#: Where the names may stand: from so many percent to so many.
+_AT_THE_LEFT: Final = (0.0, 16.0)
+_AT_THE_RIGHT: Final = (84.0, 100.0)
 _MOST_ROWS: Final = 40
 
 
@@ -94,6 +97,7 @@ def curve_of(model: Model, place: int, explained: Explained, deeds: Iterable[Dee
     if not course or until - course[0][0] < _DAY_MS or not any(score for _, score in course):
         return None
     scale = _scale(model, course, until)
+    levels = _levels(model, scale)
     marks = (*_crossings(model, explained, scale), *_deeds(model, deeds, course, scale))
     highest = max(score for _, score in course)
     ordered = sorted(marks, key=lambda mark: mark.at)
@@ -103,8 +107,8 @@ def curve_of(model: Model, place: int, explained: Explained, deeds: Iterable[Dee
         area=f"{line}V{round(scale.y(0) * 10)}H0z",
         zero=scale.y(0),
         end=(100.0, scale.y(course[-1][1])),
-        names_right=course[-1][1] > max((band.enter for band in model.bands), default=0) * _ROOM_ABOVE,
-        levels=_levels(model, scale),
+        names_right=_clearance(course, scale, levels, _AT_THE_RIGHT) > _clearance(course, scale, levels, _AT_THE_LEFT),
+        levels=levels,
         marks=tuple(ordered[-_MOST_ROWS:]),
         days=tuple((scale.first + (scale.last - scale.first) * part // 4, part * 25.0) for part in (0, 2, 4)),
         highest=highest,
@@ -131,20 +135,36 @@ def _levels(model: Model, scale: _Scale) -> tuple[Level, ...]:
     )
 
 
+def _clearance(
+    course: Sequence[tuple[int, int]], scale: _Scale, levels: tuple[Level, ...], part: tuple[float, float]
+) -> float:
+    """How far (percent) the line keeps from the names of the bands in a part of the picture."""
+    begin, end = part
+    before = [score for at, score in course if scale.x(at) <= begin]
+    heights = [scale.y(score) for score in before[-1:]]
+    heights += [scale.y(score) for at, score in course if begin < scale.x(at) <= end]
+    return min((abs(level.y - _NEAR / 2 - height) for level in levels for height in heights), default=100.0)
+
+
 def _line(course: Sequence[tuple[int, int]], scale: _Scale) -> str:
     """Steps: along to the moment, then up or down to what was reached then; it ends at the right edge."""
-    parts = [f"M0 {round(scale.y(0) * 10)}"]
-    drawn, last = 0, round(scale.y(0) * 10)
+    zero = round(scale.y(0) * 10)
+    columns = [(0, [zero])]
     for at, score in course:
         x, y = round(scale.x(at) * 10), round(scale.y(score) * 10)
-        if y == last:
+        if y == columns[-1][1][-1]:
             continue
-        if x - drawn >= _FINEST:
-            parts.append(f"H{x}")
-            drawn = x
-        parts.append(f"V{y}")
-        last = y
-    return "".join((*parts, f"H{GRID}"))
+        if x - columns[-1][0] >= _FINEST:
+            columns.append((x, [columns[-1][1][-1]]))
+        columns[-1][1].append(y)
+    return f"M0 {zero}{''.join(f'H{x}{_turns(heights)}' for x, heights in columns)}H{GRID}".replace("H0V", "V", 1)
+
+
+def _turns(heights: Sequence[int]) -> str:
+    """Up and down at one place: no more than how far it went both ways, and where it ended."""
+    extremes = (min(heights), max(heights)) if len(heights) > 1 else ()
+    ways = [y for y in extremes if y not in (heights[0], heights[-1])]
+    return "".join(f"V{y}" for y in (*ways, *heights[1:][-1:]))
 
 
 def _crossings(model: Model, explained: Explained, scale: _Scale) -> list[Mark]:

@@ -17,8 +17,9 @@ from ripeline.rules.model import Model, Rule
 from ripeline.store.stars import Giver
 from ripeline.store.views import CrossingView, LedgerLine, TimelineEvent, TimelineSession
 
-#: Of a session longer than this only the lines that say something are shown, until it is asked for whole.
-_MOST_LINES: Final = 40
+#: So many lines a page, of long sessions first those that say something, and some of each; whole when asked for.
+_MOST_LINES: Final = 20
+_SOME_LINES: Final = 2
 _LONGEST_SAID: Final = 200
 
 #: So many titles with one ending tell what the site is called.
@@ -50,7 +51,8 @@ class Unpaid:
 class EventLine:
     """One event: `what` it was about in words, `where` its address, its `points` together and the `score` after it.
 
-    `seq`: its place in the log; `said`: fields and what was put in them; `stars`: who starred it (address, name).
+    `seq`: its place in the log; `said`: fields and what was put in them, "" for what
+    the card says too; `stars`: who starred it (address, name).
     """
 
     seq: int
@@ -69,17 +71,19 @@ class EventLine:
     stars: tuple[Giver, ...]
 
     @property
-    def is_plain(self) -> bool:
-        """Nothing but a page that was seen."""
-        return self.on == PAGE and not (self.paid or self.unpaid or self.crossings or self.stars)
+    def tells(self) -> int:
+        """How much the line says: a turn of the story or a star most, then what was done, then points, then a page."""
+        if self.crossings or self.stars:
+            return 3
+        return 2 if self.on != PAGE else 1 if self.paid else 0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStory:
     """One session; `gap` ms of silence before it when worth naming, else None; `source` "" for none.
 
-    `nights`: what time alone did after it and before the next session, the last first. `left_out`: plain lines of a
-    long session that are not among its `events`.
+    `nights`: what time alone did after it and before the next session, the last first. `left_out`: so many
+    lines of a long session are not among its `events`.
     """
 
     id: int
@@ -98,19 +102,25 @@ class SessionStory:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is said in one model: `scores` (thousandths) just after each event and its `stars`, by its `seq`; the
-    `nights`; and the id of the session that is told `whole`."""
+    `nights`; the id of the session that is told `whole`; and what is `known` of the lead, by attribute."""
 
     scores: dict[int, int]
     nights: tuple[Night, ...]
     stars: Mapping[int, tuple[Giver, ...]] = field(default_factory=dict)
     whole: int = 0
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
     """Tell sessions, the newest first, through one model; `until` (ms) is when the one after the first began."""
     sessions = _without_site(sessions)
     ends = [until, *(session.started_at for session in sessions)]
-    return tuple(_story(model, session, told, end) for session, end in zip(sessions, ends, strict=False))
+    room, told_so_far = _MOST_LINES, list[SessionStory]()
+    for session, end in zip(sessions, ends, strict=False):
+        story = _story(model, session, told, end, max(room, _SOME_LINES))
+        told_so_far.append(story)
+        room -= len(story.events)
+    return tuple(told_so_far)
 
 
 def _without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
@@ -125,10 +135,10 @@ def _without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
     ]
 
 
-def _story(model: Model, session: TimelineSession, told: Told, end: int) -> SessionStory:
+def _story(model: Model, session: TimelineSession, told: Told, end: int, room: int) -> SessionStory:
     rules = {rule.id: rule for rule in model.rules}
     events = tuple(_line(model, rules, event, told) for event in session.events)
-    shown = events if session.id == told.whole else _telling(events)
+    shown = events if session.id == told.whole else _telling(events, room)
     gap = session.gap_before
     return SessionStory(
         id=session.id,
@@ -145,14 +155,10 @@ def _story(model: Model, session: TimelineSession, told: Told, end: int) -> Sess
     )
 
 
-def _telling(events: tuple[EventLine, ...]) -> tuple[EventLine, ...]:
-    """Of a long session the first plain lines, and all that are not plain."""
-    if len(events) <= _MOST_LINES:
-        return events
-    room = max(_MOST_LINES - sum(not event.is_plain for event in events), 1)
-    plain = [place for place, event in enumerate(events) if event.is_plain]
-    left_out = frozenset(plain[room:])
-    return tuple(event for place, event in enumerate(events) if place not in left_out)
+def _telling(events: tuple[EventLine, ...], room: int) -> tuple[EventLine, ...]:
+    """So many lines of a session, those that tell most, in their order."""
+    by_telling = sorted(range(len(events)), key=lambda place: -events[place].tells)
+    return tuple(events[place] for place in sorted(by_telling[:room]))
 
 
 def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, told: Told) -> EventLine:
@@ -174,17 +180,19 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, told: Told
             if line.reason is not None
         ),
         crossings=tuple(crossing for crossing in event.crossings if crossing.model == model.id),
-        said=_said(event),
+        said=_said(event, told.known),
         stars=told.stars.get(event.seq, ()),
     )
 
 
-def _said(event: TimelineEvent) -> tuple[tuple[str, str], ...]:
+def _said(event: TimelineEvent, known: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The fields of a form, and what a site of its own accord says of an event."""
     if event.on in KINDS and event.on != FORM:
         return ()
-    texts = ((name, " ".join(str(value).split())) for name, value in event.props.items())
-    return tuple((default_attribute(name) or name, _cut(text)) for name, text in texts if text)
+    texts = ((default_attribute(name) or name, " ".join(str(value).split())) for name, value in event.props.items())
+    said = [(name, "" if known.get(name) == text else _cut(text)) for name, text in texts if text]
+    # What is only named stands first.
+    return tuple(sorted(said, key=lambda each: bool(each[1])))
 
 
 def _cut(text: str) -> str:

@@ -27,6 +27,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE done_at IS NULL;
 CREATE INDEX deliveries_in_order ON deliveries (destination_id, lead_id, id) WHERE done_at IS NULL;
 CREATE INDEX deliveries_by_lead ON deliveries (lead_id);
+CREATE INDEX deliveries_by_destination ON deliveries (destination_id, id);
 CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
 CREATE INDEX outbox_by_lead ON outbox (lead_id);
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;

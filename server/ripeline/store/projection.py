@@ -11,7 +11,7 @@ import msgspec
 from ripeline.store.database import Connection
 from ripeline.store.projection_writing import Statement
 
-#: The tables of `migrations.PROJECTION`; a rescore builds a second set of them beside the first.
+#: The tables of `first_sql.PROJECTION`; a rescore builds a second set of them beside the first.
 TABLES: Final = ("lead_states", "sessions", "ledger", "crossings", "scores")
 
 #: Tables with any number of rows a lead, emptied for a lead before it is refolded.

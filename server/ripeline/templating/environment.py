@@ -113,7 +113,20 @@ def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
     def brief(context: Context, at: int) -> str:
         return times.write_brief(at, context["now"], context["zone"], locale)
 
-    return {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day, "brief": brief}
+    @pass_context
+    def hour(context: Context, at: int) -> str:
+        return times.write_clock(at, context["zone"])
+
+    return {
+        "ago": ago,
+        "since": since,
+        "until": until,
+        "clock": clock,
+        "day": day,
+        "on_day": on_day,
+        "brief": brief,
+        "hour": hour,
+    }
 
 
 def _time(context: Context, at: int, text: str) -> Markup:

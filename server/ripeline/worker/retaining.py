@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from calendar import monthrange
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
+from ripeline.domain.times import months_before
 from ripeline.errors import NotFound, RipelineError
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_lead
@@ -29,14 +28,6 @@ _HOUR: Final = 3
 _EVERY: Final = 60.0
 #: Events forgotten, and leads looked at, in one transaction.
 _AT_ONCE: Final = 200
-
-
-def months_before(now: int, months: int) -> int:
-    """The moment (ms) so many months before `now`, by the calendar; the 31st of a short month is its last day."""
-    moment = datetime.fromtimestamp(now / 1000, UTC)
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    return int(moment.replace(year=year, month=month + 1, day=day).timestamp() * 1000)
 
 
 async def keep_no_longer(running: Running) -> None:

@@ -1,0 +1,52 @@
+"""What the alerts page says of a mistake and of a try that failed, in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from gettext import NullTranslations
+from typing import Final
+
+from ripeline.errors import InvalidRequest
+from ripeline.pages.said import Done
+from ripeline.pages.settings_deeds import problem
+
+_STATUS: Final = re.compile(r"it answered (\d+)(?:: (.*))?", re.DOTALL)
+_PATIENCE: Final = re.compile(r"no whole answer within (\S+) s")
+
+
+def mistake(error: Exception, words: NullTranslations) -> Done:
+    """Why nothing was changed."""
+    return Done(_mistake(error, words), is_bad=True)
+
+
+def failure(said: str, words: NullTranslations) -> str:
+    """What a sender said of a try that failed; the answer of the other side stays as it came."""
+    if found := _STATUS.fullmatch(said):
+        status = words.gettext("it answered %(status)s") % {"status": found[1]}
+        return words.gettext("%(status)s: %(answer)s") % {"status": status, "answer": found[2]} if found[2] else status
+    if found := _PATIENCE.fullmatch(said):
+        return words.gettext("no whole answer within %(seconds)s seconds") % {"seconds": found[1]}
+    if "leads into a private network" in said:
+        return words.gettext("the address leads into a private network")
+    if said.startswith("it leads to another address"):
+        return words.gettext("it leads to another address, which is not followed: give that one")
+    return said
+
+
+def _mistake(error: Exception, words: NullTranslations) -> str:
+    if not isinstance(error, InvalidRequest):
+        return problem(error, words)
+    if error.field == "topics":
+        return words.gettext("Nothing changed: choose at least one thing to be told.")
+    if error.field == "email":
+        return words.gettext("This is not an e-mail address; it should look like ada@example.com.")
+    if error.field != "address":
+        return problem(error, words)
+    known = {
+        "leads into a private network": words.gettext(
+            "This address leads into a private network, where nothing is sent."
+        ),
+        "must begin with https://": words.gettext("This address must begin with https://."),
+        "must not hold a name and a password": words.gettext("This address must not hold a name and a password."),
+    }
+    return known.get(error.problem, words.gettext("This is not an address to send to, like https://example.com/hook."))
