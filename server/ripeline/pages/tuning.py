@@ -11,6 +11,8 @@ from starlette.routing import Route
 from ripeline.auth.guard import require
 from ripeline.pages.desk import running_of, show
 from ripeline.pages.doing import back, fields_of, words
+from ripeline.pages.review_forms import ROUTES as REVIEW_FORMS
+from ripeline.pages.review_tab import read_card, read_review_tab
 from ripeline.pages.rule_compare import read_compare
 from ripeline.pages.rule_forms import ROUTES as RULE_FORMS
 from ripeline.pages.rules_tab import read_rules_tab, read_what_if
@@ -65,6 +67,16 @@ async def remember_rate(request: Request) -> Response:
     return back(request, fields, TRUTH)
 
 
+@require("marketer")
+async def show_review(request: Request) -> Response:
+    return await show(request, "review.html", read_review_tab)
+
+
+@require("marketer")
+async def show_card(request: Request) -> Response:
+    return await show(request, "review_card.html", read_card)
+
+
 ROUTES: Final = [
     Route("/tuning", show_tuning, methods=["GET"]),
     Route("/tuning/rules", show_rules, methods=["GET"]),
@@ -72,5 +84,8 @@ ROUTES: Final = [
     Route("/tuning/rules/versions/{id:int}", show_version, methods=["GET"]),
     Route(TRUTH, show_truth, methods=["GET"]),
     Route(f"{TRUTH}/before", remember_rate, methods=["POST"]),
+    Route("/tuning/review", show_review, methods=["GET"]),
+    Route("/tuning/review/{id:int}/{place:int}", show_card, methods=["GET"]),
+    *REVIEW_FORMS,
     *RULE_FORMS,
 ]

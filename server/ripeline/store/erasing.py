@@ -32,6 +32,7 @@ _ABOUT_LEADS: Final = (
     *(f"DELETE FROM {table} WHERE lead_id IN {_LEADS}" for table in ("looks", "proposals", "leads_again", "epochs")),
     f"DELETE FROM deliveries WHERE lead_id IN {_LEADS}",
     f"DELETE FROM notes WHERE lead_id IN {_LEADS}",
+    f"DELETE FROM review_cards WHERE lead_id IN {_LEADS}",
     f"DELETE FROM last_actions WHERE lead_id IN {_LEADS}",
     f"DELETE FROM merges WHERE gone_id IN {_LEADS} OR into_id IN {_LEADS}",
     f"DELETE FROM detachments WHERE email IN (SELECT email FROM leads WHERE id IN {_LEADS})",

@@ -14,6 +14,7 @@ from ripeline.store.notes import NOTES
 from ripeline.store.outbox_sql import ALERTS
 from ripeline.store.own_people import OWN_TABLES
 from ripeline.store.retention import LAST_ACTIONS
+from ripeline.store.reviews import REVIEW_TABLES
 from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.shelf_sql import SHELF
@@ -158,3 +159,9 @@ def what_is_kept_for_how_long(db: Database) -> None:
 def rules_being_changed(db: Database) -> None:
     """Texts of rule files that people are changing on the pages."""
     db.executescript(RULE_DRAFTS)
+
+
+@migrations()
+def reviews_with_sales(db: Database) -> None:
+    """Leads looked at one after the other, and what was said of each."""
+    db.executescript(REVIEW_TABLES)
