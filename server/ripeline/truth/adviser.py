@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -24,7 +24,7 @@ class Threshold:
     """What one threshold (thousandths) would have meant to leads that can be called.
 
     `precision`: who bought of those who reached it; `missed` bought without ever reaching it. `calls`: a week, on
-    average of the last weeks. Of those sales called too early, how many would still be called, of `too_early_all`;
+    average of the last weeks. Of those sales called too early, how many had reached it by then, of `too_early_all`;
     likewise `too_late`: how many would have been called at least a day sooner. `days`: how many days later (below 0:
     sooner) than now it is reached, the median of those that reach both; None: nobody does.
     """
@@ -54,12 +54,30 @@ class Advice:
         return next((each for each in self.all if each.calls <= most), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What every threshold is held against: when each lead reached the one in force, and what sales said."""
+
+    since: float
+    weeks: float
+    now: dict[int, int]
+    early: tuple[Life, ...]
+    late: tuple[Life, ...]
+
+
 def advise(lives: Lives) -> Advice:
     """Every whole threshold from 1 to the highest peak, or as many steps between."""
     band = lives.model.handoff_band
-    weeks = _weeks(lives)
     current = band.enter if band else None
-    found = {at: _threshold(lives, at, current, weeks) for at in _candidates(lives.all, current)}
+    weeks = _weeks(lives)
+    held = _Held(
+        since=lives.now - weeks * WEEK_MS,
+        weeks=weeks,
+        now={} if current is None else _reached(lives.reaching(current), current),
+        early=_judged(lives, "too_early"),
+        late=_judged(lives, "too_late"),
+    )
+    found = {at: _threshold(lives, at, held) for at in _candidates(lives.all, current)}
     return Advice(found[current] if current is not None else None, tuple(found[at] for at in sorted(found)), weeks)
 
 
@@ -75,25 +93,40 @@ def _weeks(lives: Lives) -> float:
     return min(max((lives.now - first) / WEEK_MS, 1.0), WEEKS)
 
 
-def _threshold(lives: Lives, at: int, current: int | None, weeks: float) -> Threshold:
-    reached = [life for life in lives.all if life.peak >= at]
-    settled = [life for life in lives.settled if life.peak >= at]
+def _threshold(lives: Lives, at: int, held: _Held) -> Threshold:
+    leads = lives.reaching(at)
+    reached = _reached(leads, at)
+    settled = [life for life in leads if life.is_settled(lives.now)]
     won = sum(life.won for life in settled)
-    since = lives.now - weeks * WEEK_MS
-    early = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_early"]
-    late = [life for life in lives.all if life.verdict and life.verdict.verdict == "too_late"]
+    days = [(when - held.now[lead]) / DAY_MS for lead, when in reached.items() if lead in held.now]
     return Threshold(
         at=at,
-        leads=len(reached),
+        leads=len(leads),
         precision=share(won, len(settled)),
         missed=lives.won - won,
-        calls=sum((life.reached_at(at) or 0) >= since for life in reached) / weeks,
-        too_early=sum(life.verdict is not None and life.verdict.score >= at for life in early),
-        too_early_all=len(early),
-        too_late=sum(_is_sooner(life, at) for life in late),
-        too_late_all=len(late),
-        days=_later(reached, at, current),
+        calls=sum(when >= held.since for when in reached.values()) / held.weeks,
+        too_early=sum(_is_called_by_then(life, at) for life in held.early),
+        too_early_all=len(held.early),
+        too_late=sum(_is_sooner(life, at) for life in held.late),
+        too_late_all=len(held.late),
+        days=median(days) if days else None,
     )
+
+
+def _reached(leads: Iterable[Life], at: int) -> dict[int, int]:
+    """When each of them was first that high."""
+    found = ((life.lead, life.reached_at(at)) for life in leads)
+    return {lead: when for lead, when in found if when is not None}
+
+
+def _judged(lives: Lives, word: str) -> tuple[Life, ...]:
+    return tuple(life for life in lives.judged if life.verdict and life.verdict.verdict == word)
+
+
+def _is_called_by_then(life: Life, at: int) -> bool:
+    """By the rules in force, whatever the score was when sales said its word."""
+    reached = life.reached_at(at)
+    return reached is not None and life.verdict is not None and reached <= life.verdict.at
 
 
 def _is_sooner(life: Life, at: int) -> bool:
@@ -102,11 +135,3 @@ def _is_sooner(life: Life, at: int) -> bool:
     if told is None and life.verdict:
         told = life.verdict.at
     return reached is not None and told is not None and told - reached >= DAY_MS
-
-
-def _later(reached: Sequence[Life], at: int, current: int | None) -> float | None:
-    if current is None:
-        return None
-    both = ((life.reached_at(at), life.reached_at(current)) for life in reached)
-    days = [(one - other) / DAY_MS for one, other in both if one is not None and other is not None]
-    return median(days) if days else None

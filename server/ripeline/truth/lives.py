@@ -70,6 +70,10 @@ class Life:
     def won(self) -> bool:
         return self.end == "won"
 
+    def is_settled(self, now: int) -> bool:
+        """Not when it is too soon to say that they did not buy: no outcome, and here not long before `now` (ms)."""
+        return self.end is not None or self.last_at < now - OPEN_DAYS * _DAY_MS
+
     def reached_at(self, score: int) -> int | None:
         """When the score was first that high; None: never, or always."""
         place = bisect_left(self.records, score, key=itemgetter(1))
@@ -87,15 +91,28 @@ class Lives:
 
     @cached_property
     def settled(self) -> tuple[Life, ...]:
-        """Without those of whom it is too soon to say that they did not buy: no outcome, and here not long ago."""
-        since = self.now - OPEN_DAYS * _DAY_MS
-        return tuple(life for life in self.all if life.end is not None or life.last_at < since)
+        """Without those of whom it is too soon to say that they did not buy."""
+        return tuple(life for life in self.all if life.is_settled(self.now))
 
-    @property
+    @cached_property
+    def judged(self) -> tuple[Life, ...]:
+        """Those sales has said a word on."""
+        return tuple(life for life in self.all if life.verdict is not None)
+
+    @cached_property
+    def _by_peak(self) -> list[tuple[int, Life]]:
+        return sorted(((life.peak, life) for life in self.all), key=itemgetter(0))
+
+    def reaching(self, score: int) -> list[Life]:
+        """Those whose score was ever that high."""
+        place = bisect_left(self._by_peak, score, key=itemgetter(0))
+        return [life for _, life in self._by_peak[place:]]
+
+    @cached_property
     def won(self) -> int:
         return sum(life.end == "won" for life in self.all)
 
-    @property
+    @cached_property
     def decided(self) -> int:
         """How many outcomes are known."""
         return sum(life.end is not None for life in self.all)
@@ -117,7 +134,7 @@ def _life(reader: _Reader, rows: TruthRows, one: PersonRow, lines: Sequence[Ledg
     end: EndRow | None = rows.ends.get(one.lead)
     until = end.at if end else now
     told = rows.told.get(one.lead)
-    story = reader.read([line for line in lines if line[1] <= until])
+    story = reader.read([line for line in lines if line[1] <= until], until)
     return Life(
         lead=one.lead,
         email=one.email,
@@ -155,10 +172,11 @@ class _Reader:
         self._composition = Composition(model, numbers) if is_composed else None
         self._day_of = local_days(ruleset.timezone)
 
-    def read(self, lines: Sequence[LedgerRow]) -> _Story:
+    def read(self, lines: Sequence[LedgerRow], until: int) -> _Story:
+        """What the lines make of somebody up to then (ms)."""
         story = _Story()
         composition = self._composition
-        scores = self._composed(lines, story, composition) if composition else self._plainly(lines, story)
+        scores = self._composed(lines, until, story, composition) if composition else self._plainly(lines, story)
         best = 0
         for at, score in scores:
             if score > best:
@@ -176,7 +194,9 @@ class _Reader:
                 found.append((at, score))
         return found
 
-    def _composed(self, lines: Sequence[LedgerRow], story: _Story, by: Composition) -> list[tuple[int, int]]:
+    def _composed(
+        self, lines: Sequence[LedgerRow], until: int, story: _Story, by: Composition
+    ) -> list[tuple[int, int]]:
         state, by_hand, day = by.fresh(), 0, None
         found = [(0, state.engagement + state.fit)]
         for _, at, rule, points, reason in lines:
@@ -190,7 +210,9 @@ class _Reader:
             else:
                 by.add(state, number, points, day)
             found.append((at, state.engagement + state.fit + by_hand))
-        return found
+        # What has faded since the last line has faded.
+        self._on(by, state, day, until)
+        return [*found, (until, state.engagement + state.fit + by_hand)]
 
     def _on(self, by: Composition, state: ModelState, before: int | None, at: int) -> int:
         """The day of a line, with the reading brought there; days never go back, though a silence is dated early."""

@@ -27,7 +27,7 @@ class Truth:
     """`leads` that can be called were looked at, the newest of `of`; `outcomes` are known of them, `verdicts` given.
 
     `against` are the rules with points above 0 whose leads buy less, proven: with `contents.proven_against` and
-    `contents.put_off` the candidates for negative points.
+    `contents.put_off` the candidates for negative points. `titles` of pages by their path.
     """
 
     model: Model
@@ -46,6 +46,7 @@ class Truth:
     advice: Advice
     contents: Contents
     ways: Ways
+    titles: dict[str, str]
 
     @property
     def is_enough(self) -> bool:
@@ -57,10 +58,10 @@ def truth_of(conn: Connection, ruleset: Ruleset, model: Model, now: int) -> Trut
     """What became of the leads of a model, held against their scores; `now` in ms. It only reads and proposes."""
     lives = read_lives(conn, ruleset, model, now)
     seen = first_seen_items(conn, [life.lead for life in lives.all])
-    return _truth(lives, contents(lives, seen, ruleset.content), ways(lives, seen))
+    return _truth(lives, contents(lives, seen.of, ruleset.content), ways(lives, seen.of), seen.titles)
 
 
-def _truth(lives: Lives, read: Contents, gone: Ways) -> Truth:
+def _truth(lives: Lives, read: Contents, gone: Ways, titles: dict[str, str]) -> Truth:
     given = sources(lives)
     measured = lifts(lives, given)
     return Truth(
@@ -80,6 +81,7 @@ def _truth(lives: Lives, read: Contents, gone: Ways) -> Truth:
         advice=advise(lives),
         contents=read,
         ways=gone,
+        titles=titles,
     )
 
 

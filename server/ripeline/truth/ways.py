@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,16 @@ from ripeline.truth.shares import Share, share
 _BACK: Final = 12
 _LENGTHS: Final = (2, 3)
 _MOST: Final = 8
+#: Where everybody begins says nothing: `/`, `/fr/`, `/index.html`.
+_HOME: Final = re.compile(r"/([a-z]{2}/?)?(index\.\w+)?").fullmatch
 #: A way only one went is an anecdote.
 _FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Steps (kind, item) in the order they were first taken, others between them or not: `won` of all who became ripe
-    went it so."""
+    """Steps (kind, item) in the order they were first taken, others between them or not: of all who became ripe that
+    way, who bought."""
 
     steps: tuple[tuple[str, str], ...]
     won: Share
@@ -31,7 +34,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`buyers` became ripe and bought, of `ripe` who became ripe; the ways most of the buyers went come first."""
+    """`buyers` became ripe and bought, of `ripe` who became ripe; the ways most of the buyers went come first, and none
+    that the others went as often."""
 
     buyers: int
     ripe: int
@@ -49,18 +53,27 @@ def ways(lives: Lives, seen: Mapping[int, list[Seen]]) -> Ways:
         taken.update(found)
         if life.won:
             bought.update(found)
-    often = [way for way, count in bought.items() if count >= _FEW]
+    buyers = sum(life.won for life, _ in tracks)
+    often = [
+        way for way, count in bought.items() if count >= _FEW and _is_theirs(count, taken[way], (buyers, len(tracks)))
+    ]
     often.sort(key=lambda way: (-bought[way], -len(way), way))
     return Ways(
-        buyers=sum(life.won for life, _ in tracks),
+        buyers=buyers,
         ripe=len(tracks),
         all=tuple(Way(way, share(bought[way], taken[way])) for way in _telling(often, bought)[:_MOST]),
     )
 
 
 def _track(seen: Iterable[Seen], until: int) -> Sequence[tuple[str, str]]:
-    steps = [(each.on, each.item) for each in seen if each.at <= until]
+    steps = [(each.on, each.item) for each in seen if each.at <= until and not (each.on == "page" and _HOME(each.item))]
     return steps[-_BACK:]
+
+
+def _is_theirs(bought: int, taken: int, known: tuple[int, int]) -> bool:
+    """Whether more of the buyers went so than of the others: else it says nothing of buying."""
+    buyers, ripe = known
+    return bought * (ripe - buyers) > (taken - bought) * buyers or ripe == buyers
 
 
 def _sequences(track: Sequence[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], ...]]:
