@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ripeline.__main__ import main
-from ripeline.commands.cells import amount, moment
-from ripeline.commands.columns import OF_LEADS, meanings
 from ripeline.domain.formulas import safe, unsafe
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.database import Database
 from ripeline.store.opening import open_data
 from ripeline.store.reading_leads import LeadQuery, list_leads
+from ripeline.tables.cells import amount, moment
+from ripeline.tables.columns import OF_LEADS, meanings
 
 Run = Callable[..., Result]
 

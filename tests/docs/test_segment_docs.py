@@ -7,9 +7,9 @@ from typing import Final
 
 from tests.docs.conversation import DOCS
 
-from ripeline.commands.columns import OF_LEADS, meanings
 from ripeline.domain.wire_segment import IGNORED, READ, Batch, parse_segment_item
 from ripeline.rules.reading import read_rules
+from ripeline.tables.columns import OF_LEADS, meanings
 
 SEGMENT: Final = (DOCS / "segment.md").read_text(encoding="utf-8")
 HISTORY: Final = (DOCS / "history.md").read_text(encoding="utf-8")

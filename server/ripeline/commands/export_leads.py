@@ -12,7 +12,6 @@ from typing import Any, BinaryIO, Final
 import click
 
 from ripeline.calibration.whatif import rules_in_force
-from ripeline.commands.columns import STANDING
 from ripeline.commands.options import damage_told, data_option
 from ripeline.commands.progress import Progress
 from ripeline.commands.written import written
@@ -28,6 +27,7 @@ from ripeline.store.reading import MOST_A_PAGE
 from ripeline.store.reading_attributes import attribute_names
 from ripeline.store.reading_leads import LeadQuery, list_leads
 from ripeline.store.views import LeadSummary
+from ripeline.tables.columns import STANDING
 
 _BEFORE: Final = ("id", "email")
 

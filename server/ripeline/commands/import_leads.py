@@ -15,9 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ripeline.commands.appending import Appending, fold_unless_served
-from ripeline.commands.cells import day, moment
-from ripeline.commands.columns import LEFT_OUT, OF_LEADS, column_option, meanings, standing, told
-from ripeline.commands.csv_file import BadTable, Mistakes, Row, Table
+from ripeline.commands.columns import column_option, told
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
 from ripeline.domain.emails import plausible_email
@@ -29,6 +27,9 @@ from ripeline.domain.wire_text import LONGEST_TEXT
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.opening import open_beside
+from ripeline.tables.cells import day, moment
+from ripeline.tables.columns import LEFT_OUT, OF_LEADS, meanings, standing
+from ripeline.tables.csv_table import BadTable, Mistakes, Row, Table
 
 _SHOWN: Final = 3
 
@@ -109,14 +110,14 @@ def leads(settings: Settings, file: Path, column: tuple[str, ...], month_first: 
     nothing is imported. Importing twice is importing once.
     """
     database = open_beside(settings)
-    table = Table(file)
+    table = Table.of_file(file)
     said = standing(table.heading) | told(column, table.heading)
     columns = meanings(table.heading, OF_LEADS, said, others=True)
     if "email" not in columns:
         raise BadTable(f"{file}:1: no column is an e-mail; say which: --column HEADING=email")
     zone = ZoneInfo(load_rules(settings.rules_file).timezone)
     reading = Reading(table, columns, zone, month_first, time.time_ns() // 1_000_000)
-    mistakes = Mistakes(file)
+    mistakes = Mistakes(str(file))
     first, count = _checked(reading, mistakes)
     if dry_run:
         _show(reading, first, count)
@@ -143,7 +144,7 @@ def _checked(reading: Reading, mistakes: Mistakes) -> tuple[list[Person], int]:
 
 def _append(appending: Appending, reading: Reading, count: int) -> None:
     progress = Progress("Leads imported")
-    for done, person in enumerate(reading.people(Mistakes(reading.table.path)), 1):
+    for done, person in enumerate(reading.people(Mistakes(reading.table.name)), 1):
         said = {"id": person.id, "email": person.email, "on": IDENTIFY, "at": person.since, "traits": person.traits}
         appending.add(parse_api_event(said, reading.now))
         if appending.is_full:
@@ -157,7 +158,7 @@ def _show(reading: Reading, first: list[Person], count: int) -> None:
     table = reading.table
     separator = {"\t": "tabs"}.get(table.separator, f"`{table.separator}`")
     click.echo(
-        f"{table.path}: {table.encoding}, separated by {separator}; {count} leads, {reading.nameless} without e-mail"
+        f"{table.name}: {table.encoding}, separated by {separator}; {count} leads, {reading.nameless} without e-mail"
     )
     click.echo("\nColumn → becomes")
     for heading, name in zip(table.heading, reading.columns, strict=True):

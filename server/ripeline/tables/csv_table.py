@@ -1,13 +1,15 @@
-"""CSV files as other programs export them: encoding and separator guessed, each line with its number."""
+"""CSV as other programs export them: encoding and separator guessed, each line with its number."""
 
 from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from ripeline.errors import DataProblem
 
@@ -33,18 +35,28 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+class Mistake(NamedTuple):
+    """What is wrong in one cell."""
+
+    line: int
+    column: str
+    problem: str
+
+
 @dataclass(slots=True)
 class Mistakes:
-    """What is wrong in a table, to be told all at once."""
+    """What is wrong in the table of that name, to be told all at once; the first of it in `places`."""
 
-    path: Path
+    name: str
     found: list[str] = field(default_factory=list)
+    places: list[Mistake] = field(default_factory=list)
     count: int = 0
 
     def add(self, line: int, column: str, problem: str) -> None:
         self.count += 1
         if len(self.found) < _MOST_TOLD:
-            self.found.append(f"{self.path}:{line}: column {column!r}: {problem}")
+            self.found.append(f"{self.name}:{line}: column {column!r}: {problem}")
+            self.places.append(Mistake(line, column, problem))
 
     def raise_any(self) -> None:
         """Raises `BadTable` when something was found, so that nothing is imported."""
@@ -58,19 +70,30 @@ class Mistakes:
 
 
 class Table:
-    """One file; it is opened anew for each reading, so that it can be checked whole before it is used."""
+    """One table; it is opened anew for each reading, so that it can be checked whole before it is used."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, name: str, opened: Callable[[], BinaryIO]) -> None:
         """Raises `BadTable` when it cannot be read, or has no heading."""
-        self.path = path
+        self.name = name
+        self._opened = opened
         try:
-            self.encoding = _encoding_of(path)
+            self.encoding = _encoding_of(opened)
             self.separator = self._guessed_separator()
             _, self.heading = next(self._lines(), (0, []))
         except OSError as error:
-            raise BadTable(f"{path} cannot be read: {error.strerror}") from error
+            raise BadTable(f"{name} cannot be read: {error.strerror}") from error
         if not any(self.heading):
-            raise BadTable(f"{path}:1: there is no heading that names the columns")
+            raise BadTable(f"{name}:1: there is no heading that names the columns")
+
+    @classmethod
+    def of_file(cls, path: Path) -> Table:
+        """Raises `BadTable`."""
+        return cls(str(path), lambda: path.open("rb"))
+
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes) -> Table:
+        """Raises `BadTable`."""
+        return cls(name, partial(io.BytesIO, data))
 
     def rows(self) -> Iterator[Row]:
         """Every line but the heading and blank ones; raises `BadTable` for one that does not fit the heading."""
@@ -83,11 +106,11 @@ class Table:
             if len(cells) != len(self.heading):
                 column = f", column {self.heading[len(cells)]!r}" if len(cells) < len(self.heading) else ""
                 problem = f"has {len(cells)} cells where the heading has {len(self.heading)}; nothing was imported"
-                raise BadTable(f"{self.path}:{line}{column}: {problem}")
+                raise BadTable(f"{self.name}:{line}{column}: {problem}")
             yield Row(line, cells)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        with self._text() as file:
             reader = csv.reader(file, delimiter=self.separator, strict=True)
             try:
                 for cells in reader:
@@ -95,17 +118,20 @@ class Table:
                         yield reader.line_num, [cell.strip() for cell in cells]
             except (csv.Error, UnicodeError) as error:
                 problem = f"cannot be read as CSV: {error}; nothing was imported"
-                raise BadTable(f"{self.path}:{reader.line_num}: {problem}") from error
+                raise BadTable(f"{self.name}:{reader.line_num}: {problem}") from error
 
     def _guessed_separator(self) -> str:
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        with self._text() as file:
             outside = "".join(file.readline(_CHUNK).split('"')[::2])
         return max(_SEPARATORS, key=outside.count)
 
+    def _text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self._opened(), encoding=self.encoding, newline="")
 
-def _encoding_of(path: Path) -> str:
+
+def _encoding_of(opened: Callable[[], BinaryIO]) -> str:
     """UTF-8 where it is that, UTF-16 where it says so, else what Windows writes."""
-    with path.open("rb") as file:
+    with opened() as file:
         head = file.read(4)
         for mark, encoding in _MARKS.items():
             if head.startswith(mark):
