@@ -13,6 +13,9 @@ from ripeline.domain.points import to_thousandths
 from ripeline.errors import NotFound
 from ripeline.fold.desk import Desk
 from ripeline.fold.selling import Outcome, OutcomeWord, end_with
+from ripeline.store.authors import Said
+from ripeline.store.handoff_deeds import last_told, models_told, reopen_ended
+from ripeline.store.outcome_rows import has_outcome, lift_arrival
 from ripeline.tables.cells import amount, moment
 from ripeline.tables.csv_table import Mistakes, Row, Table
 
@@ -103,3 +106,16 @@ def write_outcomes(desk: Desk, batch: Iterable[Ended], model: str | None, writte
         else:
             written.new += is_new
             written.known += not is_new
+
+
+def take_back_import(desk: Desk, which: Said) -> int:
+    """The outcomes somebody wrote at once were a slip: hand-offs they closed are as before. How many there were."""
+    lifted = lift_arrival(desk.conn, which, desk.by.at)
+    for lead, model in lifted:
+        desk.leads.add(lead)
+        for each in [model] if model is not None else models_told(desk.conn, lead):
+            handoff = last_told(desk.conn, lead, each)
+            if handoff is not None and not has_outcome(desk.conn, lead, each):
+                reopen_ended(desk.conn, handoff)
+        desk.folder.shelve_again(lead)
+    return len(lifted)

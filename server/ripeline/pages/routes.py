@@ -26,6 +26,7 @@ from ripeline.pages.lead_forms_person import ROUTES as PERSON_ROUTES
 from ripeline.pages.lead_forms_word import ROUTES as WORD_ROUTES
 from ripeline.pages.leads_doors import ROUTES as LEADS_ROUTES
 from ripeline.pages.live import ROUTES as LIVE_ROUTES
+from ripeline.pages.outcomes_forms import ROUTES as OUTCOMES_ROUTES
 from ripeline.pages.own_people import ROUTES as OWN_ROUTES
 from ripeline.pages.ready import read_ready
 from ripeline.pages.ready_csv import ROUTES as READY_CSV_ROUTES
@@ -124,5 +125,6 @@ ROUTES: Final = [
     Route("/suspects", change_suspects, methods=["POST"]),
     *VERDICT_ROUTES,
     *TUNING_ROUTES,
+    *OUTCOMES_ROUTES,
     Route("/static/{name}", serve_asset, methods=["GET"]),
 ]
