@@ -53,6 +53,7 @@ from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
+from ripeline.visiting import Visiting
 from ripeline.worker.mailing import email_sender
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
@@ -154,6 +155,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         running.asking.close()
+        running.visiting.close()
         await asyncio.to_thread(works.writer.stop)
         works.rescoring.close()
 
@@ -206,6 +208,7 @@ def _running(opened: OpenedData, settings: Settings, works: _Works, rules: Rules
         take=works.take,
         rescoring=lambda: works.rescoring.progress,
         asking=Asking(opened.database, settings.rules_file),
+        visiting=Visiting(),
         lag=works.writer.lag,
         accepted=opened.warnings,
         changes=works.keeper.changes,

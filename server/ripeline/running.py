@@ -27,6 +27,7 @@ from ripeline.store.erasing_texts import Unused
 from ripeline.store.meta import read_meta
 from ripeline.store.rule_versions import text_of_rules
 from ripeline.store.suspects import newest_seq
+from ripeline.visiting import Visiting
 
 T = TypeVar("T")
 
@@ -58,6 +59,11 @@ class RulesInForce:
         self.problem = ""
         self._known = {ruleset.hash: ruleset}
 
+    @property
+    def latest(self) -> Ruleset:
+        """Those that are wanted, as soon as they are known here; their scores may still be being made."""
+        return self._known.get(self.wanted, self.ruleset)
+
     def taken(self, ruleset: Ruleset, is_in_force: bool) -> None:
         """These rules come into force with the next commit, or have just done so."""
         # Replaced, never changed: readers in other threads look things up meanwhile.
@@ -84,8 +90,8 @@ class Running:
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
     after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
-    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `changes` are told to
-    pages that are open.
+    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `visiting` reads
+    our own sites for a draft, `changes` are told to pages that are open. `shop`: where the demo's shop is.
     """
 
     settings: Settings
@@ -100,7 +106,9 @@ class Running:
     take: Callable[[Ruleset, Said], Awaitable[None]]
     rescoring: Callable[[], tuple[str, int, int] | None]
     asking: Asking
+    visiting: Visiting
     demo: bool = False
+    shop: str = ""
     lag: Callable[[], float] = lambda: 0.0
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
@@ -117,6 +125,7 @@ class Running:
         before, self.rules.wanted = self.rules.wanted, ruleset.hash
         try:
             await asyncio.to_thread(write_rules, self.settings.rules_file, ruleset.text)
+            self.rules.taken(ruleset, False)
             await self.take(ruleset, Said(author, now_ms()))
         except BaseException:
             self.rules.wanted = before

@@ -153,24 +153,15 @@ def _rate_limit(text: str) -> RateLimit | None:
     return RateLimit(per_second, int(found[3] or max(1, float(found[1]))))
 
 
+_TAKEN: Final = (
+    *("/api", "/v1/", "/hooks", "/c/", "/o/", "/u/", "/v/", "/p.gif", "/livez", "/readyz", "/live", "/static", "/demo"),
+    *("/ready", "/leads", "/tuning", "/install", "/settings", "/suspects", "/account", "/signin", "/signout", "/setup"),
+    *("/invitation", "/reset"),
+)
+
+
 def _route(text: str) -> str:
-    taken = (
-        "/api",
-        "/p.gif",
-        "/livez",
-        "/readyz",
-        "/static",
-        "/leads",
-        "/ready",
-        "/install",
-        "/signin",
-        "/setup",
-        "/c/",
-        "/o/",
-        "/u/",
-        "/v/",
-    )
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(taken):
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(_TAKEN):
         raise ValueError("a path of its own is needed, like /news/t.js")
     return text
 

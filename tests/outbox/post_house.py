@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from tests.fold.ledger_house import ADA, HOUR, House, download, identify, open_house
 
+from ripeline.calibration.asking import Asking
 from ripeline.log.queue import EventLog
 from ripeline.outbox.senders import senders_of
 from ripeline.outbox.sending import Sender
@@ -20,6 +21,7 @@ from ripeline.settings import Settings
 from ripeline.store.database import Connection, transaction
 from ripeline.store.destinations import Destination, Kind, add_destination
 from ripeline.store.outbox_rows import TOPICS
+from ripeline.visiting import Visiting
 from ripeline.worker.posting import Post
 
 T = TypeVar("T")
@@ -52,6 +54,8 @@ class PostHouse:
             do=_nothing,
             take=_nothing,
             rescoring=lambda: None,
+            asking=Asking(self.house.database, self.settings.rules_file),
+            visiting=Visiting(),
         )
 
     async def write(self, work: Callable[[Connection], T], /) -> T:

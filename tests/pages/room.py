@@ -33,6 +33,7 @@ from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.migrations import migrations
 from ripeline.store.people import User, add_login, add_user, user_by_email
+from ripeline.visiting import Visiting
 
 T = TypeVar("T")
 DAY = 86_400_000
@@ -51,6 +52,8 @@ class Room:
     rules: RulesInForce = field(init=False)
     sightings: Sightings = field(default_factory=Sightings)
     asking: Asking = field(init=False)
+    visiting: Visiting = field(init=False)
+    shop: str = ""
     saved: list[tuple[str, str]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 
@@ -59,6 +62,7 @@ class Room:
         self.writer = self.database.writer()
         self.rules = RulesInForce(self.ruleset)
         self.asking = Asking(self.database, self.settings.rules_file)
+        self.visiting = Visiting()
         migrations.apply(SqliteUtils(self.writer))
 
     def now(self, work: Callable[[Connection], T]) -> T:
@@ -70,6 +74,9 @@ class Room:
         """The file is written; scores stay as they are."""
         write_rules(self.settings.rules_file, ruleset.text)
         self.saved.append((ruleset.hash, author))
+
+    def rescoring(self) -> None:
+        """Never."""
 
     async def take_rules(self) -> None:
         """The rules of a room never change."""

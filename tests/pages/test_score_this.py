@@ -16,7 +16,6 @@ from tests.store.white_papers import CAST, RULES
 from ripeline.app import create_app
 from ripeline.auth.logins import cookie_name, now_ms
 from ripeline.auth.secrets import hash_of
-from ripeline.pages import score_trying
 from ripeline.settings import Settings
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.dictionary import Dictionary
@@ -89,16 +88,16 @@ def test_the_line_becomes_a_rule_in_plain_words_and_as_it_is_written(marketer: T
 
 def test_what_if_says_who_would_move_before_anything_is_saved(marketer: TestClient, settings: Settings) -> None:
     at = line_of(marketer, "elodie@example.com", "/white-papers")
-    text = text_of(marketer.get(f"{at}?try=1&packet=10&model=vertical").text)
-    assert "1 lead from warm to hot: elodie@example.com" in text
-    assert "1 new hand-off: elodie@example.com" in text
+    text = wait(marketer, "1 lead from warm to hot: elodie@example.com", f"{at}?try=1&packet=10&model=vertical")
+    assert re.search(r"\+[\d.]+ calls? a week: elodie@example.com", text)
+    part = marketer.get(f"{at}/whatif?packet=10&model=vertical")
+    assert "1 lead from warm to hot: elodie@example.com" in text_of(part.text)
     assert settings.rules_file.read_text(encoding="utf-8") == TEXT
 
 
 def test_a_rule_that_moves_nobody_says_so(marketer: TestClient) -> None:
     at = line_of(marketer, "elodie@example.com", "/white-papers")
-    text = text_of(marketer.get(f"{at}?try=1&packet=1&model=vertical").text)
-    assert "Nobody would change band" in text
+    wait(marketer, "Nobody would change band", f"{at}?try=1&packet=1&model=vertical")
 
 
 def test_saving_keeps_every_comment_and_the_new_score_comes(marketer: TestClient, settings: Settings) -> None:
@@ -166,15 +165,3 @@ def test_another_persons_line_is_nobodys(marketer: TestClient) -> None:
     for event in (1, 9_999, 2**70):
         assert marketer.get(f"{lead}/score/{event}").status_code == 404
         assert marketer.post(f"{lead}/score/{event}", data={}).status_code == 404
-
-
-def test_one_look_at_the_whole_history_at_a_time(marketer: TestClient) -> None:
-    at = line_of(marketer, "elodie@example.com", "/white-papers")
-    with score_trying.looking:
-        assert "Somebody else is asking just now." in text_of(marketer.get(f"{at}?try=1").text)
-
-
-def test_a_page_does_not_wait_for_ever(marketer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score_trying, "LONGEST_SECONDS", -1.0)
-    at = line_of(marketer, "elodie@example.com", "/white-papers")
-    assert "There is more history than a page waits for: 100 %" in text_of(marketer.get(f"{at}?try=1").text)

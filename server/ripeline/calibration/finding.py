@@ -57,6 +57,11 @@ class Handoffs:
         """Whole ones, rounded, and one at least."""
         return max(1, round(self.days / _WEEK))
 
+    @property
+    def more_a_week(self) -> float:
+        """How many calls a week there would be more, or (below 0) less."""
+        return round(self.a_week(self.calls.after) - self.a_week(self.calls.before), 1)
+
     def a_week(self, calls: int) -> float:
         """So many calls as an average, to a tenth; of less than a week as if it were one."""
         return round(calls * _WEEK / max(self.days, _WEEK), 1)
@@ -75,6 +80,12 @@ class ModelFinding:
     scores_before: Mapping[int, int]
     scores_after: Mapping[int, int]
     handoffs: Handoffs | None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody changes band, and (as far as was asked) sales is told of the same leads on the same days."""
+        calls = self.handoffs
+        return not self.moves and not (calls and (calls.new or calls.lost or calls.earlier or calls.later))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class _Shop:
             site_key = next(iter(site_keys(conn)))
         self._open(running.settings.public_url, site_key)
         click.echo(f"Open   {demo_link(running)}  (signs you in)")
-        click.echo(f"Shop   http://{_HOST}:{self._listener.getsockname()[1]}/  (click around, see your score move)")
+        running.shop = f"http://{_HOST}:{self._listener.getsockname()[1]}"
+        click.echo(f"Shop   {running.shop}/  (click around, see your score move)")
         click.echo("Stop   Ctrl+C; `ripeline demo` goes on from there, `ripeline demo --reset` begins anew")
 
     def _open(self, tag_base_url: str, site_key: str) -> None:

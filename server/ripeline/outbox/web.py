@@ -1,4 +1,4 @@
-"""One POST to an address somebody typed: checked and pinned, bounded in time and size, no redirect followed."""
+"""One request to an address somebody typed: checked and pinned, bounded in time and size, no redirect followed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _EXCERPT: Final = 500
 _REDIRECTS: Final = range(300, 400)
 _GONE: Final = 410
 
+_UNREACHED: Final = (OSError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol)
+
 _OWN_HEADERS: Final = {
     "User-Agent": f"Ripeline/{__version__}",
     "Accept-Encoding": "identity",
@@ -35,6 +37,15 @@ class Patience:
 
     connect: float = 5.0
     whole: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer: its status, its headers by their name in lower case, the beginning of its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -58,21 +69,30 @@ class Web:
         """Send it there: `Sent` for any 2xx, else `Failed` with what came back; never raises but CancelledError."""
         try:
             async with asyncio.timeout(self.patience.whole):
-                status, answer = await self._exchange(url, body, headers)
+                got = await self._exchange("POST", url, body, headers, _MOST_BYTES)
         except Forbidden as error:
             return Failed(str(error), permanent=True)
         except (TimeoutError, httpcore2.TimeoutException):
             return Failed(f"no whole answer within {self.patience.whole:g} s")
-        except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
+        except _UNREACHED as error:
             return Failed(_why(error))
-        return _outcome(status, excerpt_of(answer))
+        return _outcome(got.status, excerpt_of(got.body))
 
-    async def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    async def get(self, url: str, headers: Mapping[str, str], most: int) -> Got | None:
+        """What stands there, at most so many bytes of it; None when nothing answers, or it may not be asked."""
+        try:
+            async with asyncio.timeout(self.patience.whole):
+                return await self._exchange("GET", url, b"", headers, most)
+        except (Forbidden, TimeoutError, httpcore2.TimeoutException, *_UNREACHED):
+            return None
+
+    async def _exchange(self, method: str, url: str, body: bytes, headers: Mapping[str, str], most: int) -> Got:
         pool = httpcore2.AsyncConnectionPool(ssl_context=self._tls, network_backend=_Pinned(self), max_connections=1)
         sent = {**_OWN_HEADERS, **headers, "Host": urlsplit(url).netloc}
         limits = {"timeout": {"connect": self.patience.connect}}
-        async with pool, pool.stream("POST", url, headers=list(sent.items()), content=body, extensions=limits) as got:
-            return got.status, await _beginning(got)
+        async with pool, pool.stream(method, url, headers=list(sent.items()), content=body, extensions=limits) as got:
+            said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in got.headers}
+            return Got(got.status, said, await _beginning(got, most))
 
 
 class _Pinned(httpcore2.AsyncNetworkBackend):
@@ -99,14 +119,14 @@ class _Pinned(httpcore2.AsyncNetworkBackend):
         raise failure
 
 
-async def _beginning(answer: httpcore2.Response) -> bytes:
-    """At most 64 KB of the body: what comes after is left on the wire, and the connection is closed."""
+async def _beginning(answer: httpcore2.Response, most: int) -> bytes:
+    """At most so many bytes of the body: what comes after is left on the wire, and the connection is closed."""
     read = bytearray()
     async for chunk in answer.aiter_stream():
         read += chunk
-        if len(read) >= _MOST_BYTES:
+        if len(read) >= most:
             break
-    return bytes(read[:_MOST_BYTES])
+    return bytes(read[:most])
 
 
 def excerpt_of(answer: bytes) -> str:

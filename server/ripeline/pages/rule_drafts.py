@@ -1,29 +1,23 @@
-"""The rule file a person is changing: what it says by now, what is wrong with it, and what it would do."""
+"""The rule file a person is changing: what it says by now, and what is wrong with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from ripeline.calibration.asking import Answer
 from ripeline.errors import InvalidRules
 from ripeline.pages.desk import Desk
 from ripeline.rules.advice import Advice, advice_on
-from ripeline.rules.editing import Changes, changes
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.scoring.scenarios import ScenarioResult, run_scenarios
 from ripeline.store.rule_drafts import rule_draft_of
-
-#: As long a page waits for a what-if before it shows how far it is.
-PATIENCE_SECONDS: Final = 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A text nobody has put in force yet.
 
-    `ruleset` is None while it has `mistakes` (by line); `changed` against what is in force; `ended` are the scenarios
+    `ruleset` is None while it has `mistakes` (by line); `ended` are the scenarios
     that end otherwise than they say; `is_behind`: others were put in force since it was begun.
     """
 
@@ -31,7 +25,6 @@ class Draft:
     ruleset: Ruleset | None
     mistakes: tuple[InvalidRules, ...]
     advice: tuple[Advice, ...]
-    changed: Changes
     ended: tuple[ScenarioResult, ...]
     is_behind: bool
     may_undo: bool
@@ -52,9 +45,8 @@ def draft_of(desk: Desk, user: int) -> Draft | None:
         ruleset=ruleset,
         mistakes=mistakes,
         advice=tuple(advice_on(ruleset)) if ruleset else (),
-        changed=changes(desk.ruleset, ruleset) if ruleset else Changes(),
         ended=tuple(result for result in run_scenarios(ruleset) if not result.passed) if ruleset else (),
-        is_behind=kept.base_hash != desk.ruleset.hash,
+        is_behind=kept.base_hash != desk.running.rules.latest.hash,
         may_undo=kept.before is not None,
     )
 
@@ -65,10 +57,3 @@ def read(text: str, file: str) -> tuple[Ruleset | None, tuple[InvalidRules, ...]
         return read_rules(text, file), ()
     except InvalidRules as error:
         return None, (error, *error.others)
-
-
-def what_it_would_do(desk: Desk, draft: Draft, now: int) -> Answer | None:
-    """The what-if as far as it is; None when the draft changes nothing that counts, or cannot be read."""
-    if draft.ruleset is None or not draft.changed:
-        return None
-    return desk.running.asking.ask(desk.ruleset.hash, draft.ruleset, now, PATIENCE_SECONDS)

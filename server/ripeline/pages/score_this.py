@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,23 +20,25 @@ from ripeline.pages.desk import Desk, running_of, show
 from ripeline.pages.doing import back, fields_of, words
 from ripeline.pages.said import Done, Undo
 from ripeline.pages.score_drafts import Draft, Scored, draft_of, scored
-from ripeline.pages.score_trying import Tried, try_rule
+from ripeline.pages.what_if import WhatIfView, what_if
 from ripeline.rules.from_events import ONCE
 from ripeline.rules.match import once_parts
 from ripeline.rules.model import Rule
 from ripeline.rules.plain import once_in_words
-from ripeline.rules.reading import load_rules
+from ripeline.rules.reading import load_rules, read_rules
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePage:
     """The form as it was filled in (`one`), the rule it makes (None: its points are no number), and, where asked for,
-    what that would change. `once`: what it may be paid once per, in words."""
+    what that would change. `once`: what it may be paid once per, in words.
+    `query`: the same again as an address."""
 
     one: Scored
     draft: Draft | None
-    tried: Tried | None
+    whatif: WhatIfView | None
     once: tuple[tuple[str, str], ...]
+    query: str
 
 
 @require("marketer")
@@ -48,11 +51,21 @@ def read_score(desk: Desk, fields: Mapping[str, str]) -> ScorePage:
     """The page of those fields. Raises `NotFound`."""
     one = scored(desk, fields)
     draft = draft_of(desk, one)
-    tried = try_rule(desk, draft.text) if draft and not draft.mistakes and fields.get("try") else None
+    whatif = what_if(desk, read_rules(draft.text)) if draft and not draft.mistakes and fields.get("try") else None
     plain = Rule(id="", label="", points=0, on=frozenset({one.event.on}))
     usual = " ".join(once_parts(plain, one.event.on))
     once = tuple((each, once_in_words(each or usual, one.event.on, desk.locale)) for each in ONCE if each != usual)
-    return ScorePage(one, draft, tried, once)
+    return ScorePage(one, draft, whatif, once, urlencode(fields))
+
+
+@require("marketer")
+async def show_score_what_if(request: Request) -> Response:
+    """The part of that page that is asked again while it is being counted."""
+
+    def read(desk: Desk) -> WhatIfView | None:
+        return read_score(desk, dict(request.query_params) | {"try": "1"}).whatif
+
+    return await show(request, "whatif.html", read)
 
 
 @require("marketer")
@@ -112,6 +125,7 @@ def without_line(text: str, line: str) -> str:
 
 ROUTES: Final = [
     Route("/leads/{id:int}/score/{event:int}", show_score, methods=["GET"]),
+    Route("/leads/{id:int}/score/{event:int}/whatif", show_score_what_if, methods=["GET"]),
     Route("/leads/{id:int}/score/{event:int}", save_score, methods=["POST"]),
     Route("/leads/{id:int}/unscore", take_back, methods=["POST"]),
 ]

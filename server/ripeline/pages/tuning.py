@@ -15,6 +15,8 @@ from ripeline.pages.review_forms import ROUTES as REVIEW_FORMS
 from ripeline.pages.review_tab import read_card, read_review_tab
 from ripeline.pages.rule_compare import read_compare
 from ripeline.pages.rule_forms import ROUTES as RULE_FORMS
+from ripeline.pages.rule_saving import ROUTES as RULE_SAVING
+from ripeline.pages.rule_site import ROUTES as RULE_SITE
 from ripeline.pages.rules_tab import read_rules_tab, read_what_if
 from ripeline.pages.said import Done
 from ripeline.pages.truth_tab import RATE_BEFORE, read_truth_tab
@@ -88,4 +90,6 @@ ROUTES: Final = [
     Route("/tuning/review/{id:int}/{place:int}", show_card, methods=["GET"]),
     *REVIEW_FORMS,
     *RULE_FORMS,
+    *RULE_SAVING,
+    *RULE_SITE,
 ]

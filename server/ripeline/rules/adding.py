@@ -8,7 +8,7 @@ from ripeline.errors import InvalidRules
 from ripeline.rules.lines import key_parts
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
-from ripeline.rules.statements import Statement, statements
+from ripeline.rules.statements import Statement, lines_of, statements
 
 
 def with_rule(text: str, model: str, id: str, line: str) -> str:
@@ -56,7 +56,7 @@ def _last_line(statement: Statement) -> int:
 
 
 def _with_line(text: str, after: int, line: str, break_: str) -> str:
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     before = "".join(lines[:after])
     if before and not before.endswith(("\n", "\r")):
         before += break_

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from ripeline.domain.points import as_number
 from ripeline.rules.lines import key_parts
-from ripeline.rules.statements import Statement, masked, statements
+from ripeline.rules.statements import Statement, lines_of, masked, statements
 
 #: `expect = { … }` up to where its table ends; what stands behind it stays.
 _EXPECT: Final = re.compile(r"(\s*expect\s*=\s*)\{.*\}", re.DOTALL)
@@ -35,15 +35,16 @@ def with_ends(text: str, ended: Mapping[int, Ended]) -> str:
 
     Only an `expect` written as one `{ … }` is changed; others stay as they are.
     """
-    documents = tomllib.loads(text)
-    lines = text.splitlines(keepends=True)
+    documents = tomllib.loads(text.removeprefix("\ufeff"))
+    lines = lines_of(text)
     for place, found in reversed(_within(statements(text.replace("\r\n", "\n")))):
         # Texts and comments may hold braces too.
         if place in ended and (match := _EXPECT.match(masked(found.text))):
             said = documents["scenarios"][place]["expect"]
             written = f"{found.text[: match.end(1)]}{_table(_anew(said, ended[place]))}{found.text[match.end() :]}"
             last = found.line - 1 + found.text.rstrip("\n").count("\n")
-            lines[found.line - 1 : last + 1] = [written.rstrip("\n") + "\n"]
+            end = "\r\n" if lines[last].endswith("\r\n") else "\n"
+            lines[found.line - 1 : last + 1] = [written.rstrip("\n").replace("\n", end) + end]
     return "".join(lines)
 
 

@@ -16,6 +16,7 @@ _STRING: Final = re.compile(
     r'"""(?:[^\\]|\\.)*?(?:"""|\Z)' + r"|'''.*?(?:'''|\Z)" + r"""|"(?:[^"\\\n]|\\.)*(?:"|$)|'[^'\n]*(?:'|$)|#[^\n]*""",
     re.DOTALL | re.MULTILINE,
 )
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _CLOSES: Final = {"]": "[", "}": "{"}
 
 
@@ -29,6 +30,11 @@ class Statement:
     @property
     def is_header(self) -> bool:
         return self.text.lstrip().startswith("[")
+
+
+def lines_of(text: str) -> list[str]:
+    """Its lines as `Statement.line` counts them, each with its end; characters that only look like one end none."""
+    return _LINE.findall(text)
 
 
 def masked(text: str) -> str:

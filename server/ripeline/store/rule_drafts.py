@@ -7,7 +7,7 @@ from typing import Final
 
 from ripeline.store.database import Connection
 
-# base_hash: the rules it was begun from. note: what was done to it last, for undo: the text of before, NULL at first.
+# base_hash: the rules it was begun from. before: the text before the last step, for undo; NULL at first.
 RULE_DRAFTS: Final = """
 CREATE TABLE rule_drafts (
   user_id INTEGER PRIMARY KEY REFERENCES users(id) ON DELETE CASCADE, base_hash TEXT NOT NULL, text TEXT NOT NULL,
@@ -43,6 +43,18 @@ def rule_draft_of(conn: Connection, user: int) -> RuleDraft | None:
 def keep_rule_draft(conn: Connection, user: int, base_hash: str, text: str, now: int) -> None:
     """Keep a text; a draft that is there keeps what it was begun from."""
     conn.execute(_KEEP, {"user": user, "base": base_hash, "text": text, "at": now})
+
+
+def change_rule_draft(conn: Connection, user: int, read: RuleDraft | None, new: RuleDraft | None) -> bool:
+    """Put `new` (None: nothing) in the place of what was `read`; False, and nothing, where it is another by now."""
+    now = rule_draft_of(conn, user)
+    if (now and now.text) != (read and read.text):
+        return False
+    if new is None:
+        drop_rule_draft(conn, user)
+    else:
+        keep_rule_draft(conn, user, new.base_hash, new.text, new.at)
+    return True
 
 
 def undo_rule_draft(conn: Connection, user: int) -> None:

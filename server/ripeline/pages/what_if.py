@@ -1,0 +1,51 @@
+"""A what-if on a page: asked in the background, shown as far as it is, and with people by their names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ripeline.calibration.asking import Answer
+from ripeline.calibration.finding import Finding
+from ripeline.pages.desk import Desk
+from ripeline.pages.who import who_is
+from ripeline.rules.editing import changes
+from ripeline.rules.model import Ruleset
+from ripeline.store.people_of_leads import people_of_leads
+
+#: As long a page waits for a what-if before it shows how far it is.
+PATIENCE_SECONDS: Final = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """What new rules would do, as far as that is known: `answer` is None when they touch no score, or `waits` for the
+    scores of other rules. `names` of the leads in it, "" for who is anonymous."""
+
+    answer: Answer | None = None
+    waits: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the page is to look again."""
+        return self.waits or (self.answer is not None and not self.answer.is_over)
+
+
+def what_if(desk: Desk, new: Ruleset) -> WhatIfView:
+    """What those rules would do in the place of the latest ones."""
+    running = desk.running
+    if not changes(running.rules.latest, new):
+        return WhatIfView()
+    if running.rescoring() or running.rules.latest.hash != desk.ruleset.hash:
+        return WhatIfView(waits=True)
+    answer = running.asking.ask(desk.ruleset.hash, new, int(time.time() * 1000), PATIENCE_SECONDS)
+    return WhatIfView(answer, names=_names(desk, answer.finding) if answer.finding else {})
+
+
+def _names(desk: Desk, finding: Finding) -> dict[int, str]:
+    people = people_of_leads(desk.conn, finding.names)
+    known = {id: who_is(id, email, attributes) for id, email, attributes in people}
+    return {id: who.name or who.email for id, who in known.items()}
