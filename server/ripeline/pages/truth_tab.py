@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -21,6 +23,8 @@ _MORE: Final = 2
 _MOST_CALLS: Final = 10_000
 _MOST_ROWS: Final = 9
 _STARS: Final = 10
+#: What is behind the last line, dot or dash of a title.
+_SITE: Final = re.compile(r"\s+[|·–—-]\s+[^|·–—]*$").search
 #: The name in `meta` of the share that bought before there was a score (0..1).
 RATE_BEFORE: Final = "rate_before"
 
@@ -38,7 +42,7 @@ class TopLead:
 @dataclass(frozen=True, slots=True)
 class TruthTab:
     """`truth` of `model`; `tones` of its bands by name. `calls` a week are asked for, which `advised` keeps to (None:
-    no threshold does); `thresholds` are those worth showing. `before`: the share that bought before there was a score.
+    no threshold does); `thresholds` are those worth showing, `titles` those of pages by their path. `before`: the share that bought before there was a score.
     """
 
     model: Model
@@ -51,6 +55,7 @@ class TruthTab:
     thresholds: tuple[Threshold, ...]
     before: float | None
     stars: tuple[StarredItem, ...]
+    titles: dict[str, str]
 
 
 def read_truth_tab(desk: Desk) -> TruthTab:
@@ -74,7 +79,17 @@ def read_truth_tab(desk: Desk) -> TruthTab:
         thresholds=_shown(truth, advised),
         before=float(before) if before else None,
         stars=starred_items(desk.conn, _STARS),
+        titles=short_titles(truth.titles),
     )
+
+
+def short_titles(titles: dict[str, str]) -> dict[str, str]:
+    """Without the name of the site, where more than half of them end with it."""
+    ends = Counter(title[found.start() :] for title in titles.values() if (found := _SITE(title)))
+    name, count = ends.most_common(1)[0] if ends else ("", 0)
+    if count < 3 or 2 * count <= len(titles):
+        return titles
+    return {path: title.removesuffix(name) for path, title in titles.items()}
 
 
 def _calls(text: str, truth: Truth) -> int:
