@@ -8,6 +8,7 @@ from itertools import product
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.serving import free_port, serving
 from tests.browser.test_pages_access import faults_of
@@ -93,6 +94,7 @@ def test_an_invitation_goes_from_the_owners_screen_to_a_new_colleague(browser: B
     with browser.new_context(viewport={"width": 390, "height": 844}, locale="fr") as context:
         page = context.new_page()
         page.goto(link)
+        assert Axe().run(page).response["violations"] == []
         page.fill("#name", "Dan")
         page.fill("#password", "une poire bien mûre")
         page.get_by_role("button", name="Commencer").click()
