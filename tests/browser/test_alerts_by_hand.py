@@ -93,3 +93,21 @@ def test_a_webhook_is_set_up_tried_turned_off_and_on_again(page: Page, room: Roo
         expect(page.get_by_text("n8n is told again.")).to_be_visible()
         assert page.evaluate("window.stayed")
         listener.wait_for(1)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_lies_over_what_a_place_is_told(browser: Browser, room: Room, address: str, width: int) -> None:
+    room.now(fill)
+    with signed_in(browser, address, (width, "light", "fr")) as context:
+        page = context.new_page()
+        page.goto(f"{address}{HERE}?change=1")
+        over = """() => [...document.querySelectorAll('.places > li')].filter((place) => {
+          const link = place.querySelector('.to-change').getBoundingClientRect();
+          return [...place.querySelectorAll('.line p')].some((text) => {
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            const lies = (box) => box.right > link.left && box.top < link.bottom && box.bottom > link.top;
+            return [...range.getClientRects()].some(lies);
+          });
+        }).length"""
+        assert page.evaluate(over) == 0
