@@ -53,6 +53,15 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """At most so many leads after a place (None: from the beginning), or `back`: before it (None: from the end)."""
+
+    limit: int
+    after: Place | None = None
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowed:
     """The chips of a list: the one to begin from (None: none is small), and what they all bind."""
 
@@ -130,23 +139,21 @@ def _size(conn: Connection, chip: Chip, values: dict[str, Any]) -> int:
     return int(conn.execute(_PROBE.format(found=chip.found), values).fetchone()[0])
 
 
-def walk(
-    conn: Connection, stretch: Stretch, narrow: Narrowed, limit: int, after: Place | None = None, *, back: bool = False
-) -> list[Row]:
-    """At most so many leads of a stretch, after (or `back`: before) that place, the nearest first."""
+def walk(conn: Connection, stretch: Stretch, narrow: Narrowed, reach: Reach) -> list[Row]:
+    """The leads of a stretch that are within reach, the nearest first."""
     conditions = [*narrow.conditions(), *([stretch.condition] if stretch.condition else [])]
-    values = narrow.values | stretch.values | {"out": stretch.out, "less": stretch.less, "limit": limit}
+    values = narrow.values | stretch.values | {"out": stretch.out, "less": stretch.less, "limit": reach.limit}
     id = "l.id" if _tables(stretch, narrow) is _BY_SEEN else "s.lead_id"
-    if after is not None:
-        sign = ">" if back else "<"
+    if reach.after is not None:
+        sign = ">" if reach.back else "<"
         conditions += [f"{stretch.key} {sign}= :place", f"({stretch.key}, {id}) {sign} (:place, :lead)"]
-        values |= {"place": after[1] + stretch.less, "lead": after[2]}
+        values |= {"place": reach.after[1] + stretch.less, "lead": reach.after[2]}
     sql = _PAGE.format(
         tables=_tables(stretch, narrow),
         conditions="".join(f"\nAND {each}" for each in conditions),
         key=stretch.key,
         id=id,
-        order="ASC" if back else "DESC",
+        order="ASC" if reach.back else "DESC",
     )
     return rows(conn, sql, values)
 
