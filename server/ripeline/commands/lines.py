@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ripeline.domain.wire_types import LARGEST_EVENT
 from ripeline.errors import InvalidEvent
@@ -26,7 +28,7 @@ class Line:
     problem: str = ""
 
 
-class Raw(NamedTuple):
+class Raw(Struct, frozen=True, gc=False):
     """One item of a file as it stands there, unread; `start` is the byte its line begins at, `line` its number (0: one
     array is the whole file), `element` its place where an array holds it."""
 
@@ -96,7 +98,7 @@ def _elements(whole: Raw) -> Iterator[Raw]:
         yield whole
         return
     for number, element in enumerate(elements):
-        yield whole._replace(text=bytes(element), element=number)
+        yield replace(whole, text=bytes(element), element=number)
 
 
 def bad_line(line: Line) -> InvalidEvent:
