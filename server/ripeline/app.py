@@ -42,8 +42,8 @@ from ripeline.fold.folder import now_ms
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.rescoring import Rescoring, rules_at_start
 from ripeline.log.queue import EventLog
+from ripeline.mailing import all_senders
 from ripeline.outbox.reminders import Reminders
-from ripeline.outbox.senders import senders_of
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
@@ -54,7 +54,6 @@ from ripeline.store.database import Connection
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
 from ripeline.visiting import Visiting
-from ripeline.worker.mailing import email_sender
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
 from ripeline.worker.watching import watch_rules
@@ -145,7 +144,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     running = _running(opened, settings, works, rules)
     running.demo = demo
     # An erasure that was cut short is finished; the rule file is looked at, and alerts go out, from now on.
-    post = Post(running, {**senders_of(settings, now_ms), "email": email_sender(running)})
+    post = Post(running, all_senders(running, now_ms))
     works_on = (running.erase_unused(), watch_rules(running), post.run(), keep_no_longer(running))
     tasks = [asyncio.create_task(each) for each in works_on]
     try:

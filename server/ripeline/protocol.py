@@ -125,8 +125,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return False
         if cycle.waiting_for_100_continue or self.flow.write_paused:
             return False
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-        return length.isdigit() and len(length) <= 5 and int(length) <= LARGEST_QUICK_BODY
+        for name, length in scope["headers"]:
+            if name == b"content-length":
+                return length.isdigit() and len(length) <= 5 and int(length) <= LARGEST_QUICK_BODY
+        return False
 
     def _take_quickly(self, cycle: RequestResponseCycle) -> None:
         """No task, no messages: half of what an event costs the event loop. The app replies when it is stored."""

@@ -188,6 +188,22 @@ def test_a_fold_one_closed_stays_closed(server: Live, bob: Page) -> None:
     expect(bob.locator("details.session[open]")).to_have_count(0)
 
 
+def test_what_a_page_does_by_script_is_there_again_when_its_content_was_replaced(server: Live, bob: Page) -> None:
+    ripe(server, "wilma")
+    server.settled()
+    bob.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    bob.goto(f"{server.url}/install")
+    bob.evaluate("fetch('/install').then(read).then((next) => put(next))")
+    bob.locator(".copy[data-copy=tag]").click()
+    expect(bob.locator(".copy[data-copy=tag]")).to_have_text("Copied")
+    bob.goto(f"{server.url}/leads")
+    bob.evaluate("fetch('/leads').then(read).then((next) => put(next))")
+    bob.keyboard.press("j")
+    expect(bob.locator("a.row").first).to_be_focused()
+    bob.keyboard.press("Enter")
+    expect(bob).to_have_url(re.compile(r"/leads/\d+"))
+
+
 def test_a_screen_reader_hears_how_many_there_are_now(server: Live, bob: Page) -> None:
     shown(bob, f"{server.url}/ready")
     ripe(server, "zoe")

@@ -108,7 +108,7 @@ def test_everything_is_there_without_a_script(room: Room, address: str, browser:
         page.get_by_role("link", name="marc@example.com").first.click()
         assert page.get_by_text("white-paper-a.pdf").is_visible()
         page.get_by_role("link", name="Leads").click()
-        page.get_by_text("+ filter").click()
+        page.locator("summary", has_text="Band").click()
         page.get_by_role("link", name="warm").click()
         assert page.get_by_role("link", name="elodie@example.com").is_visible()
         page.get_by_role("link", name="Français").click()

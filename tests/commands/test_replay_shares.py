@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from ripeline.__main__ import main
 from ripeline.commands.lines import Raw
 from ripeline.commands.replay import Replay
-from ripeline.commands.shares import Numbered, shares_of
+from ripeline.commands.shares import Share, shares_of
 from ripeline.commands.side_by_side import side_by_side
 from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
@@ -30,11 +30,15 @@ def item(id: str, visitor: str | None, **rest: Any) -> Raw:
         "url": "https://shop.example.com/pricing",
         "at": 1_772_442_000_000,
     }
-    return Raw(f"f:{id}", json.dumps({key: value for key, value in (said | rest).items() if value}).encode())
+    return Raw("f", json.dumps({key: value for key, value in (said | rest).items() if value}).encode())
 
 
-def ids(shares: list[list[Numbered]]) -> list[set[str]]:
-    return [{raw.place.removeprefix("f:") for _, raw in share} for share in shares]
+def ids(shares: list[Share]) -> list[set[str]]:
+    return [{id_of(raw) for raw in share} for share in shares]
+
+
+def id_of(raw: Raw) -> str:
+    return str(json.loads(raw.text)["id"]) if raw.line == 0 else f"bad{raw.line}"
 
 
 def test_a_small_file_is_one_share() -> None:
@@ -45,8 +49,19 @@ def test_everybody_is_in_one_share_and_shares_are_alike_in_size() -> None:
     items = [item(f"{visitor}{n}", visitor) for n in range(10) for visitor in "vwxy"]
     shares = shares_of(items, most=2, least=1)
     assert sorted(map(len, shares)) == [20, 20]
-    assert all(len({raw.place[2] for _, raw in share}) == 2 for share in shares)
-    assert all([n for n, _ in share] == sorted(n for n, _ in share) for share in shares)
+    assert all(len({id[0] for id in share}) == 2 for share in ids(shares))
+    assert all([id_of(raw)[1:] for raw in share] == sorted(id_of(raw)[1:] for raw in share) for share in shares)
+
+
+def test_a_share_keeps_where_its_items_were() -> None:
+    items = [Raw("f", b"1", 0, 1), Raw("f", b"[", 2, 2, 0), Raw("f", b"", 2, 2, 1), Raw("f", b"{}", 9, 4)]
+    assert [(raw.place, raw.text) for raw in Share(items)] == [
+        ("f:1", b"1"),
+        ("f:2[0]", b"["),
+        ("f:2[1]", b""),
+        ("f:4", b"{}"),
+    ]
+    assert [raw.place for raw in Share([Raw("f", b"{}", element=1)])] == ["f[1]"]
 
 
 @pytest.mark.parametrize(
@@ -63,12 +78,12 @@ def test_everybody_is_in_one_share_and_shares_are_alike_in_size() -> None:
 def test_who_may_be_one_lead_is_in_one_share(bridge: list[Raw]) -> None:
     items = [item("a", "v"), *bridge, item("z", "w"), *[item(f"o{n}", f"o{n}") for n in range(9)]]
     (together,) = [share for share in ids(shares_of(items, most=3, least=1)) if "a" in share]
-    joined = {"a", "b", "c", "z"} if "d" not in bridge[-1].place else {"a", "b", "c"}
+    joined = {"a", "b", "c", "z"} if b'"d"' not in bridge[-1].text else {"a", "b", "c"}
     assert joined <= together
 
 
 def test_what_cannot_be_read_is_in_some_share() -> None:
-    bad = [Raw("f:bad1", b"{nonsense"), Raw("f:bad2", b'{"id": 7}'), item("bad3", None, email="nobody")]
+    bad = [Raw("f", b"{nonsense", 0, 1), Raw("f", b'{"id": 7}', 0, 2), item("bad3", None, email="nobody")]
     shares = shares_of([*bad, *[item(f"o{n}", f"o{n}") for n in range(9)]], most=2, least=1)
     assert {"bad1", "bad2", "bad3"} <= set().union(*ids(shares))
 
@@ -98,7 +113,7 @@ def test_processes_side_by_side_print_what_one_prints(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["replay", str(file), "--rules", str(EXAMPLE_RULES)])
     assert result.exit_code == 0, result.output
     work = Replay(load_rules(EXAMPLE_RULES), None)
-    items = [Numbered(n, Raw("", text)) for n, text in enumerate(file.read_bytes().splitlines())]
+    items = Share([Raw("", text) for text in file.read_bytes().splitlines()])
     (alone,) = side_by_side(work, [items], lambda done: None)
     assert result.stdout_bytes == b"".join(text for _, text in alone)
 
@@ -127,4 +142,4 @@ def test_a_process_that_dies_ends_the_work() -> None:
 
 def test_a_bad_item_alone_is_a_problem_of_the_data(tmp_path: Path) -> None:
     with pytest.raises(DataProblem, match="here: "):
-        side_by_side(Replay(load_rules(EXAMPLE_RULES), None), [[Numbered(0, Raw("here", b"{"))]], lambda done: None)
+        side_by_side(Replay(load_rules(EXAMPLE_RULES), None), [Share([Raw("here", b"{")])], lambda done: None)

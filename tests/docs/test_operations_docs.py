@@ -16,15 +16,14 @@ from starlette.testclient import TestClient
 from tests.docs.conversation import DOCS, events_sent
 
 from ripeline.app import create_app
-from ripeline.auth.people import add_person
 from ripeline.auth.tokens import create_token
 from ripeline.fold.verify import verify
+from ripeline.paths import TEMPLATES
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.copies import problems_of
 from ripeline.store.database import Database, open_file, transaction
 from ripeline.store.opening import open_data
-from ripeline.store.people import user_by_email
 
 PAGE: Final = (DOCS / "operations.md").read_text(encoding="utf-8")
 PACKAGE: Final = DOCS.parent / "server" / "ripeline"
@@ -102,19 +101,12 @@ def test_a_folder_copied_while_the_server_is_stopped_starts_and_is_as_it_was(
     assert scores(backup) == before != []
 
 
-def test_the_statements_for_people_and_tokens_do_what_they_say(server: TestClient, settings: Settings) -> None:
-    header = new_token(settings, "of another program")
-    with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
-        add_person(conn, "bob@example.com", "sales", "no hash", 1)
-    (statements,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-    with closing(open_file(settings.database_file)) as conn:
-        conn.executescript(statements)
-        (names,) = conn.execute("SELECT group_concat(name) FROM tokens").fetchone()
-        bob = user_by_email(conn, "bob@example.com")
-    assert names == "of another program"
-    assert bob is not None
-    assert bob.disabled_at is not None
-    assert server.get("/api/leads", headers=header).status_code == 200
+def test_the_page_names_every_room_behind_the_gear() -> None:
+    rooms = (TEMPLATES / "settings_nav.html").read_text(encoding="utf-8")
+    names = set(re.findall(r'room\("[^"]+", gettext\("([^"]+)"\)\)', rooms))
+    assert {"People", "Tokens", "Privacy", "Audit log", "Health"} <= names
+    for name in names - {"Install"}:
+        assert f"\n| {name} | " in PAGE, name
 
 
 def template(node: ast.expr) -> str:

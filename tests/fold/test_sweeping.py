@@ -76,6 +76,22 @@ def test_late_is_as_good_as_punctual(house: House, tmp_path_factory: pytest.Temp
     late.conn.close()
 
 
+def test_a_night_does_the_same_to_leads_nobody_remembers(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Most nights only fade: that is written without looking further, until there is more to say."""
+    restarted = open_house(tmp_path_factory.mktemp("restarted"))
+    for each in (house, restarted):
+        begin(each)
+        for day in range(1, 40):
+            if each is restarted:
+                each.new_folder()
+            sweep_at(each, day)
+            assert each.differences() == []
+    assert restarted.told() == house.told()
+    restarted.conn.close()
+
+
 def test_an_event_of_before_the_last_midnight_refolds_its_lead_to_where_it_was(house: House) -> None:
     begin(house)
     sweep_at(house, 16)

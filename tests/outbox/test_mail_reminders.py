@@ -14,11 +14,11 @@ from tests.outbox.post_house import PostHouse, run
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.selling import Word, judge_handoff, snooze
 from ripeline.mail_server import MailServer
+from ripeline.mailing import email_sender
 from ripeline.outbox.reminders import AFTER_MS, Reminders
 from ripeline.store.database import transaction
 from ripeline.store.deliveries import prune_outbox
 from ripeline.store.destinations import turn_off
-from ripeline.worker.mailing import email_sender
 
 BOB = "bob@example.com"
 

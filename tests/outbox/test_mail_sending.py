@@ -17,12 +17,15 @@ from tests.outbox.mail_host import DROP, HANG, MailHost
 from tests.outbox.post_house import PostHouse, run
 
 from ripeline.mail_server import MailServer
+from ripeline.mailing import all_senders, email_sender
 from ripeline.outbox import email_sender as sending
 from ripeline.outbox import email_smtp
-from ripeline.worker.mailing import email_sender
+from ripeline.outbox.sample import sample_alert, sample_delivery
+from ripeline.outbox.sending import Sent
+from ripeline.store.destinations import Destination
 
 BOB = "bob@example.com"
-TAKEN = "taken by 127.0.0.1"
+TAKEN = "250 2.0.0 taken"
 
 
 @contextmanager
@@ -115,7 +118,7 @@ def test_a_server_that_hangs_is_not_waited_for(
     with by(post_house, MailHost({word: HANG})):
         deliver(post_house)
         assert time.monotonic() - started < 5
-    assert post_house.log() == [("waiting", 1, None, "the mail server did not answer within 0.3 seconds")]
+    assert post_house.log() == [("waiting", 1, None, "the mail server is too slow: no answer within 0.3 s")]
 
 
 def test_one_that_answers_each_time_at_the_last_moment_is_not_waited_for_either(
@@ -124,7 +127,7 @@ def test_one_that_answers_each_time_at_the_last_moment_is_not_waited_for_either(
     monkeypatch.setattr(sending, "_LONGEST_SECONDS", 0.3)
     with by(post_house, MailHost({"RCPT": HANG})):
         deliver(post_house)
-    assert post_house.log() == [("waiting", 1, None, "the mail server took longer than 0.3 seconds")]
+    assert post_house.log() == [("waiting", 1, None, "the mail server is too slow: more than 0.3 s in all")]
 
 
 def test_a_parting_that_fails_changes_nothing(post_house: PostHouse) -> None:
@@ -212,3 +215,15 @@ def test_a_wrong_password_is_said_without_the_password(post_house: PostHouse) ->
     ((state, _, status, answer),) = post_house.log()
     assert (state, status) == ("waiting", 535)
     assert answer == "the mail server refuses us: 535 5.7.8 wrong user or password"
+
+
+def test_a_test_reaches_the_mailbox_and_says_that_it_is_one(post_house: PostHouse) -> None:
+    bob = Destination(1, "email", "Bob", BOB, ("lead.ready",))
+    alert = sample_alert(post_house.house.ruleset.models[0], "https://leads.example", post_house.now())
+    with by(post_house, MailHost()) as host:
+        senders = all_senders(post_house.running, post_house.now)
+        sent = run(senders["email"].send(sample_delivery(bob, alert), bob, alert))
+    assert sent == Sent(answer=TAKEN)
+    (message,) = host.messages
+    assert message["Subject"].startswith("Test: Ada Lovelace")
+    assert "/v/" not in str(message)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 from starlette.testclient import TestClient
+from tests.outbox.listener import Listener, listening
 from tests.pages.reading_html import links_of, text_of
 from tests.pages.room import DAY, Room
 
@@ -30,42 +29,10 @@ PUBLIC = "https://93.184.215.14/hook"
 WEBHOOK = {"kind": "webhook", "name": "n8n", "address": PUBLIC, "lead.ready": "yes", "locale": "en"}
 
 
-class Listener:
-    """An address on loopback that keeps what comes, and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.status, self.answer = 200, b"taken"
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                outer.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(outer.status)
-                self.send_header("content-length", str(len(outer.answer)))
-                self.end_headers()
-                self.wfile.write(outer.answer)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Nobody reads it."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/hook"
-
-
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    made = Listener()
-    with ThreadPoolExecutor(1) as pool:
-        serving = pool.submit(made.server.serve_forever, 0.02)
+    with listening() as made:
         yield made
-        made.server.shutdown()
-        serving.result()
-    made.server.server_close()
 
 
 @pytest.fixture
@@ -143,6 +110,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(room: Room, alice: TestCli
     (made,) = places(room)
     assert (made.secret, made.name, made.topics) == (key, "n8n", ("lead.ready",))
     assert "whsec_" not in alice.get(HERE).text
+    assert "whsec_" not in alice.get(f"{HERE}?change={made.id}").text
     with room.database.read() as conn:
         (line,) = read_audit(conn, AuditQuery(), 5)
     assert (line.what, line.about) == ("alerts_changed", "+ n8n")
@@ -226,7 +194,7 @@ def test_a_place_is_changed_in_place(room: Room, alice: TestClient) -> None:
 def test_an_address_that_is_a_secret_is_not_shown_and_stays_unless_typed_anew(room: Room, alice: TestClient) -> None:
     address = "https://93.184.215.14/services/T0/B0/verysecret"
     made = place(room, kind="slack", name="#sales", address=address)
-    html = alice.get(HERE).text
+    html = alice.get(f"{HERE}?change={made.id}").text
     assert "verysecret" not in html
     assert "93.184.215.14/…cret" in text_of(html)
     said(alice, f"{HERE}/{made.id}/change", **{"name": "#sales", "address": "", "lead.ready": "yes"})
@@ -261,7 +229,7 @@ def test_a_new_secret_is_shown_once_and_one_can_go_back_to_the_old_one(room: Roo
     (key,) = re.findall(r'<code id="key">(whsec_[^<]+)</code>', answer.text)
     (now,) = places(room)
     assert (now.secret, now.old_secret) == (key, made.secret)
-    assert "The secret of before signs too, for" in text_of(alice.get(HERE).text)
+    assert "The secret of before signs too, for" in text_of(alice.get(f"{HERE}?change={made.id}").text)
     assert "secret of before again" in said(alice, f"{HERE}/{made.id}/secret/back")
     assert places(room)[0].secret == made.secret
     assert "Nothing changed" in said(alice, f"{HERE}/{made.id}/secret/back")
@@ -336,6 +304,17 @@ def test_without_a_mail_server_it_says_how_to_get_one(alice: TestClient) -> None
 
 def test_names_that_hold_markup_are_shown_as_they_are(room: Room, alice: TestClient) -> None:
     place(room, name="<script>alert(1)</script>", address=f"{PUBLIC}?a=<b>")
-    html = alice.get(HERE).text
+    html = alice.get(f"{HERE}?change=1").text
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_the_page_with_many_places_and_a_long_log_weighs_less_than_sixty_kilobytes(
+    full: Room, alice: TestClient
+) -> None:
+    for number in range(8):
+        place(full, name=f"hook {number} " + "of a long name " * 4, address=f"{PUBLIC}/{'long/' * 20}{number}")
+    letters(full, "dead", "it answered 500: " + "what went wrong, at length " * 18)
+    html = alice.get(f"{HERE}?change=1")
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', html.text)
+    assert len(html.content) + sum(len(alice.get(path).content) for path in files) <= 60 * 1024

@@ -20,7 +20,7 @@ boss = { points = 5, lead.job = "*director*", lead.company = "*", label = "Decid
 
 def test_completeness_counts_what_the_fit_rules_ask_for_and_names_what_is_missing(tmp_path: Path) -> None:
     text = page_of_ada(tmp_path, rules_with("", paper_rule() + FIT))
-    assert "Criteria 1 of 3 known missing: Job, Company" in text
+    assert "Criteria 1 of 3 known, missing: Job, Company" in text
 
 
 def test_a_model_that_asks_nothing_about_people_counts_no_criteria(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_the_curve_speaks_the_readers_language(full: Room, bob: TestClient) -> N
 
 def test_a_crossing_leads_to_the_line_that_did_it(full: Room, bob: TestClient) -> None:
     html = bob.get("/leads/1?model=vertical").text
-    (to,) = {link for link in re.findall(r'<td><a href="#(e\d+)">becomes hot', html)}
+    (to,) = set(re.findall(r'<td><a href="#(e\d+)">becomes hot', html))
     assert f'id="{to}"' in html
 
 

@@ -10,7 +10,8 @@ from tests.pages.room import Room
 
 
 def last_event(html: str) -> str:
-    return re.findall(r'name="event" value="(\d+)"', html)[-1]
+    found: list[str] = re.findall(r'name="event" value="(\d+)"', html)
+    return found[-1]
 
 
 def test_a_line_is_starred_shown_with_who_did_it_and_unstarred_by_the_same_button(full: Room, bob: TestClient) -> None:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.pages.reading_html import text_of
 from tests.pages.room import Room
 
+from ripeline.fold.keeper import Keeper
 from ripeline.pages.handoff_acts import next_morning
 
 MARC, CAPUCINE = 1, 2
@@ -95,6 +96,15 @@ def test_no_answer_is_again_tomorrow_in_one_tap(full: Room, bob: TestClient) -> 
     assert "marc@example.com" in later
     assert re.search(r"again in (1 day|\d+ h) Now", later)
     assert handoff(full, MARC)[0] == "snoozed"
+
+
+def test_who_was_put_off_comes_back_without_anybody(full: Room, bob: TestClient) -> None:
+    press(bob, MARC, "snooze")
+    tomorrow = full.writer.execute("SELECT snoozed_until FROM handoffs WHERE id = ?", (MARC,)).fetchone()[0]
+    for now, state in ((tomorrow - 1, "snoozed"), (tomorrow, "open")):
+        Keeper(full.writer, full.ruleset, lambda now=now: now).sweep()  # type: ignore[misc]
+        assert handoff(full, MARC)[0] == state
+    assert "2 people" in text_of(bob.get("/ready").text)
 
 
 def test_tomorrow_begins_at_eight_where_the_rules_say_also_over_a_clock_change() -> None:

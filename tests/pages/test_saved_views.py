@@ -29,7 +29,7 @@ def undo(client: TestClient, page: str) -> str:
 def id_of(page: str, name: str) -> str:
     """The number of the view that is shown."""
     assert f"Change “{name}”" in text_of(page)
-    return re.findall(r'action="/leads/views/(\d+)/drop"', page)[-1]
+    return str(re.findall(r'action="/leads/views/(\d+)/drop"', page)[-1])
 
 
 def test_a_view_is_an_address_above_the_list(full: Room, bob: TestClient) -> None:

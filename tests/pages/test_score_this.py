@@ -86,6 +86,12 @@ def test_the_line_becomes_a_rule_in_plain_words_and_as_it_is_written(marketer: T
     assert 'white-papers = { points = 1, on = "page", where.path = "/white-papers", label = "/white-papers" }' in text
 
 
+def test_what_the_line_counts_already_is_said(marketer: TestClient) -> None:
+    at = line_of(marketer, "elodie@example.com", "white-paper-b.pdf")
+    assert "Counts already: White paper B +5" in text_of(marketer.get(f"{at}?model=vertical").text)
+    assert "Counts already" not in marketer.get(f"{at}?model=other").text
+
+
 def test_what_if_says_who_would_move_before_anything_is_saved(marketer: TestClient, settings: Settings) -> None:
     at = line_of(marketer, "elodie@example.com", "/white-papers")
     text = wait(marketer, "1 lead from warm to hot: elodie@example.com", f"{at}?try=1&packet=10&model=vertical")

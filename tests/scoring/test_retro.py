@@ -117,6 +117,13 @@ def test_a_session_waits_for_what_is_done_in_it() -> None:
     assert lines(told(rule, page("p", 0, "/pricing"))) == [("p", "not_yet"), ("p", 3)]
 
 
+def test_a_page_does_not_wait_for_what_its_session_was_just_paid() -> None:
+    """The first page meets it for its session; the page itself, of the same item, would only repeat that."""
+    rule = 'r = { points = 3, on = ["session", "page"], once_per = "item", after = { on = "page" }, retro = true }'
+    story = told(rule, page("p", 0), page("q", DAY, "/2"))
+    assert lines(story) == [("p", "not_yet"), ("p", "not_yet"), ("p", 3), ("q", 3), ("q", "repeat")]
+
+
 def test_the_attributes_of_then_decide() -> None:
     rule = RETRO.replace("after", 'lead.job = "CTO", after')
     who = event("i", "identify", HOUR, email="ada@acme.com", traits={"job": "CTO"})

@@ -66,8 +66,10 @@ NARROW: tuple[dict[str, Any], ...] = (
     {"q": "acme"},
     {"q": "ac"},
 )
-#: Tables that have a row for each lead, event, session or ledger line.
-LARGE = re.compile(r"SCAN (s|l|e|g|i|n|p|h|scores|leads|events|sessions|ledger|epochs|handoffs|seen_items)\b(?! USING)")
+#: Tables that have a row for each lead, event, session or ledger line; only leads may be walked, along an index.
+LARGE = re.compile(
+    r"SCAN ((e|g|i|n|p|h|x|events|sessions|ledger|epochs|handoffs|seen_items)\b|(s|l|scores|leads)\b(?! USING))"
+)
 
 
 @pytest.mark.parametrize("few", [0, reading_leads_walks.FEW], ids=["walked", "found"])

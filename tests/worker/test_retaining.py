@@ -15,7 +15,9 @@ from ripeline.domain.times import months_before
 from ripeline.running import Running
 from ripeline.settings import Settings
 from ripeline.store.audit import AuditQuery, read_audit
+from ripeline.store.authors import Said
 from ripeline.store.meta import drop_meta, write_meta
+from ripeline.store.notes import add_note, remove_note
 from ripeline.store.retention import LAST_NIGHT, Retention, count_old_visits, write_retention
 from ripeline.worker.retaining import forget, see_to_it
 
@@ -120,3 +122,20 @@ def test_nothing_goes_on_the_day_it_is_asked_first(served: TestClient) -> None:
     assert on_the_loop(served, lambda: see_to_it(running, now)) is False
     assert on_the_loop(served, lambda: see_to_it(running, now)) is False
     assert on_the_loop(served, lambda: see_to_it(running, at("2026-11-23T12:00:00"))) is True
+
+
+def test_a_note_somebody_deleted_is_gone_for_good_the_night_after(served: TestClient) -> None:
+    running, now = running_of(served), at("2026-11-22T04:00:00")
+
+    def work(conn: Any) -> None:
+        for hours in (25, 23):
+            note = add_note(conn, 1, "call", f"deleted {hours} hours ago", Said("bob@example.com", 1))
+            remove_note(conn, note, now - hours * 3_600_000)
+
+    async def go_on() -> None:
+        await running.write(work)
+        await forget(running, now)
+
+    on_the_loop(served, go_on)
+    with running.database.read() as conn:
+        assert conn.execute("SELECT text FROM notes").fetchall() == [("deleted 23 hours ago",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from multiprocessing import get_context
@@ -40,6 +41,8 @@ _looks: list[Look] = []
 
 
 def _begin(question: Question) -> None:
+    # What a part makes goes away by itself, and the process with the last one.
+    gc.disable()
     _looks[:] = [Look(question)]
 
 

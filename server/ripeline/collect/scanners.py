@@ -32,6 +32,8 @@ _PICTURES_FOR_NOBODY: Final = b"Mozilla/5.0"
 
 def is_fetched_ahead(headers: Headers) -> bool:
     """A browser that only fetches ahead has seen nothing yet."""
+    if headers.keys().isdisjoint(_FETCHED_AHEAD):
+        return False
     given = (headers.get(name, b"") for name in _FETCHED_AHEAD)
     return any(b"prefetch" in purpose or b"preview" in purpose for purpose in given)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ripeline.domain.wire_types import LARGEST_EVENT
 from ripeline.errors import InvalidEvent
 
 #: A line may be an array of a hundred large events.
 _LONGEST_LINE: Final = 100 * LARGEST_EVENT
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,21 @@ class Line:
     problem: str = ""
 
 
-class Raw(NamedTuple):
-    """One item of a file as it stands there, unread; `start` is the byte its line begins at, `line` its number."""
+class Raw(Struct, frozen=True, gc=False):
+    """One item of a file as it stands there, unread; `start` is the byte its line begins at, `line` its number (0: one
+    array is the whole file), `element` its place where an array holds it."""
 
-    place: str
+    file: str
     text: bytes
     start: int = 0
     line: int = 0
+    element: int | None = None
+
+    @property
+    def place(self) -> str:
+        """For people: file, line, and the place within."""
+        line = f"{self.file}:{self.line}" if self.line else self.file
+        return line if self.element is None else f"{line}[{self.element}]"
 
 
 def lines_of(file: BinaryIO) -> Iterator[Line]:
@@ -46,18 +58,19 @@ def raw_lines(file: BinaryIO, start: int = 0, before: int = 0) -> Iterator[Raw]:
     name = getattr(file, "name", "-")
     if start:
         file.seek(start)
-    for number, raw in enumerate(_bounded(file), before + 1):
-        text = raw.text.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.text.strip()
-        if not text:
-            continue
-        whole = Raw(f"{name}:{number}", text, start + raw.start, number)
-        if not text.startswith(b"["):
-            yield whole
-        elif number == 1 and not text.endswith(b"]"):
+    number = before
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        text = line.removeprefix(_BYTE_ORDER_MARK).strip() if number == 1 else line.strip()
+        if number == 1 and text.startswith(b"[") and not text.endswith(b"]"):
             yield from _elements(Raw(name, text + b"\n" + file.read()))
-            return
-        else:
-            yield from _elements(whole)
+        elif text.startswith(b"["):
+            yield from _elements(Raw(name, text, start, number))
+        elif text:
+            yield Raw(name, text, start, number)
+        start += len(line)
+        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            start += _passed_over(file)
 
 
 def line_of(raw: Raw) -> Line:
@@ -68,23 +81,14 @@ def line_of(raw: Raw) -> Line:
         return Line(raw.place, problem=str(error))
 
 
-class _Bytes(NamedTuple):
-    """A line, and how far from where reading began it starts."""
-
-    start: int
-    text: bytes
-
-
-def _bounded(file: BinaryIO) -> Iterator[_Bytes]:
-    start = 0
-    while raw := file.readline(_LONGEST_LINE):
-        length = len(raw)
-        if length == _LONGEST_LINE and not raw.endswith(b"\n"):
-            while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
-                length += len(rest)
-            length += len(rest)
-        yield _Bytes(start, raw)
-        start += length
+def _passed_over(file: BinaryIO) -> int:
+    """How many bytes were left of a line that is too long."""
+    length = 0
+    while rest := file.readline(_LONGEST_LINE):
+        length += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return length
 
 
 def _elements(whole: Raw) -> Iterator[Raw]:
@@ -94,7 +98,7 @@ def _elements(whole: Raw) -> Iterator[Raw]:
         yield whole
         return
     for number, element in enumerate(elements):
-        yield Raw(f"{whole.place}[{number}]", bytes(element), whole.start, whole.line)
+        yield replace(whole, text=bytes(element), element=number)
 
 
 def bad_line(line: Line) -> InvalidEvent:

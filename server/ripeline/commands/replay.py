@@ -18,7 +18,7 @@ import msgspec
 from ripeline.collect.own_channels import own_channels
 from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
 from ripeline.commands.progress import Progress
-from ripeline.commands.shares import Numbered, Share, shares_of
+from ripeline.commands.shares import Share, shares_of
 from ripeline.commands.side_by_side import BadItem, Done, side_by_side
 from ripeline.domain.channels import Channels, shipped_channels
 from ripeline.domain.event import Event
@@ -124,14 +124,14 @@ class Replay:
         return found
 
 
-def read_events(share: Iterable[Numbered], channels: Channels) -> Iterator[Event]:
+def read_events(share: Iterable[Raw], channels: Channels) -> Iterator[Event]:
     """Of events with the same id the first; raises BadItem naming file and line of one that cannot be read."""
     seen, decode = set[str](), msgspec.json.Decoder(_Exported).decode
-    for number, raw in share:
+    for raw in share:
         try:
             event = _event(raw, decode, channels)
         except InvalidEvent as error:
-            raise BadItem(number, f"{raw.place}: {error}") from error
+            raise BadItem((raw.line, raw.element or 0), f"{raw.place}: {error}") from error
         if event.id not in seen:
             seen.add(event.id)
             yield event

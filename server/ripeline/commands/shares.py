@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from ripeline.commands.lines import Raw, line_of
+from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import FORM, IDENTIFY
 from ripeline.domain.wire import EMAIL_VISITOR, parse_api_event
 from ripeline.domain.wire_time import LATEST
@@ -18,15 +20,35 @@ from ripeline.errors import InvalidEvent
 #: Their fields may name a person.
 _MAY_NAME: Final = frozenset({FORM, IDENTIFY})
 
-
-class Numbered(NamedTuple):
-    """An item of the file, and how many were before it."""
-
-    number: int
-    raw: Raw
+_NO_ELEMENT: Final = -1
 
 
-Share = list[Numbered]
+class Share:
+    """Items of one file in their order, kept in few pieces: a process that was forked would copy each item it reads,
+    only to note that somebody reads it."""
+
+    __slots__ = ("_elements", "_ends", "_file", "_lines", "_text")
+
+    def __init__(self, items: Sequence[Raw]) -> None:
+        self._file = items[0].file if items else ""
+        self._text = b"".join([item.text for item in items])
+        self._lines = array("q", [item.line for item in items])
+        self._elements = array("q", [_NO_ELEMENT if item.element is None else item.element for item in items])
+        self._ends = array("q")
+        end = 0
+        for item in items:
+            end += len(item.text)
+            self._ends.append(end)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __iter__(self) -> Iterator[Raw]:
+        """Where in the file a line begins is not kept."""
+        start, file, text = 0, self._file, self._text
+        for end, line, element in zip(self._ends, self._lines, self._elements, strict=True):
+            yield Raw(file, text[start:end], 0, line, None if element == _NO_ELEMENT else element)
+            start = end
 
 
 class _Glance(Struct, gc=False):
@@ -45,19 +67,23 @@ def shares_of(items: Iterable[Raw], most: int, least: int) -> list[Share]:
     cannot be read are in any.
     """
     people = _People()
-    owned = [(people.owner_of(raw), Numbered(number, raw)) for number, raw in enumerate(items)]
-    count = min(most, len(owned) // least)
+    raws = list(items)
+    count = min(most, len(raws) // least)
     if count <= 1:
-        return [[item for _, item in owned]]
-    sizes = Counter(people.known_as(owner) for owner, _ in owned)
+        return [Share(raws)]
+    owners = list(map(people.owner_of, raws))
+    sizes = Counter[str]()
+    for owner, size in Counter(owners).items():
+        sizes[people.known_as(owner)] += size
     loads, places = [0] * count, dict[str, int]()
-    for owner, size in sizes.most_common():
-        places[owner] = loads.index(min(loads))
-        loads[places[owner]] += size
-    shares: list[Share] = [[] for _ in loads]
-    for owner, item in owned:
-        shares[places[people.known_as(owner)]].append(item)
-    return shares
+    for known, size in sizes.most_common():
+        places[known] = loads.index(min(loads))
+        loads[places[known]] += size
+    of_owner = {owner: places[people.known_as(owner)] for owner in set(owners)}
+    shares: list[list[Raw]] = [[] for _ in loads]
+    for owner, raw in zip(owners, raws, strict=True):
+        shares[of_owner[owner]].append(raw)
+    return [Share(share) for share in shares]
 
 
 class _People:
@@ -75,7 +101,9 @@ class _People:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return ""
         owner = glance.visitor or ""
-        if glance.email or not owner or glance.on in _MAY_NAME:
+        if glance.email:
+            owner = self._claimed(glance.email, owner)
+        elif not owner or glance.on in _MAY_NAME:
             owner = self._named(raw) or owner
         before = self._by_id.setdefault(glance.id, owner)
         if before != owner:
@@ -91,8 +119,15 @@ class _People:
             name = other
         return name
 
+    def _claimed(self, email: str, visitor: str) -> str:
+        """The visitor of an item that says itself whose it is."""
+        of_email = EMAIL_VISITOR + (plausible_email(email) or "")
+        if visitor:
+            self._join(visitor, of_email)
+        return visitor or of_email
+
     def _named(self, raw: Raw) -> str:
-        """The visitor of an item that may name a person; "" when it cannot be used."""
+        """The visitor of an item that may name a person in its fields; "" when it cannot be used."""
         try:
             event = parse_api_event(line_of(raw).item, LATEST)
         except InvalidEvent:

@@ -17,11 +17,11 @@ Done = Callable[[int], None]
 
 
 class BadItem(Exception):
-    """One item of a share cannot be used: its number among all, and the sentence for a person."""
+    """One item of a share cannot be used: its place among all, and the sentence for a person."""
 
-    def __init__(self, number: int, problem: str) -> None:
-        super().__init__(number, problem)
-        self.number = number
+    def __init__(self, place: tuple[int, ...], problem: str) -> None:
+        super().__init__(place, problem)
+        self.place = place
         self.problem = problem
 
 
@@ -85,7 +85,7 @@ def _work(work: Work[Share, Result], share: Share, link: Connection) -> None:
 def _agreed(answers: list[Any]) -> int:
     bad = [answer for answer in answers if isinstance(answer, BadItem)]
     if bad:
-        raise DataProblem(min(bad, key=lambda each: each.number).problem)
+        raise DataProblem(min(bad, key=lambda each: each.place).problem)
     highest: int = max(answers)
     return highest
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
+from ripeline.fold.fading import fade
 from ripeline.fold.folder import REBUILT, SWEPT, Folder
 from ripeline.fold.rows import projection_rows
 from ripeline.fold.scored import age, known_from
@@ -148,7 +149,8 @@ class Keeper(Folder):
             return 0
         self._has_swept = True
         drop_looks(self._conn, looks)
-        for lead, known in self._stored([*aging, *looks]).items():
+        faded = self._fade({*aging}.difference(looks), batch.now)
+        for lead, known in self._stored({*aging, *looks} - faded).items():
             folded = age(self._scorer, lead, known, batch.now)
             folded.is_asked = lead in looks
             batch.folded.append(folded)
@@ -157,7 +159,14 @@ class Keeper(Folder):
         for each in batch.folded:
             if self._leads.get(each.lead) is not None:
                 self._leads[each.lead] = each.after
-        return len(batch.folded)
+        return len(faded) + len(batch.folded)
+
+    def _fade(self, leads: Iterable[int], until: int) -> set[int]:
+        """Write down what the points of leads that nobody remembers lost; those of whom that is all there is to say."""
+        stored = self._projection.states(lead for lead in leads if self._leads.get(lead) is None)
+        rows = fade(self._scorer, self._known_names().models, stored, until)
+        self._projection.save(rows)
+        return {lead for lead, _, _ in rows.states}
 
     def _stored(self, leads: Iterable[int]) -> dict[int, Known]:
         """What is known of those leads, without remembering it: a sweep must not push out who is here now."""

@@ -14,15 +14,15 @@ from ripeline.store.database import Connection
 KINDS: Final = ("call", "email", "meeting", "note")
 LONGEST: Final = 5_000
 
-# What was changed or removed can be taken back so long.
-_KEPT_MS: Final = 86_400_000
+#: What was changed or removed can be taken back so long.
+KEPT_MS: Final = 86_400_000
 
 
 def write_note(desk: Desk, key: LeadKey, kind: str, text: str) -> int:
     """Write a note on a lead: its id. Raises `NotFound`, `InvalidRequest` for another kind, no text or a long one."""
     if kind not in KINDS:
         raise InvalidRequest("kind", f"must be one of {', '.join(KINDS)}")
-    notes.forget_notes(desk.conn, desk.by.at - _KEPT_MS)
+    notes.forget_notes(desk.conn, desk.by.at - KEPT_MS)
     return notes.add_note(desk.conn, desk.lead(key), kind, _checked(text), desk.by)
 
 
@@ -55,7 +55,7 @@ def _do(desk: Desk, note: int, deed: Callable[[Connection, int], bool]) -> None:
         raise Conflict(f"{found.author} wrote it")
     if not deed(desk.conn, note):
         raise Conflict("it is not as it was any more")
-    notes.forget_notes(desk.conn, desk.by.at - _KEPT_MS)
+    notes.forget_notes(desk.conn, desk.by.at - KEPT_MS)
 
 
 def _checked(text: str) -> str:

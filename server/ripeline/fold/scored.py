@@ -95,13 +95,14 @@ def may_teach(events: Iterable[Event]) -> bool:
 
 
 def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:
-    """Without a new line, a crossing, or time, no score, band or request can have changed; untaught nobody became
-    reachable. A crossing without a line: the first event of a lead that was there before, into a band that begins at 0.
+    """Without a new line, a crossing, or points that fade, no score, band or request can have changed; untaught nobody
+    became reachable. A crossing without a line: the first event of a lead that was there before, into a band that
+    begins at 0.
     """
     state, readings, reachable = known.state, known.readings, known.reachable
     written = {line.model for change in changes for line in change.lines}
     written |= {crossing.model for change in changes for crossing in change.crossings}
-    if known.due is not None:
+    if known.due is not None and scorer.fades:
         readings = readings_of(scorer, state)
     elif written:
         models = {place for place, model in enumerate(scorer.ruleset.models) if model.id in written}

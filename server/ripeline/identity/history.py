@@ -21,10 +21,11 @@ def events_of_leads(
         visitor: [Placed(*epoch) for epoch in stored] for visitor, stored in epochs_of_visitors(conn, visitors).items()
     }
     found: dict[int, list[Event]] = {lead: [] for lead in leads}
-    for event in events_of_visitors(conn, visitors, dictionary):
+    for event in events_of_visitors(conn, visitors, dictionary, in_order=False):
         if event.seq > upto or event.seq in aside:
             continue
-        lead = placed_at(epochs[event.visitor], event.order).lead  # type: ignore[index]  # a row id once stored
+        own = epochs[event.visitor]  # type: ignore[index]  # a row id once stored
+        lead = own[0].lead if len(own) == 1 else placed_at(own, event.order).lead
         if lead in found:
             found[lead].append(event)
     for events in found.values():

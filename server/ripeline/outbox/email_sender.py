@@ -70,7 +70,7 @@ class EmailSender:
             async with asyncio.timeout(_LONGEST_SECONDS):
                 return await _aside(partial(self._send, delivery, destination, alert))
         except TimeoutError:
-            return Failed(f"the mail server took longer than {_LONGEST_SECONDS:g} seconds")
+            return Failed(f"the mail server is too slow: more than {_LONGEST_SECONDS:g} s in all")
 
     def _send(self, delivery: Delivery, destination: Destination, alert: Alert) -> Sent | Failed:
         to = plausible_email(destination.address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email.message import EmailMessage
-from typing import Final
+from typing import Any, Final
 
 from ripeline.mail_server import MailServer
 from ripeline.outbox.sending import Failed, Sent
@@ -37,18 +37,32 @@ def hand_in(server: MailServer, message: EmailMessage, sender: str, to: str) -> 
         return Failed(f"the mail server cannot do what is needed: {error}")
     except OSError as error:  # the errors of smtplib are of this kind, too
         is_slow = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-        slow = f"the mail server did not answer within {PATIENCE_SECONDS:g} seconds"
+        slow = f"the mail server is too slow: no answer within {PATIENCE_SECONDS:g} s"
         return Failed(slow if is_slow else f"the mail server cannot be reached: {error}")
-    return Sent(answer=f"taken by {server.host}")
+    return Sent(answer=_said(*talk.taken))
 
 
-def _connected(server: MailServer, sender: str) -> smtplib.SMTP:
+class _Open(smtplib.SMTP):
+    """Remembers what was said when the e-mail was taken: often the number to ask the mail server about."""
+
+    taken: tuple[int, bytes] = (250, b"")
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.taken = super().data(msg)
+        return self.taken
+
+
+class _Safe(_Open, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def _connected(server: MailServer, sender: str) -> _Open:
     """A server that has let us in; whatever goes wrong, the connection is closed."""
     ours, trusted = sender.rpartition("@")[2], ssl.create_default_context()
     if server.security == "tls":
-        talk: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, ours, timeout=PATIENCE_SECONDS, context=trusted)
+        talk: _Open = _Safe(server.host, server.port, ours, timeout=PATIENCE_SECONDS, context=trusted)
     else:
-        talk = smtplib.SMTP(server.host, server.port, ours, timeout=PATIENCE_SECONDS)
+        talk = _Open(server.host, server.port, ours, timeout=PATIENCE_SECONDS)
     try:
         if server.security == "starttls":
             talk.starttls(context=trusted)

@@ -76,7 +76,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class AlertsPage:
-    """`add`: the kind whose form is open, "" for none.
+    """`add`: the kind whose form is open, "" for none; `change`: the id of the destination whose form is, else 0.
 
     `can_mail`: a mail server is set. `models` are (id, label). `made` and `key`: the secret made just now, shown once.
     """
@@ -84,6 +84,7 @@ class AlertsPage:
     places: tuple[Place, ...]
     log: Log
     add: str
+    change: int
     can_mail: bool
     models: tuple[tuple[str, str], ...]
     made: str
@@ -109,6 +110,7 @@ def read_alerts(desk: Desk, made: str = "", key: str = "") -> AlertsPage:
         places=tuple(_place(each, fares.get(each.id, Fares()), now) for each in destinations),
         log=_log(desk, destinations),
         add=asked.get("add", "") if not key else "",
+        change=_number(asked.get("change", "")),
         can_mail=desk.running.settings.smtp is not None,
         models=tuple((model.id, model.label) for model in desk.ruleset.models),
         made=made,

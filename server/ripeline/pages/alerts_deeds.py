@@ -13,9 +13,9 @@ from starlette.routing import Route
 from ripeline.auth.guard import require
 from ripeline.auth.logins import now_ms
 from ripeline.errors import NotFound
+from ripeline.mailing import all_senders
 from ripeline.outbox.recording import said_of
 from ripeline.outbox.sample import sample_alert, sample_delivery
-from ripeline.outbox.senders import senders_of
 from ripeline.outbox.sending import Failed, Sent
 from ripeline.outbox.signing import new_secret
 from ripeline.pages import alerts_changes as changes
@@ -87,10 +87,7 @@ async def try_place(request: Request) -> Response:
 
 async def _try(running: Running, place: Destination, model: Model) -> Sent | Failed:
     alert = sample_alert(model, running.settings.public_url, now_ms())
-    sender = senders_of(running.settings, now_ms).get(place.kind)
-    if sender is None:
-        return Failed("no mail server is set: RIPELINE_SMTP", permanent=True)
-    return await sender.send(sample_delivery(place, alert), place, alert)
+    return await all_senders(running, now_ms)[place.kind].send(sample_delivery(place, alert), place, alert)
 
 
 def _model_for(place: Destination, ruleset: Ruleset) -> Model:

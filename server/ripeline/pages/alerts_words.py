@@ -30,7 +30,21 @@ def failure(said: str, words: NullTranslations) -> str:
         return words.gettext("the address leads into a private network")
     if said.startswith("it leads to another address"):
         return words.gettext("it leads to another address, which is not followed: give that one")
-    return said
+    return _of_mail(said, words)
+
+
+def _of_mail(said: str, words: NullTranslations) -> str:
+    """What a mail server answered stays as it came."""
+    known = {
+        "no mail server is set": words.gettext("no mail server is set"),
+        "the mail server refuses this e-mail": words.gettext("the mail server refuses this e-mail"),
+        "the mail server refuses us": words.gettext("the mail server refuses us"),
+        "the mail server cannot do what is needed": words.gettext("the mail server cannot do what is needed"),
+        "the mail server cannot be reached": words.gettext("the mail server cannot be reached"),
+        "the mail server is too slow": words.gettext("the mail server is too slow"),
+    }
+    begins = next((each for each in known if said.startswith(each)), "")
+    return known.get(begins, "") + said.removeprefix(begins)
 
 
 def _mistake(error: Exception, words: NullTranslations) -> str:

@@ -13,6 +13,7 @@ from ripeline.auth.forms import safe_next
 from ripeline.fold.desk import Desk
 from ripeline.pages.desk import running_of
 from ripeline.pages.said import Done, keep
+from ripeline.store.audit import What, add_audit
 from ripeline.templating.languages import catalog, locale_of
 
 T = TypeVar("T")
@@ -30,6 +31,12 @@ async def fields_of(request: Request) -> dict[str, str]:
 async def do(request: Request, deed: Callable[[Desk], T]) -> T:
     """One deed of the person signed in, done when it is committed; raises what the deed raises."""
     return await running_of(request).do(deed, request.state.user.email)
+
+
+async def write_down(request: Request, what: What, about: str = "", lead: int | None = None) -> None:
+    """A line of the audit log for what is only read, like a file of leads; asking for its head is no reading."""
+    if request.method != "HEAD":
+        await do(request, lambda desk: add_audit(desk.conn, desk.by, what, about, lead))
 
 
 def back(request: Request, fields: Mapping[str, str], otherwise: str, done: Done | None = None) -> Response:

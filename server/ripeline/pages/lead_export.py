@@ -15,6 +15,7 @@ from ripeline.errors import NotFound
 from ripeline.fold.dumping import dump_of
 from ripeline.fold.folder import now_ms
 from ripeline.pages.desk import running_of, show
+from ripeline.pages.doing import write_down
 from ripeline.pages.lead import read_lead
 
 _LARGEST_ID: Final = 2**63 - 1
@@ -33,6 +34,7 @@ async def export_lead(request: Request) -> Response:
         text = await run_in_threadpool(read)
     except NotFound:
         return await show(request, "lead.html", read_lead)
+    await write_down(request, "lead_exported", lead=id)
     headers = {"content-disposition": f'attachment; filename="lead-{id}.json"'}
     return Response(text, media_type="application/json", headers=headers)
 

@@ -19,7 +19,7 @@ from ripeline.domain.points import as_number
 from ripeline.errors import InvalidRequest
 from ripeline.pages.csv import Cell, csv_answer, headed, moment
 from ripeline.pages.desk import running_of
-from ripeline.pages.doing import words
+from ripeline.pages.doing import words, write_down
 from ripeline.pages.leads_asked import asked_of, lead_query
 from ripeline.pages.who import who_is
 from ripeline.rules.model import Ruleset
@@ -47,6 +47,7 @@ async def leads_csv(request: Request) -> Response:
     lines = _Lines(said, ruleset, query.model, str(running.settings.public_url))
     rows = (lines.cells(lead) for lead in _all(running, query, first))
     today = local(now, ruleset.timezone).date()
+    await write_down(request, "leads_exported", "/leads")
     return csv_answer(request, _name(query), headed(_heading(said), rows), today)
 
 

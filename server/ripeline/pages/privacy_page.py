@@ -105,7 +105,7 @@ async def set_retention(request: Request) -> Response:
 def _set(conn: Connection, by: Said, fields: Mapping[str, str]) -> Retention:
     before = read_retention(conn)
     for name, months in (("visits", VISITS), ("leads", LEADS)):
-        if fields.get(name) not in map(str, months):
+        if fields.get(name, "") not in map(str, months):
             raise InvalidRequest(name, "is none of those there are to choose from")
     after = Retention(int(fields["visits"]), int(fields["leads"]))
     if after != before:

@@ -15,7 +15,7 @@ from ripeline.auth.guard import require
 from ripeline.domain.points import as_number
 from ripeline.pages.csv import Cell, csv_answer, headed, moment
 from ripeline.pages.desk import running_of
-from ripeline.pages.doing import words
+from ripeline.pages.doing import words, write_down
 from ripeline.pages.ready import REASONS
 from ripeline.pages.who import who_is
 from ripeline.rules.model import Ruleset
@@ -41,6 +41,7 @@ async def write_csv(request: Request) -> Response:
     base = str(running.settings.public_url)
     rows = (_cells(each, zone, base, texts) for each in _all(running, request.state.user.id))
     today = local(int(time.time() * 1000), zone).date()
+    await write_down(request, "leads_exported", "/ready")
     return csv_answer(request, "ready", headed(_heading(texts), rows), today)
 
 

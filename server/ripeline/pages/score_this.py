@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.errors import Conflict, InvalidRules, NotFound
+from ripeline.fold.explaining import explain_lead
 from ripeline.fold.rule_file import read_checked
 from ripeline.pages.desk import Desk, running_of, show
 from ripeline.pages.doing import back, fields_of, words
@@ -24,21 +25,22 @@ from ripeline.pages.what_if import WhatIfView, what_if
 from ripeline.rules.from_events import ONCE
 from ripeline.rules.match import once_parts
 from ripeline.rules.model import Rule
-from ripeline.rules.plain import once_in_words
+from ripeline.rules.plain import labels_of, once_in_words
 from ripeline.rules.reading import load_rules, read_rules
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePage:
     """The form as it was filled in (`one`), the rule it makes (None: its points are no number), and, where asked for,
-    what that would change. `once`: what it may be paid once per, in words.
-    `query`: the same again as an address."""
+    what that would change. `once`: what it may be paid once per, in words; `already`: rules of the model that paid for
+    the event (label, thousandths). `query`: the same again as an address."""
 
     one: Scored
     draft: Draft | None
     whatif: WhatIfView | None
     once: tuple[tuple[str, str], ...]
     query: str
+    already: tuple[tuple[str, int], ...]
 
 
 @require("marketer")
@@ -55,7 +57,7 @@ def read_score(desk: Desk, fields: Mapping[str, str]) -> ScorePage:
     plain = Rule(id="", label="", points=0, on=frozenset({one.event.on}))
     usual = " ".join(once_parts(plain, one.event.on))
     once = tuple((each, once_in_words(each or usual, one.event.on, desk.locale)) for each in ONCE if each != usual)
-    return ScorePage(one, draft, whatif, once, urlencode(fields))
+    return ScorePage(one, draft, whatif, once, urlencode(fields), tuple(_already(desk, one)))
 
 
 @require("marketer")
@@ -66,6 +68,14 @@ async def show_score_what_if(request: Request) -> Response:
         return read_score(desk, dict(request.query_params) | {"try": "1"}).whatif
 
     return await show(request, "whatif.html", read)
+
+
+def _already(desk: Desk, one: Scored) -> Iterator[tuple[str, int]]:
+    labels = labels_of(one.model)
+    explained = explain_lead(desk.conn, desk.ruleset, one.lead, one.event.at)
+    for line in (line for change in explained.changes for line in change.lines):
+        if (line.seq, line.model) == (one.event.seq, one.model.id) and line.points and line.at == one.event.at:
+            yield labels.get(line.rule, line.rule), line.points
 
 
 @require("marketer")

@@ -46,6 +46,8 @@ class Scorer:
             for rule in model.rules
             if rule.decay is not None
         }
+        #: Whether a score may change without a line.
+        self.fades = bool(self.decays)
 
     def fresh(self) -> LeadState:
         """A lead nothing has happened to."""

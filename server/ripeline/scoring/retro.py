@@ -12,15 +12,18 @@ from ripeline.scoring.state import Waiting
 
 def stop(match: Match) -> None:
     """The prerequisite is missing: the match waits for it from the end of this moment on, unless its event is worth
-    nothing, or it would only repeat what was paid."""
+    nothing."""
     moment, rule = match.moment, match.rule
-    if moment.flaw is None and not is_used(rule, moment):
+    if moment.flaw is None:
         moment.stopped = [*(moment.stopped or ()), (rule, waiting_for(rule, moment, match.points))]
 
 
 def start_waiting(moment: Moment) -> None:
-    """From now on what was stopped at this moment waits; what has become too old to be paid ever does no more."""
+    """From now on what was stopped at this moment waits, unless it would only repeat what was paid, be it just now;
+    what has become too old to be paid ever waits no more."""
     for rule, waited in moment.stopped or ():
+        if is_used(rule, moment):
+            continue
         waiting = moment.state.waiting.setdefault(rule.number, [])
         if rule.within is not None:
             waiting[:] = [each for each in waiting if each.at > waited.at - rule.within]

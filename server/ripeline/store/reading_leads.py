@@ -14,6 +14,7 @@ from ripeline.store.reading_leads_query import SORTS, LeadQuery
 from ripeline.store.reading_leads_walks import (
     Narrowed,
     Place,
+    Reach,
     Stretch,
     found_tables,
     narrowed,
@@ -45,7 +46,7 @@ def list_leads(conn: Connection, ruleset: Ruleset, query: LeadQuery) -> LeadList
     model, narrow, stretches = _read(conn, ruleset, query)
     limit = checked_limit(query.limit)
     after = place_of(query.cursor, 3) if query.cursor else None
-    found = _follow(conn, stretches, narrow, limit + 1, (after[0], after[1], after[2]) if after else None)
+    found = _follow(conn, stretches, narrow, Reach(limit + 1, (after[0], after[1], after[2]) if after else None))
     last = found[limit - 1] if len(found) > limit else None
     total, at_least = _total(conn, query, narrow)
     return LeadList(
@@ -67,8 +68,8 @@ def neighbours(conn: Connection, ruleset: Ruleset, query: LeadQuery, lead_id: in
     if not standing:
         return None, None
     place = _place(ruleset, query, standing[0], lead_id)
-    before = _follow(conn, stretches, narrow, 1, place, back=True)
-    after = _follow(conn, stretches, narrow, 1, place)
+    before = _follow(conn, stretches, narrow, Reach(1, place, back=True))
+    after = _follow(conn, stretches, narrow, Reach(1, place))
     return before[0]["lead_id"] if before else None, after[0]["lead_id"] if after else None
 
 
@@ -91,31 +92,19 @@ def _place(ruleset: Ruleset, query: LeadQuery, standing: Row, lead_id: int) -> P
     return stretch.part, standing["seen" if stretch.key == SEEN else "score"] - stretch.less, lead_id
 
 
-def _follow(
-    conn: Connection,
-    stretches: tuple[Stretch, ...],
-    narrow: Narrowed,
-    wanted: int,
-    after: Place | None,
-    *,
-    back: bool = False,
-) -> list[Row]:
-    """The next leads of the list after that place (`back`: before it), the nearest first; in each its `part`."""
+def _follow(conn: Connection, stretches: tuple[Stretch, ...], narrow: Narrowed, reach: Reach) -> list[Row]:
+    """The leads of the list that are within reach, the nearest first; in each its `part`."""
     found: list[Row] = []
-    for part in sorted({each.part for each in stretches}, reverse=back):
-        if after is not None and (part > after[0] if back else part < after[0]):
+    after = reach.after
+    for part in sorted({each.part for each in stretches}, reverse=reach.back):
+        if after is not None and (part > after[0] if reach.back else part < after[0]):
             continue
-        place = after if after is not None and after[0] == part else None
-        missing = wanted - len(found)
-        here = [
-            row
-            for stretch in stretches
-            if stretch.part == part
-            for row in walk(conn, stretch, narrow, missing, place, back=back)
-        ]
-        here.sort(key=lambda row: (row["place"], row["lead_id"]), reverse=not back)
-        found += [row | {"part": part} for row in here[:missing]]
-        if len(found) == wanted:
+        left = Reach(reach.limit - len(found), after if after is not None and after[0] == part else None, reach.back)
+        own = (stretch for stretch in stretches if stretch.part == part)
+        here = [row for stretch in own for row in walk(conn, stretch, narrow, left)]
+        here.sort(key=lambda row: (row["place"], row["lead_id"]), reverse=not reach.back)
+        found += [row | {"part": part} for row in here[: left.limit]]
+        if len(found) == reach.limit:
             break
     return found
 

@@ -111,32 +111,31 @@ def _owned(owner: int | str | None) -> Iterator[Chip]:
     if owner == NOBODY:
         yield Chip(f"{OWNER} IS NULL")
     elif owner == SOMEBODY:
-        yield Chip(f"{OWNER} IS NOT NULL", "SELECT lead_id AS id FROM handoffs WHERE owner_id > 0")
+        yield Chip(
+            f"{OWNER} IS NOT NULL", "SELECT lead_id AS id FROM handoffs INDEXED BY handoffs_by_owner WHERE owner_id > 0"
+        )
     else:
         found = "SELECT lead_id AS id FROM handoffs WHERE owner_id = :owner"
         yield Chip(f"{OWNER} = :owner", found, values={"owner": owner})
 
 
-# On a shared browser what was seen before or after may be another person's: then the events themselves are asked.
-_OWN: Final = """(NOT EXISTS (SELECT 1 FROM epochs AS x WHERE x.visitor_id = p.visitor_id
-    AND (x.from_at, x.from_rank, x.from_id) <> (p.from_at, p.from_rank, p.from_id))
+# On a shared browser what was seen before or after may be another person's.
+_PLACED: Final = """(e.at, {rank}, e.event_id) >= (p.from_at, p.from_rank, p.from_id)
+  AND NOT EXISTS (SELECT 1 FROM epochs AS x WHERE x.visitor_id = p.visitor_id
+    AND (x.from_at, x.from_rank, x.from_id) > (p.from_at, p.from_rank, p.from_id)
+    AND (x.from_at, x.from_rank, x.from_id) <= (e.at, {rank}, e.event_id))"""
+# Most browsers are of one person alone: only for others the events themselves are asked.
+_OWN: Final = """(1 = (SELECT count(*) FROM epochs AS x WHERE x.visitor_id = p.visitor_id)
   OR EXISTS (SELECT 1 FROM events AS e WHERE e.visitor_id = p.visitor_id AND e.kind_id = :{kind}
-    AND {text} IN (SELECT value FROM json_each(:{kind}_texts))
-    AND (e.at, {rank}, e.event_id) >= (p.from_at, p.from_rank, p.from_id)
-    AND NOT EXISTS (SELECT 1 FROM epochs AS x WHERE x.visitor_id = p.visitor_id
-      AND (x.from_at, x.from_rank, x.from_id) > (p.from_at, p.from_rank, p.from_id)
-      AND (x.from_at, x.from_rank, x.from_id) <= (e.at, {rank}, e.event_id))))"""
-_ITEM: Final = """EXISTS (SELECT 1 FROM epochs AS p
+    AND {text} IN (SELECT value FROM json_each(:{kind}_texts)) AND {placed}))"""
+# The texts are looked up in a set of their own for the whole walk, the events by their visitor.
+_ITEM: Final = """EXISTS (SELECT 1 FROM epochs AS p CROSS JOIN events AS e ON e.visitor_id = p.visitor_id
   WHERE p.lead_id IN (SELECT s.lead_id UNION ALL SELECT g.id FROM leads AS g WHERE g.merged_into = s.lead_id)
-  AND (EXISTS (SELECT 1 FROM json_each(:{kind}_texts) AS j CROSS JOIN seen_items AS i
-      ON i.kind_id = :{kind} AND i.text_id = j.value AND i.visitor_id = p.visitor_id)
-    OR EXISTS (SELECT 1 FROM events AS e WHERE e.visitor_id = p.visitor_id AND e.seq > :tail AND e.kind_id = :{kind}
-      AND {text} IN (SELECT value FROM json_each(:{kind}_texts))))
-  AND {own})"""
+  AND e.kind_id = :{kind} AND {text} IN (SELECT value FROM json_each(:{kind}_texts)) AND {placed})"""
 _ITEM_FOUND: Final = """SELECT coalesce(g.merged_into, g.id) AS id FROM (
     SELECT i.visitor_id FROM json_each(:{kind}_texts) AS j CROSS JOIN seen_items AS i
       ON i.kind_id = :{kind} AND i.text_id = j.value
-    UNION SELECT e.visitor_id FROM events AS e WHERE e.seq > :tail AND e.kind_id = :{kind}
+    UNION ALL SELECT e.visitor_id FROM events AS e WHERE e.seq > :tail AND e.kind_id = :{kind}
       AND {text} IN (SELECT value FROM json_each(:{kind}_texts))
   ) AS v CROSS JOIN epochs AS p ON p.visitor_id = v.visitor_id CROSS JOIN leads AS g ON g.id = p.lead_id
   WHERE {own}"""
@@ -144,7 +143,8 @@ _ITEM_FOUND: Final = """SELECT coalesce(g.merged_into, g.id) AS id FROM (
 
 def _item(conn: Connection, kind: str, wanted: str) -> Chip:
     meant = items_meant(conn, kind, wanted)
-    words = {"kind": kind, "text": ITEM_TEXT, "rank": int(kind == PAGE)}
+    words: dict[str, Any] = {"kind": kind, "text": ITEM_TEXT, "rank": int(kind == PAGE)}
+    words["placed"] = _PLACED.format(**words)
     words["own"] = _OWN.format(**words)
     values = kind_ids(conn) | {"tail": seen_upto(conn), f"{kind}_texts": id_list(meant.texts)}
     return Chip(_ITEM.format(**words), _ITEM_FOUND.format(**words), True, size=meant.visitors, values=values)

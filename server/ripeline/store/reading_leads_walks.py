@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ripeline.rules.model import Model
 from ripeline.store.database import Connection
-from ripeline.store.reading import Row, rows
+from ripeline.store.reading import Row, id_list, rows
 from ripeline.store.reading_bands import scores_of_band
 from ripeline.store.reading_leads_chips import SEEN, Chip
 from ripeline.store.reading_leads_query import LeadQuery
 
 #: Up to so many leads are looked up one by one and sorted; more are met soon enough on the way down the list.
-FEW: Final = 20_000
+FEW: Final = 5_000
 
 #: Part of the list, key in it, lead: out of target comes in a part of its own, after all others.
 Place = tuple[int, int, int]
@@ -32,6 +32,7 @@ SELECT s.lead_id, s.score, s.engagement, s.fit, s.band, s.out_of_target,
 FROM {tables}
 WHERE s.model_id = :model AND s.out_of_target = :out {conditions}
 ORDER BY {key} {order}, {id} {order} LIMIT :limit"""
+_START: Final = "-- leads_found\nSELECT DISTINCT id FROM ({found})"
 _PROBE: Final = f"-- leads_probed\nSELECT count(*) FROM (SELECT 1 FROM ({{found}}) LIMIT {FEW + 1})"
 
 
@@ -49,6 +50,15 @@ class Stretch:
     band: str | None = None
     condition: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """At most so many leads after a place (None: from the beginning), or `back`: before it (None: from the end)."""
+
+    limit: int
+    after: Place | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +114,16 @@ def narrowed(conn: Connection, chips: Sequence[Chip], query: LeadQuery, values: 
         bound |= chip.values
     sizes = [(_size(conn, chip, bound), place) for place, chip in enumerate(chips) if _may_begin(chip, query)]
     smallest = min(sizes, default=None)
-    start = chips[smallest[1]] if smallest and smallest[0] <= FEW else None
-    return Narrowed(tuple(chips), start, bound)
+    if smallest is None or smallest[0] > FEW:
+        return Narrowed(tuple(chips), None, bound)
+    start = chips[smallest[1]]
+    if not start.condition:
+        return Narrowed(tuple(chips), start, bound)
+    # Found once, for each stretch and for the count.
+    found = [id for (id,) in conn.execute(_START.format(found=start.found), bound).fetchall()]
+    named = replace(start, found="SELECT value AS id FROM json_each(:started)")
+    others = (named if chip is start else chip for chip in chips)
+    return Narrowed(tuple(others), named, bound | {"started": id_list(found)})
 
 
 def _may_begin(chip: Chip, query: LeadQuery) -> bool:
@@ -121,23 +139,21 @@ def _size(conn: Connection, chip: Chip, values: dict[str, Any]) -> int:
     return int(conn.execute(_PROBE.format(found=chip.found), values).fetchone()[0])
 
 
-def walk(
-    conn: Connection, stretch: Stretch, narrow: Narrowed, limit: int, after: Place | None = None, *, back: bool = False
-) -> list[Row]:
-    """At most so many leads of a stretch, after (or `back`: before) that place, the nearest first."""
+def walk(conn: Connection, stretch: Stretch, narrow: Narrowed, reach: Reach) -> list[Row]:
+    """The leads of a stretch that are within reach, the nearest first."""
     conditions = [*narrow.conditions(), *([stretch.condition] if stretch.condition else [])]
-    values = narrow.values | stretch.values | {"out": stretch.out, "less": stretch.less, "limit": limit}
+    values = narrow.values | stretch.values | {"out": stretch.out, "less": stretch.less, "limit": reach.limit}
     id = "l.id" if _tables(stretch, narrow) is _BY_SEEN else "s.lead_id"
-    if after is not None:
-        sign = ">" if back else "<"
+    if reach.after is not None:
+        sign = ">" if reach.back else "<"
         conditions += [f"{stretch.key} {sign}= :place", f"({stretch.key}, {id}) {sign} (:place, :lead)"]
-        values |= {"place": after[1] + stretch.less, "lead": after[2]}
+        values |= {"place": reach.after[1] + stretch.less, "lead": reach.after[2]}
     sql = _PAGE.format(
         tables=_tables(stretch, narrow),
         conditions="".join(f"\nAND {each}" for each in conditions),
         key=stretch.key,
         id=id,
-        order="ASC" if back else "DESC",
+        order="ASC" if reach.back else "DESC",
     )
     return rows(conn, sql, values)
 

@@ -109,6 +109,13 @@ def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
     def on_day(context: Context, at: int) -> Markup:
         return _time(context, at, times.write_date(at, context["zone"], locale))
 
+    by_name = {"ago": ago, "since": since, "until": until, "clock": clock, "day": day, "on_day": on_day}
+    return by_name | _plain_moments(locale)
+
+
+def _plain_moments(locale: Locale) -> dict[str, Callable[..., Any]]:
+    """A moment as bare text, where there are many of them or no markup may stand."""
+
     @pass_context
     def brief(context: Context, at: int) -> str:
         return times.write_brief(at, context["now"], context["zone"], locale)
@@ -117,16 +124,7 @@ def _moments(locale: Locale) -> dict[str, Callable[..., Any]]:
     def hour(context: Context, at: int) -> str:
         return times.write_clock(at, context["zone"])
 
-    return {
-        "ago": ago,
-        "since": since,
-        "until": until,
-        "clock": clock,
-        "day": day,
-        "on_day": on_day,
-        "brief": brief,
-        "hour": hour,
-    }
+    return {"brief": brief, "hour": hour}
 
 
 def _time(context: Context, at: int, text: str) -> Markup:

@@ -13,11 +13,13 @@ from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.folder import now_ms
 from ripeline.fold.forgetting import forget_visits
+from ripeline.fold.noting import KEPT_MS
 from ripeline.running import Running
 from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.meta import read_meta, write_meta
+from ripeline.store.notes import forget_notes
 from ripeline.store.retention import LAST_NIGHT, SPAN, idle_leads, last_visitor, old_visits, read_retention
 from ripeline.templating.times import local
 
@@ -63,6 +65,7 @@ async def forget(running: Running, now: int) -> tuple[int, int]:
     """Take out what has been kept long enough by `now` (ms): how many visits, how many leads."""
     with running.database.read() as conn:
         kept, last = read_retention(conn), last_visitor(conn)
+    await running.write(partial(forget_notes, moment=now - KEPT_MS))
     visits = leads = 0
     for after in range(0, last, SPAN):
         while seqs := await asyncio.to_thread(_visits, running, months_before(now, kept.visits), after):
