@@ -131,6 +131,7 @@ def warming() -> list[Event]:
 
 def room_of(folder: Path, rules: str, *events: Event) -> Room:
     """A room in which that has happened; people of ours are signed in."""
+    (folder / "rules.toml").write_text(rules, encoding="utf-8")
     made = Room(Settings(data=folder), ruleset=read_rules(rules))
     with transaction(made.writer):
         append_events(made.writer, list(events), Dictionary())
