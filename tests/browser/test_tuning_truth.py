@@ -56,7 +56,7 @@ def test_how_spread_are_the_scores_is_drawn_and_told_as_a_table(truth: Page) -> 
 
 
 def test_do_the_top_fifth_buy_more_than_the_next(truth: Page) -> None:
-    tops = question(truth, "Do the top 20 % buy more than the next 20 %?")
+    tops = question(truth, "Do the top fifth buy more than the next fifth?")
     expect(tops).to_contain_text(re.compile("Not proven: the two intervals|Yes, and it is proven|No: the other way"))
     expect(tops.get_by_role("rowheader")).to_have_count(2)
     expect(tops.get_by_role("row").nth(1)).to_contain_text(re.compile(r"\d%.*\(.*–.*\), \d+ of \d+"))
@@ -104,7 +104,7 @@ def test_the_calls_one_can_make_stay_in_the_address(truth: Page) -> None:
 
 def test_the_bands_are_held_against_everybody_and_before(truth: Page) -> None:
     bands = question(truth, "Do the bands mean anything?")
-    bands.get_by_label("Our rate before, in %").fill("8,5")
+    bands.get_by_label("Our rate before, per cent").fill("8,5")
     bands.get_by_role("button", name="Remember").click()
     expect(truth.get_by_text("Before there was a score it was 8.5%.")).to_be_visible()
     expect(question(truth, "Do the bands mean anything?").get_by_role("rowheader")).to_have_count(3)
