@@ -317,3 +317,16 @@ def test_numbers_that_are_none_are_refused_in_a_sentence(mona: TestClient) -> No
     assert "no rule with points" in do(mona, "points", model="vertical", rule="nobody", points="1")
     assert "no band" in do(mona, "band", model="vertical", band="nobody", points="1")
     assert "There is nothing to save." in do(mona, "save")
+
+
+def test_while_scores_are_made_anew_the_page_says_how_far_and_goes_on(mona: TestClient) -> None:
+    step(mona, "paper-a", 9)
+    running = mona.app.state.running  # type: ignore[attr-defined]
+    settled, running.rescoring = running.rescoring, lambda: ("hash", 3, 10)
+    html = mona.get(HOME).text
+    assert "Scores are being made anew: 3 of 10 leads" in text_of(html)
+    assert '<progress max="10" value="3">' in html
+    assert "data-poll-page" in html
+    assert "What it would do is counted once the scores are made anew." in text_of(html)
+    running.rescoring = settled
+    assert "data-poll-page" not in mona.get(HOME).text
