@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -22,6 +23,7 @@ RULES: Final = "\n".join(
 )
 
 
+@lru_cache
 def offer() -> Model:
     return read_rules(RULES).models[0]
 
@@ -36,12 +38,20 @@ def some_leads(rng: Random, count: int = LEADS) -> list[Life]:
     return found
 
 
-def decided(rng: Random, leads: list[Life], planted: dict[str, float]) -> Lives:
+Both = tuple[Life, Life]
+
+
+def both_ends(leads: list[Life]) -> list[Both]:
+    """Each of them as it is when it bought, and when it did not."""
+    return [(replace(life, end="won"), replace(life, end="lost")) for life in leads]
+
+
+def decided(rng: Random, leads: list[Both], planted: dict[str, float]) -> Lives:
     """They buy by chance, at the base rate times what is planted in the rules that paid for them."""
     ended = []
-    for life in leads:
+    for won, lost in leads:
         chance = BASE
         for rule, times in planted.items():
-            chance *= times if rule in life.times else 1
-        ended.append(replace(life, end="won" if rng.random() < chance else "lost"))
+            chance *= times if rule in won.times else 1
+        ended.append(won if rng.random() < chance else lost)
     return Lives(offer(), tuple(ended), len(ended), NOW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.truth.planted import decided, some_leads
+from tests.truth.planted import both_ends, decided, some_leads
 
 from ripeline.truth.lifts import lifts
 from ripeline.truth.sources_of_points import sources
@@ -19,9 +19,11 @@ def proven(planted: dict[str, float], seeds: int) -> list[set[str]]:
     found = []
     for seed in range(seeds):
         if seed % A_DRAW == 0:
-            leads = some_leads(Random(seed))
+            leads = both_ends(some_leads(Random(seed)))
+            # Where points come from does not depend on how it ended.
+            given = sources(decided(Random(seed), leads, planted))
         lives = decided(Random(10_000 + seed), leads, planted)
-        found.append({each.rule.id for each in lifts(lives, sources(lives)) if each.is_proven})
+        found.append({each.rule.id for each in lifts(lives, given) if each.is_proven})
     return found
 
 

@@ -59,6 +59,7 @@ class Asking:
         self._lock = Lock()
         self._asked: OrderedDict[tuple[str, str], _Asked] = OrderedDict()
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="whatif")
+        self._is_closed = False
 
     def ask(self, in_force: str, new: Ruleset, now: int, patience: float = 0.0) -> Answer:
         """What is known of this question by now, having waited at most `patience` seconds; `now` in ms.
@@ -74,6 +75,8 @@ class Asking:
 
     def close(self) -> None:
         """Answer nothing any more; what is being answered ends with its part."""
+        with self._lock:
+            self._is_closed = True
         self._hands.shutdown(wait=False, cancel_futures=True)
 
     def _known(self, in_force: str, new: Ruleset, now: int) -> _Asked | None:
@@ -82,7 +85,7 @@ class Asking:
         if asked is not None and (not asked.answer.is_over or monotonic() - asked.at < _FRESH_SECONDS):
             self._asked.move_to_end(key)
             return asked
-        if sum(not each.answer.is_over for each in self._asked.values()) >= _MOST_WAITING:
+        if self._is_closed or sum(not each.answer.is_over for each in self._asked.values()) >= _MOST_WAITING:
             return None
         asked = self._asked[key] = _Asked(monotonic(), Event())
         while len(self._asked) > _KEPT:

@@ -69,9 +69,8 @@ async def take_back(request: Request) -> Response:
     author, at = fields.get("author") or request.state.user.email, fields.get("at", "")
     which = Said(author[:320], int(at) if at.isascii() and at.isdigit() and len(at) < 16 else 0)
     count = await do(request, partial(take_back_import, which=which))
-    many = words(request).ngettext
-    said = many("%(n)s outcome was taken back.", "%(n)s outcomes were taken back.", count) % {"n": count}
-    return back(request, fields, HOME, Done(said, is_bad=not count))
+    said = words(request).ngettext("%(n)s outcome was taken back.", "%(n)s outcomes were taken back.", count)
+    return back(request, fields, HOME, Done(said % {"n": count}, is_bad=not count))
 
 
 async def _asked(request: Request) -> tuple[Asked | None, bool]:

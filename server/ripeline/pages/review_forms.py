@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Final, get_args
 
@@ -19,11 +20,12 @@ from ripeline.pages.desk import running_of
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.review_tab import next_card
 from ripeline.pages.said import Done, Undo
-from ripeline.store.reviews import Part, begin_review, cards_of, review_by_id, say_on_card
+from ripeline.store.reviews import Part, begin_review, cards_of, last_review, review_by_id, say_on_card
 from ripeline.truth.dealing import deal
 from ripeline.truth.lives import read_lives
 
 HOME: Final = "/tuning/review"
+_LARGEST: Final = 2**63 - 1
 VERDICTS: Final[tuple[VerdictWord, ...]] = get_args(VerdictWord)
 
 
@@ -34,8 +36,8 @@ async def begin(request: Request) -> Response:
     cards, model = await run_in_threadpool(_deal, request, fields.get("model", ""), now)
     if not cards:
         return back(request, fields, HOME, Done(words(request).gettext("There is nobody to look at yet."), is_bad=True))
-    id = await do(request, lambda desk: begin_review(desk.conn, model, cards, desk.by))
-    return RedirectResponse(f"{HOME}/{id}/1", 303)
+    id, place = await do(request, lambda desk: _begin(desk, model, cards))
+    return RedirectResponse(f"{HOME}/{id}/{place}", 303)
 
 
 @require("marketer")
@@ -61,9 +63,19 @@ def _deal(request: Request, asked: str, now: int) -> tuple[list[tuple[int, Part]
         return deal(read_lives(conn, ruleset, model, now), now), model.id
 
 
+def _begin(desk: Desk, model: str, cards: list[tuple[int, Part]]) -> tuple[int, int]:
+    """The review and its next card; of two who begin at once the second goes on with the first one's."""
+    last = last_review(desk.conn, model)
+    following = next_card(cards_of(desk.conn, last.id)) if last else None
+    if last is not None and following is not None:
+        return last.id, following
+    return begin_review(desk.conn, model, cards, desk.by), 1
+
+
 def _say(desk: Desk, review: int, place: int, said: str) -> int | None:
     """The verdict is on the lead like any other; the card remembers it. Where to go on, None: it was the last."""
     model, lead = _card(desk, review, place)
+    _forget(desk, review, place)
     verdict = next((word for word in VERDICTS if word == said), None)
     if verdict is not None:
         judge_lead(desk, lead, model, Word(verdict))
@@ -72,17 +84,22 @@ def _say(desk: Desk, review: int, place: int, said: str) -> int | None:
 
 
 def _take_back(desk: Desk, review: int, place: int) -> None:
-    model, lead = _card(desk, review, place)
-    said = next(card.verdict for card in cards_of(desk.conn, review) if card.place == place)
-    if said:
-        lift(desk, lead, model)
+    _forget(desk, review, place)
     say_on_card(desk.conn, review, place, None)
+
+
+def _forget(desk: Desk, review: int, place: int) -> None:
+    """The word said on this card before was a slip; it may have been taken back elsewhere meanwhile."""
+    model, lead = _card(desk, review, place)
+    if next(card.verdict for card in cards_of(desk.conn, review) if card.place == place):
+        with suppress(NotFound):
+            lift(desk, lead, model)
 
 
 def _card(desk: Desk, review: int, place: int) -> tuple[str, int]:
     """The model of the review, and the lead on that card."""
-    found = review_by_id(desk.conn, review)
-    card = next((each for each in cards_of(desk.conn, review) if each.place == place), None)
+    found = review_by_id(desk.conn, min(review, _LARGEST))
+    card = next((each for each in cards_of(desk.conn, found.id) if each.place == place), None) if found else None
     if found is None or card is None:
         raise NotFound("card", place)
     return found.model, card.lead

@@ -61,9 +61,10 @@ async def accept_proposals(request: Request) -> Response:
         with suppress(RipelineError):
             await do(request, partial(accept, proposal=proposal))
             told += 1
-    many = words(request).ngettext
-    said = many("%(n)s lead is on the sales list now.", "%(n)s leads are on the sales list now.", told) % {"n": told}
-    return back(request, fields, HOME, Done(said, is_bad=not told))
+    said = words(request).ngettext(
+        "%(n)s lead is on the sales list now.", "%(n)s leads are on the sales list now.", told
+    )
+    return back(request, fields, HOME, Done(said % {"n": told}, is_bad=not told))
 
 
 ROUTES: Final = [

@@ -28,7 +28,9 @@ from ripeline.visiting import Visit
 _VERSIONS: Final = 20
 _PROPOSALS: Final = 50
 #: What the editor completes.
-COMPLETED: Final = tuple(dict.fromkeys((*RULE_KEYS, *(f"where.{key}" for key in WHERE_KEYS), *MODEL_KEYS)))
+COMPLETED: Final = tuple(
+    dict.fromkeys((*RULE_KEYS, *(f"where.{key}" for key in WHERE_KEYS), *MODEL_KEYS, "timezone", "session_timeout"))
+)
 
 
 @dataclass(frozen=True, slots=True)

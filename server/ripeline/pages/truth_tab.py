@@ -41,8 +41,9 @@ class TopLead:
 
 @dataclass(frozen=True, slots=True)
 class TruthTab:
-    """`truth` of `model`; `tones` of its bands by name. `calls` a week are asked for, which `advised` keeps to (None:
-    no threshold does); `thresholds` are those worth showing, `titles` those of pages by their path. `before`: the share that bought before there was a score.
+    """`truth` of `model`; `tones` of its bands by name, `titles` of pages by their path. `calls` a week are asked for,
+    which `advised` keeps to (None: no threshold does); `thresholds` are those worth showing. `before`: the share that
+    bought before there was a score.
     """
 
     model: Model

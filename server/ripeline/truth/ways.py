@@ -84,9 +84,9 @@ def _sequences(track: Sequence[tuple[str, str]]) -> Iterable[tuple[tuple[str, st
 def _telling(
     often: Iterable[tuple[tuple[str, str], ...]], count: Mapping[tuple[tuple[str, str], ...], int]
 ) -> list[tuple[tuple[str, str], ...]]:
-    """Without the parts of a longer way that just as many went."""
+    """Without those that say nearly the same as one before: just as many went, by two of its steps."""
     found: list[tuple[tuple[str, str], ...]] = []
     for way in often:
-        if not any(count[longer] == count[way] and set(way) < set(longer) for longer in found):
+        if not any(count[longer] == count[way] and len(set(way) & set(longer)) > 1 for longer in found):
             found.append(way)
     return found
