@@ -115,6 +115,13 @@ def test_colleagues_are_the_people_of_that_company_this_week(alice: Page, addres
     expect(alice.get_by_role("heading", level=1)).to_have_text("Grace")
 
 
+def test_the_number_of_colleagues_links_to_the_list_behind_it(alice: Page, address: str) -> None:
+    story(alice, address, "Ada")
+    alice.get_by_role("link", name="1 more person of engines.example in the last seven days").click()
+    expect(alice.get_by_role("heading", level=1)).to_have_text("Leads")
+    assert sorted(alice.locator("tbody a.row").all_inner_texts()) == ["Ada", "Grace"]
+
+
 def test_the_receipt_has_rule_times_points_caps_and_their_sum(alice: Page, address: str) -> None:
     receipt = story(alice, address, "Ada").locator(".receipt")
     pricing = receipt.get_by_role("row", name="Pricing")

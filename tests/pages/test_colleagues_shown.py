@@ -31,17 +31,27 @@ def test_ready_and_lead_say_who_else_of_the_company_was_here(room: Room, bob: Te
     came(room, "ada@mail.acme.co.uk", LATELY)
     came(room, "marc@acme.co.uk", LATELY - 1, name="Marc Aubert")
     came(room, "lisa@acme.co.uk", LATELY - 2)
-    said = "2 more people of acme.co.uk in the last seven days: Marc Aubert , lisa@acme.co.uk"
+    said = "2 more people of acme.co.uk in the last seven days : Marc Aubert , lisa@acme.co.uk"
     for shown in (bob.get("/ready").text, lead_page(room, bob, "ada@mail.acme.co.uk")):
         assert said in text_of(shown).replace(" ,", " ,")
         with room.database.read() as conn:
             assert f'<a href="/leads/{lead_id_of(conn, "marc@acme.co.uk")}">Marc Aubert</a>' in shown
 
 
+def test_the_number_links_to_all_of_the_company_who_were_here(room: Room, bob: TestClient) -> None:
+    people = ("ada@mail.acme.co.uk", "marc@acme.co.uk", "lisa@acme.co.uk")
+    for email in people:
+        came(room, email, LATELY)
+    came(room, "old@acme.co.uk", LONG_AGO)
+    links = links_of(lead_page(room, bob, "ada@mail.acme.co.uk"))
+    listed = links_of(bob.get(links["2 more people of acme.co.uk in the last seven days"]).text)
+    assert {each for each in listed if "@" in each} - {"bob@example.com"} == set(people)
+
+
 def test_one_other_person_is_one_person(room: Room, bob: TestClient) -> None:
     came(room, "ada@acme.fr", LATELY)
     came(room, "marc@acme.fr", LATELY)
-    assert "1 more person of acme.fr in the last seven days: marc@acme.fr" in text_of(
+    assert "1 more person of acme.fr in the last seven days : marc@acme.fr" in text_of(
         lead_page(room, bob, "ada@acme.fr")
     )
     french = bob.get("/ready?lang=fr").text
@@ -65,7 +75,7 @@ def test_ready_names_two_and_counts_all(room: Room, bob: TestClient) -> None:
     for number in range(5):
         fold(room.writer, made(f"v{number}", [(LATELY, page("/about")), (LATELY, form(f"p{number}@acme.fr"))]))
     shown = bob.get("/ready").text
-    assert "5 more people of acme.fr in the last seven days: p0@acme.fr , p1@acme.fr …" in text_of(shown)
+    assert "5 more people of acme.fr in the last seven days : p0@acme.fr , p1@acme.fr …" in text_of(shown)
     assert "p4@acme.fr" in links_of(lead_page(room, bob, "ada@acme.fr"))
 
 
