@@ -161,6 +161,7 @@ def _route(text: str) -> str:
         "/p.gif",
         "/livez",
         "/readyz",
+        "/metrics",
         "/static",
         "/leads",
         "/ready",
