@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import uvloop
 
 import ripeline.app
 from ripeline.app import create_app
+from ripeline.auth.tokens import create_token
 from ripeline.collect.answers import Answer
 from ripeline.protocol import LARGEST_QUICK_BODY, BoundedHttpProtocol
 from ripeline.settings import Settings
-from ripeline.store.database import Database
+from ripeline.store.database import Database, transaction
 
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -186,3 +187,23 @@ def test_a_fault_of_ours_is_a_500_and_the_server_goes_on(
 
     talk(tmp_path, story)
     assert "could not be taken" in caplog.text
+
+
+def test_what_comes_the_quick_way_is_counted_as_the_plain_way(tmp_path: Path) -> None:
+    async def story(connect: Connect) -> None:
+        with closing(Database(tmp_path / "ripeline.db").writer()) as conn, transaction(conn):
+            key = create_token(conn, "watch", frozenset({"read"}), 1)
+        reader, writer = await connect()
+        for sent in (request("a", "b", "a"), request("c").replace(b'{"v"', b'["v"'), request("d", title="x" * 20_000)):
+            writer.write(sent)
+            await answer(reader)
+        writer.write(f"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+        said = (await reader.readexactly(length)).decode()
+        writer.close()
+        assert "\nripeline_events_received_total 5\n" in said
+        for outcome, count in {"accepted": 2, "duplicate": 1, "rejected": 1, "refused": 1}.items():
+            assert f'\nripeline_events_total{{outcome="{outcome}"}} {count}\n' in said
+
+    talk(tmp_path, story)

@@ -35,6 +35,8 @@ COMMANDS: Final = (
     Entry("dump", "ripeline.commands.dump:dump", "Print everything about one person."),
     Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),
     Entry("rescore", "ripeline.commands.rescore:rescore", "Build all scores again from the events, or compare."),
+    Entry("backup", "ripeline.commands.backup:backup", "Write everything into one file, beside a running server."),
+    Entry("restore", "ripeline.commands.restore:restore", "Put a backup in the place of what there is."),
     Entry("import", "ripeline.commands.import_:import_", "Bring in events, leads, outcomes or a web server's log."),
     Entry("export", "ripeline.commands.export:export", "Write out the events, or the leads."),
 )

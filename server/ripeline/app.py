@@ -51,6 +51,7 @@ from ripeline.running import RulesInForce, Running
 from ripeline.settings import Settings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.erasures import ErasedFile
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
 from ripeline.visiting import Visiting
@@ -167,7 +168,7 @@ class _Works:
         self.events = EventLog()
         self.keeper = Keeper(conn, rules.ruleset)
         self.rescoring = Rescoring(conn, self.keeper, self._taken)
-        slow = (self.keeper.shelve_all, partial(keep_up, conn), Reminders(conn).step)
+        slow = (self.keeper.shelve_all, partial(keep_up, conn), Reminders(conn).step, ErasedFile(conn).step)
         chores = (self.keeper.sweep, self.rescoring.step, *slow)
         self.writer = Writer(conn, self.events, self.keeper, died, chores)
 

@@ -10,8 +10,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
+from ripeline.auth_header import behind, read_auth_header
 from ripeline.errors import InvalidSetting
 from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
+from ripeline.taken import TAKEN
 
 #: The owner's table of channels, beside the rule file.
 CHANNELS_FILE: Final = "channels.toml"
@@ -37,6 +39,7 @@ class Settings:
     origins: tuple[str, ...] = ()
     rate_limit: RateLimit | None = RateLimit(30, 100)
     trusted_proxies: tuple[str, ...] = ()
+    auth_header: str = ""
     setup_token: str = ""
     mailgun_key: str = ""
     smtp: MailServer | None = None
@@ -153,15 +156,8 @@ def _rate_limit(text: str) -> RateLimit | None:
     return RateLimit(per_second, int(found[3] or max(1, float(found[1]))))
 
 
-_TAKEN: Final = (
-    *("/api", "/v1/", "/hooks", "/c/", "/o/", "/u/", "/v/", "/p.gif", "/livez", "/readyz", "/live", "/static", "/demo"),
-    *("/ready", "/leads", "/tuning", "/install", "/settings", "/suspects", "/account", "/signin", "/signout", "/setup"),
-    *("/invitation", "/reset"),
-)
-
-
 def _route(text: str) -> str:
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(_TAKEN):
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(TAKEN):
         raise ValueError("a path of its own is needed, like /news/t.js")
     return text
 
@@ -195,6 +191,7 @@ SETTINGS: Final = (
     Setting("origins", "", _origins, "The sites that may send events, comma separated; any while empty."),
     Setting("rate_limit", "30/s burst 100", _rate_limit, "Requests with events an address may send; off: no limit."),
     Setting("trusted_proxies", "", _proxies, "Addresses or networks whose X-Forwarded-For is believed."),
+    Setting("auth_header", "", read_auth_header, "The header those proxies name who is signed in by; none if empty."),
     Setting("setup_token", "", _setup_token, "The key in the set-up link, for scripted set-up; a random one if empty."),
     Setting("mailgun_key", "", _text, "The key Mailgun signs its webhooks with."),
     Setting("smtp", "", read_mail_server, "The mail server for alerts, like smtp://user:password@mail.example.com."),
@@ -217,6 +214,7 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
         if text is None:
             text = _from_environment(setting, environment)
         values[setting.field] = setting.read(setting.default if text is None else text)
+    values["auth_header"] = behind(values["trusted_proxies"], values["auth_header"])
     values["mail_from"] = sender_of(values["smtp"], values["mail_from"])
     settings = Settings(**values)
     if settings.script_path == settings.endpoint_path:

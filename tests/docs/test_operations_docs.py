@@ -70,7 +70,7 @@ def scores(settings: Settings) -> list[tuple[object, ...]]:
 def test_a_copy_made_beside_the_server_starts_and_is_as_it_was(
     server: TestClient, settings: Settings, tmp_path: Path
 ) -> None:
-    (statement,) = re.findall(r'"(VACUUM INTO) \'backup/ripeline.db\'"', section("Backup"))
+    (statement,) = re.findall(r'"(VACUUM INTO) \'backup/ripeline.db\'"', section("By hand"))
     backup = Settings(data=tmp_path / "backup")
     backup.data.mkdir()
     with Database(settings.database_file).read() as conn:

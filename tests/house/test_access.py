@@ -41,6 +41,7 @@ TABLE: Final = {
     ("POST", "/hooks/{tool}", "hook"),
     ("GET HEAD", "/livez", "public"),
     ("GET HEAD", "/readyz", "public"),
+    ("GET HEAD", "/metrics", "scope:read"),
     ("GET HEAD", "/api/leads", "scope:read"),
     ("GET HEAD", "/api/leads/{lead:path}/timeline", "scope:read"),
     ("GET HEAD", "/api/leads/{lead:path}", "scope:read"),

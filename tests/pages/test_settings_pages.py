@@ -297,6 +297,24 @@ def test_health_says_what_is_so_and_what_waits(server: Server) -> None:
     assert "Version" in server.text("/settings/health/now")
 
 
+def test_health_accounts_for_every_event_received(server: Server) -> None:
+    page = {"i": "twice", "n": "page", "u": "https://shop.example/"}
+    assert server.client.post("/e", json={"v": "someone", "e": [page, page, {"n": "page"}]}).status_code == 202
+    assert server.client.post("/e", content=b"nonsense", headers={"content-type": "text/plain"}).status_code == 400
+    text = server.text("/settings/health/now")
+    names = (
+        "Events received since then",
+        "accepted",
+        "there already",
+        "not readable",
+        "refused, to be sent again or never",
+    )
+    counts = [re.search(rf"{name} (\d+)", text) for name in names]
+    received, *became = (int(found[1]) for found in counts if found)
+    assert received == sum(became)
+    assert min(became) >= 1
+
+
 def test_the_account_changes_name_language_and_password(server: Server) -> None:
     server.enter("sales")
     said = server.send("/account", name="Bob  Morane", locale="fr")

@@ -20,6 +20,11 @@ class Addresses:
         self._trusted = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
         self._is_trusted = lru_cache(maxsize=1024)(self._lookup)
 
+    def is_peer_trusted(self, scope: Scope) -> bool:
+        """Whether the other end of the connection is one of the proxies named in the settings."""
+        client = scope["client"]
+        return bool(self._trusted) and client is not None and self._is_trusted(client[0])
+
     def of(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """The address to count by: the last one in the chain that no trusted proxy has."""
         client = scope["client"]

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ripeline.auth.house import house_of
 from ripeline.auth.logins import now_ms, user_here
+from ripeline.auth.proxy_header import asserted_email
 from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
 from ripeline.errors import LogRefused
 from ripeline.store.people import Token, User
@@ -38,6 +39,8 @@ def require(role: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Res
         @wraps(endpoint)
         async def checked(request: Request) -> Response:
             user = await user_here(request)
+            if user is None and asserted_email(request) is not None:
+                return Response("Nobody here has the address your sign-in names.", 403, media_type="text/plain")
             if user is None:
                 return RedirectResponse(f"/signin?next={quote(_here(request))}", 303)
             if not may(user, role):

@@ -10,12 +10,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from ripeline.auth.house import House, house_of
+from ripeline.auth.proxy_header import asserted_email
 from ripeline.auth.secrets import hash_of, new_key
 from ripeline.errors import LogRefused
 from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
-from ripeline.store.people import User, add_login, end_login, name_login, user_of_login
+from ripeline.store.people import User, add_login, end_login, name_login, user_by_email, user_of_login
 from ripeline.store.staff import login_seen_at, touch_login, user_by_id
 
 #: A phone keeps its login for weeks.
@@ -46,7 +47,12 @@ def login_key(request: HTTPConnection) -> str:
 
 
 def read_user(request: HTTPConnection) -> User | None:
-    """Who is signed in on this request (blocking read)."""
+    """Who is signed in on this request (blocking read): whom a trusted proxy names, or else by the cookie."""
+    email = asserted_email(request)
+    if email is not None:
+        with house_of(request).database.read() as conn:
+            named = user_by_email(conn, email)
+        return named if named is not None and named.disabled_at is None else None
     key = login_key(request)
     if not key:
         return None
@@ -69,8 +75,8 @@ async def user_here(request: HTTPConnection) -> User | None:
 
 def _read_stale(request: HTTPConnection) -> tuple[User | None, bool]:
     user = read_user(request)
-    if user is None:
-        return None, False
+    if user is None or asserted_email(request) is not None:
+        return user, False
     with house_of(request).database.read() as conn:
         seen_at = login_seen_at(conn, hash_of(login_key(request)))
     return user, seen_at is not None and now_ms() - seen_at > _NOTED_EVERY_MS

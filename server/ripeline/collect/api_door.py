@@ -23,7 +23,7 @@ from ripeline.collect.decoding import TOO_LARGE, decode_api_items, decode_api_li
 from ripeline.collect.intake import Intake
 from ripeline.collect.lines import OVERLONG, Lines
 from ripeline.collect.refusals import ClientLeft, Refused
-from ripeline.collect.storing import store
+from ripeline.collect.storing import store_counted, turn_away
 from ripeline.domain.event import Event
 from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_types import LARGEST_EVENT
@@ -47,7 +47,7 @@ class Delivery:
         """Parse and store; on return they are on disk. Raises `Refused` 503 when the log takes none."""
         own = self._intake.own
         events, found = own.mark(self._parsed(items))
-        accepted = await store(self._intake.running, events)
+        accepted = await store_counted(self._intake.running, events, len(items) - len(events))
         own.saw(found)
         self.accepted += accepted
         self.duplicate += len(events) - accepted
@@ -79,6 +79,7 @@ class ApiDoor:
         except ClientLeft:
             return
         except Refused as refusal:
+            turn_away(intake.running, refusal)
             await send_answer(send, refusal_answer(refusal))
             return
         body = outcome(delivery.accepted, delivery.duplicate, delivery.rejected)

@@ -21,6 +21,7 @@ _NOBODY = Sender(visitor="")
 class Arrival:
     """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code).
 
+    `received`: how many events were counted as such, 0 before they are known.
     `drop` is why `dropped` of its events are not stored. `found`: events nobody sent, that follow from those sent.
     """
 
@@ -37,6 +38,7 @@ class Arrival:
         "method",
         "origin",
         "own",
+        "received",
         "received_at",
         "rejected",
         "scope",
@@ -63,5 +65,6 @@ class Arrival:
         self.rejected: list[tuple[int, EventProblem]] = []
         self.drop: Drop | None = None
         self.dropped = 0
+        self.received = 0
         self.own: Found = NOBODY
         self.set_cookie: bytes | None = None

@@ -43,6 +43,7 @@ class BrowserDoor:
         except ClientLeft:
             return
         except Refused as refusal:
+            intake.tally.turn_away(arrival.received)
             await send_answer(send, refusal_answer(refusal, arrival.cors))
             return
         await send_answer(send, answer_of(intake, arrival, accepted))
@@ -71,6 +72,7 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
         else:
             reply(answer_of(intake, arrival, 0))
     except Refused as refusal:
+        intake.tally.turn_away(arrival.received)
         reply(refusal_answer(refusal, arrival.cors))
 
 
@@ -78,6 +80,7 @@ def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], s
     try:
         answer = answer_of(intake, arrival, accepted_of(stored, len(arrival.events)))
     except Refused as refusal:
+        intake.tally.turn_away(arrival.received)
         answer = refusal_answer(refusal, arrival.cors)
     reply(answer)
 
@@ -90,6 +93,7 @@ def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:
         intake.own.saw(arrival.own)
     if arrival.drop is not None:
         intake.drops.count(arrival.drop, arrival.dropped, arrival.received_at)
+    intake.tally.answer(accepted, len(arrival.events) - accepted, len(arrival.rejected))
     body = outcome(accepted, len(arrival.events) - accepted, arrival.rejected)
     return json_answer(202, body, _headers(arrival))
 

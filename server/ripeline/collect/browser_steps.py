@@ -132,6 +132,11 @@ def mark_own_people(intake: Intake, arrival: Arrival) -> None:
     arrival.events, arrival.own = intake.own.mark(arrival.events)
 
 
+def count_received(intake: Intake, arrival: Arrival) -> None:
+    arrival.received = len(arrival.events) + len(arrival.rejected)
+    intake.tally.received += arrival.received
+
+
 #: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.
 BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
     allow_origin,
@@ -154,6 +159,7 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
     drop_prefetched,
     leave_out_own_address,
     *INTO_EVENTS,
+    count_received,
 )
 
 

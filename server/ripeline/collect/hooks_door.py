@@ -18,7 +18,7 @@ from ripeline.collect.decoding import loads
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import ClientLeft, Refused
 from ripeline.collect.scanners import suspect_agent
-from ripeline.collect.storing import store
+from ripeline.collect.storing import store_counted, turn_away
 from ripeline.domain.event import EMAIL_OPEN, Event
 from ripeline.domain.mail_tools import TOOLS
 from ripeline.domain.wire_mail import Ignored, parse_report
@@ -35,6 +35,7 @@ async def hook(request: Request) -> Response:
     except ClientLeft:
         return Response(status_code=400)
     except Refused as refusal:
+        turn_away(request.app.state.intake.running, refusal)
         answer = refusal_answer(refusal)
         return Response(answer.body, answer.status, {name.decode(): value.decode() for name, value in answer.headers})
 
@@ -95,7 +96,7 @@ async def _take(intake: Intake, tool: str, reports: list[object]) -> dict[str, A
         except Ignored as reason:
             ignored.append({"i": place, "reason": str(reason)})
     for start in range(0, len(events), MOST_EVENTS):
-        accepted += await store(intake.running, events[start : start + MOST_EVENTS])
+        accepted += await store_counted(intake.running, events[start : start + MOST_EVENTS])
     return {"accepted": accepted, "duplicate": len(events) - accepted, "ignored": ignored}
 
 

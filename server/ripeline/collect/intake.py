@@ -29,6 +29,7 @@ class Intake:
     def __init__(self, running: Running, clock: Callable[[], int] = now_ms) -> None:
         settings = running.settings
         self.running = running
+        self.tally = running.tally
         self.clock = clock
         self.sites = Sites(running)
         self.own = OwnPeople(running)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from asyncio import Future
 from base64 import b64decode
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -17,9 +18,10 @@ from ripeline.collect.clicks import Click
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import Refused
 from ripeline.collect.scanners import suspect_request
-from ripeline.collect.storing import store, submit
+from ripeline.collect.storing import store_counted, submit
 from ripeline.domain.event import Event
 from ripeline.domain.links import LASTS_MS, Link, events_of, landing_address
+from ripeline.tally import Tally
 
 _GIF: Final = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _NONE: Final = "This link is not one of ours, or was cut short on its way."
@@ -68,7 +70,7 @@ async def unsubscribe(request: Request) -> Response:
     if link is None:
         return PlainTextResponse(_NONE, 404)
     try:
-        await store(intake.running, events_of(link, intake.clock()))
+        await store_counted(intake.running, events_of(link, intake.clock()))
     except Refused as refusal:
         return PlainTextResponse("Please try again.", 503, {"Retry-After": str(refusal.retry_after or 1)})
     return _unsubscribe_page(request, is_done=True)
@@ -112,13 +114,18 @@ def _take_click(intake: Intake, request: Request, link: Link) -> str:
 
 def _keep(intake: Intake, events: list[Event]) -> None:
     """Hand to the log without waiting: nobody who opens a link waits for us, and nothing was promised."""
+    tally = intake.running.tally
+    tally.received += len(events)
     try:
-        submit(intake.running, events).add_done_callback(_look)
+        submit(intake.running, events).add_done_callback(partial(_count, tally, len(events)))
     except Refused:
-        return
+        tally.turn_away(len(events))
 
 
-def _look(stored: Future[list[bool]]) -> None:
-    """What went wrong in the log is in its own report; here it only must not be called forgotten."""
-    if not stored.cancelled():
-        stored.exception()
+def _count(tally: Tally, sent: int, stored: Future[list[bool]]) -> None:
+    """What went wrong in the log is in its own report."""
+    if stored.cancelled() or stored.exception() is not None:
+        tally.turn_away(sent)
+    else:
+        accepted = sum(stored.result())
+        tally.answer(accepted, sent - accepted, 0)

@@ -14,6 +14,7 @@ from ripeline.auth.guard import public
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.browser_steps import (
     INTO_EVENTS,
+    count_received,
     drop_prefetched,
     find_site,
     leave_out_own_address,
@@ -42,6 +43,7 @@ async def pixel(request: Request) -> Response:
         cookie = await _take(intake, arrival, request.query_params)
         headers |= {"Set-Cookie": cookie.decode()} if cookie else {}
     except Refused as refusal:
+        intake.tally.turn_away(arrival.received)
         # A broken picture would show; whoever wonders reads the header.
         headers["X-Ripeline-Refused"] = refusal.code
     if arrival.drop is not None:
@@ -62,11 +64,13 @@ async def _take(intake: Intake, arrival: Arrival, query: Mapping[str, str]) -> b
     url = query.get("u") or arrival.headers.get(b"referer", b"").decode("latin-1")
     _check_origin(intake, arrival, url)
     _read(arrival, query, url)
-    for step in (find_site, drop_prefetched, leave_out_own_address, *INTO_EVENTS):
+    for step in (find_site, drop_prefetched, leave_out_own_address, *INTO_EVENTS, count_received):
         step(intake, arrival)
     if arrival.rejected:
         raise Refused(400, arrival.rejected[0][1], "this page view cannot be read")
-    if await store(intake.running, arrival.events) and arrival.origin is not None:
+    accepted = await store(intake.running, arrival.events)
+    intake.tally.answer(accepted, len(arrival.events) - accepted, 0)
+    if accepted and arrival.origin is not None:
         intake.sites.saw(arrival.site, arrival.origin, arrival.received_at)
     return arrival.set_cookie
 

@@ -8,7 +8,8 @@ from enum import Enum
 class Refused(Exception):
     """The whole request is refused: HTTP status, a code for programs, a sentence for people.
 
-    `retry_after` seconds when the same body may be sent again. What is left of the body is for the protocol to discard.
+    `retry_after` seconds when the same body may be sent again. `is_counted`: its events are in the tally.
+    What is left of the body is for the protocol to discard.
     """
 
     def __init__(self, status: int, code: str, problem: str, *, retry_after: int = 0) -> None:
@@ -17,6 +18,7 @@ class Refused(Exception):
         self.code = code
         self.problem = problem
         self.retry_after = retry_after
+        self.is_counted = False
 
 
 class ClientLeft(Exception):

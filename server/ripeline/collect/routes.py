@@ -9,6 +9,7 @@ from ripeline.collect.browser_door import BrowserDoor
 from ripeline.collect.health import livez, readyz
 from ripeline.collect.hooks_door import hook
 from ripeline.collect.links_door import click, opened, show_unsubscribe, unsubscribe
+from ripeline.collect.metrics import metrics
 from ripeline.collect.pixel import PATH as PIXEL_PATH
 from ripeline.collect.pixel import pixel
 from ripeline.collect.script import everyday_script, hashed_script
@@ -37,4 +38,5 @@ def routes(settings: Settings) -> list[Route]:
         Route("/hooks/{tool}", hook, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
+        Route("/metrics", metrics),
     ]

@@ -17,7 +17,7 @@ from ripeline.collect.bodies import JSON, MOST_EVENTS, TEXT, read_unpacked
 from ripeline.collect.decoding import loads
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import ClientLeft, Refused
-from ripeline.collect.storing import store
+from ripeline.collect.storing import store_counted, turn_away
 from ripeline.domain.event import Event
 from ripeline.domain.wire_segment import IGNORED, READ, Batch, parse_segment_item, sent_at_of
 from ripeline.domain.wire_types import DEEPEST, LARGEST_EVENT, depth_of
@@ -40,6 +40,7 @@ class SegmentDoor:
         except ClientLeft:
             return
         except Refused as refusal:
+            turn_away(scope["app"].state.intake.running, refusal)
             answer = _refused(refusal)
         await send_answer(send, answer)
 
@@ -77,9 +78,10 @@ class _Delivery:
     async def take(self, items: Sequence[object]) -> Answer:
         for start in range(0, len(items), MOST_EVENTS):
             events: list[Event] = []
+            before = len(self._rejected)
             for place, item in enumerate(items[start : start + MOST_EVENTS], start):
                 events += self._read(place, item)
-            await store(self._intake.running, events)
+            await store_counted(self._intake.running, events, len(self._rejected) - before)
         told = {"rejected": self._rejected, "ignored": self._ignored}
         return json_answer(200, _encoded({"success": True} | {name: places for name, places in told.items() if places}))
 

@@ -23,6 +23,26 @@ async def store(running: Running, events: list[Event], found: Sequence[Event] = 
     return accepted_of(stored, len(events))
 
 
+async def store_counted(running: Running, events: list[Event], rejected: int = 0) -> int:
+    """`store` for doors that read no `Arrival`: with these events, and so many that could not be read, in the tally."""
+    tally, received = running.tally, len(events) + rejected
+    tally.received += received
+    try:
+        accepted = await store(running, events)
+    except Refused as refusal:
+        tally.turn_away(received)
+        refusal.is_counted = True
+        raise
+    tally.answer(accepted, len(events) - accepted, rejected)
+    return accepted
+
+
+def turn_away(running: Running, refusal: Refused) -> None:
+    """Count a request that is refused, unless its events are counted already."""
+    if not refusal.is_counted:
+        running.tally.turn_away(0)
+
+
 def submit(running: Running, events: list[Event]) -> Future[list[bool]]:
     """Hand events (at least one) to the log; done when they are on disk. Raises `Refused` 503 when there is no room."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.fold.rebuilding import coming_rules
-from ripeline.fold.rows import names_of
+from ripeline.fold.rows import names_of as names_in
 from ripeline.store.audit import add_audit
 from ripeline.store.database import Connection
 from ripeline.store.epochs import visitors_of_leads
@@ -17,6 +17,7 @@ from ripeline.store.erasing import (
     said_elsewhere,
 )
 from ripeline.store.erasing_texts import Unused, erase_texts, unused_texts
+from ripeline.store.erasures import list_erased, names_of
 from ripeline.store.log_reading import events_of_lead
 from ripeline.store.marks import leads_of_visitors_of
 
@@ -31,6 +32,7 @@ def erase_lead(desk: Desk, key: LeadKey) -> int:
     visitors = {*visitors_of_leads(conn, [lead]), *(visitor for _, visitor in elsewhere)}
     seqs = {*(event.seq for event in events_of_lead(conn, lead)), *(seq for seq, _ in elsewhere)}
     others = leads_of_visitors_of(conn, [seq for seq, _ in elsewhere])
+    named = names_of(conn, leads, visitors, seqs)
     erase_for_good(conn, True)
     try:
         doubt_entries(conn, lead)
@@ -42,7 +44,8 @@ def erase_lead(desk: Desk, key: LeadKey) -> int:
     finally:
         erase_for_good(conn, False)
     if desk.by.author:
-        # What the night took is one line, not one of each.
+        # What the night took is one line, not one of each, and the night after a restore takes it again.
+        list_erased(conn, named, desk.by.at)
         add_audit(conn, desk.by, "lead_erased", lead=lead)
     return len(seqs)
 
@@ -55,7 +58,7 @@ def find_unused(conn: Connection) -> Unused | None:
 def erase_unused(desk: Desk, unused: Unused) -> None:
     """Erase those texts and sources, but for what was used since."""
     coming = coming_rules(desk.conn)
-    names = names_of(desk.ruleset) | (names_of(coming) if coming is not None else set())
+    names = names_in(desk.ruleset) | (names_in(coming) if coming is not None else set())
     erase_for_good(desk.conn, True)
     try:
         erase_texts(desk.conn, unused, names)

@@ -9,6 +9,7 @@ from ripeline.errors import Conflict, NotFound
 from ripeline.fold.desk import Desk
 from ripeline.store.audit import add_audit
 from ripeline.store.erasing import erase_events, forget_visitors
+from ripeline.store.erasures import list_erased, names_of
 from ripeline.store.marks import (
     MarkedEvent,
     events_of_reason,
@@ -59,10 +60,12 @@ def erase_event(desk: Desk, id: str) -> None:
     found = _found(desk, id)
     seqs = [event.seq for event in found]
     leads = leads_of_visitors_of(desk.conn, seqs)
+    named = names_of(desk.conn, (), {event.visitor for event in found}, seqs)
     erase_events(desk.conn, seqs)
     # Made only for what was said: empty it would be a lead of its own.
     forget_visitors(desk.conn, leads, given_visitors(desk.conn, {event.visitor for event in found}))
     desk.forget()
+    list_erased(desk.conn, named, desk.by.at)
     add_audit(desk.conn, desk.by, "event_erased", lead=leads[0] if leads else None)
     _refold(desk, found, leads)
 

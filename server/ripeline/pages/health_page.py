@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,9 +14,11 @@ from ripeline import __version__
 from ripeline.auth.guard import require
 from ripeline.pages.desk import Desk, show
 from ripeline.store.copies import newest_copy
+from ripeline.store.counting import read_sizes
 from ripeline.store.database import sqlite_version
 from ripeline.store.projection_aside import all_aside
 from ripeline.store.suspects import drops_by_reason
+from ripeline.tally import OUTCOMES
 
 HERE: Final = "/settings/health"
 
@@ -29,7 +30,8 @@ _LATE_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class HealthPage:
-    """`problem` is why the server is not ready, "" when it is; sizes in bytes, `copied_at` in ms (None: never).
+    """`problem` is why the server is not ready, "" when it is; `received` since the start, and the `outcomes`
+    those have come to; sizes in bytes, `copied_at` in ms (None: never).
 
     `rescoring`: leads done and leads in all, None while nothing is rescored. `concerns` name what is to be done, a
     closed list the page has words for; `warnings` are the server's own sentences.
@@ -42,7 +44,8 @@ class HealthPage:
     queue: int
     lag: float
     rescoring: tuple[int, int] | None
-    accepted: int
+    received: int
+    outcomes: dict[str, int]
     dropped: int
     aside: int
     database: int
@@ -56,14 +59,13 @@ class HealthPage:
 def read_health(desk: Desk) -> HealthPage:
     """As it is at this moment."""
     running, file = desk.running, desk.running.database.path
-    database, wal = _size(file), _size(file.with_name(file.name + "-wal"))
-    free, lag, aside = shutil.disk_usage(file.parent).free, running.lag(), len(all_aside(desk.conn))
+    sizes, lag, aside = read_sizes(file), running.lag(), len(all_aside(desk.conn))
     problem, rescoring = running.healthy(), running.rescoring()
     concerns = {
         "problem": bool(problem),
         "late": lag > _LATE_SECONDS,
-        "room": free < max(_LITTLE_ROOM, database),
-        "wal": wal > _LONG_WAL,
+        "room": sizes.free < max(_LITTLE_ROOM, sizes.database),
+        "wal": sizes.wal > _LONG_WAL,
         "aside": aside > 0,
     }
     return HealthPage(
@@ -74,23 +76,17 @@ def read_health(desk: Desk) -> HealthPage:
         queue=running.log.pending,
         lag=lag,
         rescoring=rescoring[1:] if rescoring is not None else None,
-        accepted=running.log.accepted,
+        received=running.tally.received,
+        outcomes={each: getattr(running.tally, each) for each in OUTCOMES},
         dropped=sum(each.events for each in drops_by_reason(desk.conn)),
         aside=aside,
-        database=database,
-        wal=wal,
-        free=free,
+        database=sizes.database,
+        wal=sizes.wal,
+        free=sizes.free,
         copied_at=_copied_at(file.parent),
         concerns=tuple(name for name, is_so in concerns.items() if is_so),
         warnings=running.warnings,
     )
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
 
 
 def _copied_at(folder: Path) -> int | None:

@@ -41,6 +41,7 @@ What = Literal[
     "visitor_detached",
     "lead_erased",
     "event_erased",
+    "backup_restored",
 ]
 
 AUDIT: Final = """

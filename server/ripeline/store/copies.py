@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from ripeline.store.database import Connection, Database, DatabaseError, open_fi
 
 FOLDER: Final = "copies"
 KEPT: Final = 3
+
+#: Steps of SQLite between two looks at how far a copy has come.
+_PROGRESS_EVERY: Final = 500_000
 
 
 def copy_database(source: Connection, target: Path) -> None:
@@ -33,6 +37,29 @@ def copy_database(source: Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
         raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
     _put_in_place(part, target)
+
+
+def write_anew(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
+    """Write the database as it is at this moment into a new file, without what was deleted in it, and check that.
+
+    Safe beside a server that writes. `progress` hears of bytes. Raises `DataProblem` when there is no room, or the
+    file is damaged.
+    """
+    total = source.stat().st_size
+    try:
+        with closing(open_file(source)) as conn:
+            conn.set_progress_handler(lambda: progress(_size(target), total), _PROGRESS_EVERY)
+            conn.execute("VACUUM INTO ?", (str(target),))
+        with closing(open_file(target)) as copy:
+            problems = problems_of(copy)
+    except DatabaseError as error:
+        raise DataProblem(f"the database cannot be copied to {target}: {error}") from error
+    if problems:
+        raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def problems_of(conn: Connection, *, quick: bool = False) -> str:

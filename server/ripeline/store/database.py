@@ -154,9 +154,14 @@ def rewrite_small_file(conn: Connection) -> bool:
     ((pages,), (size,)) = (conn.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
     if pages * size > _SOON_WRITTEN:
         return False
+    rewrite_file(conn)
+    return True
+
+
+def rewrite_file(conn: Connection) -> None:
+    """Write the whole file anew, however large it is: nothing erased is left in it."""
     conn.execute("INSERT INTO leads_search (leads_search) VALUES ('optimize')")
     conn.execute("VACUUM")
-    return True
 
 
 def foreign_commits(conn: Connection) -> int:

@@ -7,6 +7,7 @@ from sqlite_utils import Database, Migrations
 from ripeline.store.audit import AUDIT
 from ripeline.store.companies_sql import add_companies
 from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
+from ripeline.store.erasures import ERASED
 from ripeline.store.first_sql import FACTS, LOG, PEOPLE, PROJECTION
 from ripeline.store.invitations import INVITATIONS
 from ripeline.store.lists_sql import LISTS
@@ -153,6 +154,12 @@ def lists_of_leads(db: Database) -> None:
 def what_is_kept_for_how_long(db: Database) -> None:
     """When leads last did something, where the event that says so was kept long enough."""
     db.executescript(LAST_ACTIONS)
+
+
+@migrations()
+def who_does_not_come_back(db: Database) -> None:
+    """The list of erasures, and the key it is hashed with."""
+    db.executescript(ERASED)
 
 
 @migrations()

@@ -17,6 +17,7 @@ from ripeline.settings import Settings
 from ripeline.store.copies import newest_copy, problems_of, sync_folder
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
 from ripeline.store.lock import FolderLock
+from ripeline.store.putting_back import finish, require_finished
 from ripeline.store.sites import add_site
 from ripeline.store.upgrading import create_schema, pending_steps, upgrade
 
@@ -53,9 +54,10 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
     """
     warning = require_sound_sqlite(settings.old_sqlite)
     now = time.time_ns() // 1_000_000 if now is None else now
-    _make_folder(settings.data)
+    make_folder(settings.data)
     lock = FolderLock(settings.data)
     try:
+        aside = finish(settings.data)
         is_new = not settings.database_file.exists()
         if is_new:
             _fill(settings, now)
@@ -66,7 +68,8 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
     except BaseException:
         lock.release()
         raise
-    warnings = tuple(text for text in (warning, remade) if text)
+    restored = f"a restore that was cut short was finished; what was there before is in {aside}" if aside else ""
+    warnings = tuple(text for text in (warning, remade, restored) if text)
     return OpenedData(Database(settings.database_file), secret, is_new, warnings, lock)
 
 
@@ -76,6 +79,7 @@ def open_beside(settings: Settings) -> Database:
     Raises `DataProblem` when there is none, or when the server must upgrade it first.
     """
     require_sound_sqlite(settings.old_sqlite)
+    require_finished(settings.data)
     if not settings.database_file.exists():
         raise DataProblem(f"no database in {settings.data}; start `ripeline serve` once, or say --data")
     database = Database(settings.database_file)
@@ -88,7 +92,8 @@ def open_beside(settings: Settings) -> Database:
     return database
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """The data folder, for its owner only; raises `DataProblem`."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -40,3 +40,8 @@ def visitor_keys(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
 def last_seq(conn: Connection) -> int:
     """The last place in the log, 0 while it is empty."""
     return int(conn.execute("-- last_seq\nSELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0])
+
+
+def count_events(conn: Connection) -> int:
+    """How many there are; it looks at each."""
+    return int(conn.execute("-- count_events\nSELECT count(*) FROM events").fetchone()[0])

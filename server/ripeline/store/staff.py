@@ -113,3 +113,8 @@ def login_seen_at(conn: Connection, token_hash: str) -> int | None:
 
 def touch_login(conn: Connection, token_hash: str, at: int) -> None:
     conn.execute(_TOUCH, (at, token_hash))
+
+
+def end_all_logins(conn: Connection) -> None:
+    """Sign everybody out everywhere."""
+    conn.execute("-- end_all_logins\nDELETE FROM logins")
