@@ -62,6 +62,7 @@ def test_a_rule_is_drafted_from_the_line_tried_and_saved(
     mia.get_by_label("10 means to buy").check()
     mia.get_by_label("What it is called").fill("Looked for papers")
     mia.get_by_role("button", name="See what it would change").click()
+    mia.locator(".whatif summary").first.click()
     expect(mia.get_by_text("1 lead from warm to hot: elodie@example.com")).to_be_visible()
     expect(mia.get_by_label("What it is called")).to_have_value("Looked for papers")
     assert "looked-for-papers" not in settings.rules_file.read_text(encoding="utf-8")

@@ -28,8 +28,8 @@ LIMIT = 60 * 1024
 SAVED = {"en": "Saved. All scores are being made anew.", "fr": "Enregistré. Tous les scores sont recalculés."}
 #: What the story says, in both languages.
 WORDS = {
-    "en": ("Draft from your site", "Drafted from", "Not saved yet", "Save", "Begin from this one", "Pricing"),
-    "fr": ("Partir de votre site", "Brouillon tiré de", "Pas encore enregistré", "Enregistrer",
+    "en": ("Draft from your site", "Drafted from http", "Not saved yet", "Save", "Begin from this one", "Pricing"),
+    "fr": ("Partir de votre site", "Brouillon tiré de http", "Pas encore enregistré", "Enregistrer",
            "Repartir de celle-ci", "Tarifs"),
 }  # fmt: skip
 
