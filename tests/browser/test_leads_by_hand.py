@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.serving import serving
-from tests.browser.test_pages_access import LANGUAGES, SCHEMES, WIDTHS, Variant, faults_of, signed_in
+from tests.browser.test_pages_access import VARIANTS, Variant, faults_of, signed_in
 from tests.pages.room import Room
 
 from ripeline.settings import Settings
@@ -110,9 +109,6 @@ def test_everything_works_without_a_script(browser: Browser, room: Room, address
         assert opened.get_by_role("link", name="Les derniers").is_visible()
         opened.get_by_role("button", name="Annuler").click()
         assert opened.get_by_role("link", name="Les derniers").count() == 0
-
-
-VARIANTS: list[Variant] = list(product(WIDTHS, SCHEMES, LANGUAGES))
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant)))

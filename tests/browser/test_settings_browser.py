@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import product
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.serving import free_port, serving
-from tests.browser.test_pages_access import faults_of
+from tests.browser.test_pages_access import VARIANTS, faults_of
 
 from ripeline.app import create_app
 from ripeline.auth.invitations import invite
@@ -25,7 +24,6 @@ from ripeline.store.people import User, add_login, add_token, add_user
 
 pytestmark = pytest.mark.browser
 
-VARIANTS = list(product((390, 1280), ("light", "dark"), ("en", "fr")))
 PAGES = (
     "/settings",
     "/settings/people",
