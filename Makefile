@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench kill variants fmt lint lock messages tracker browser php
+.PHONY: help demo serve test bench faults variants fmt lint lock messages tracker browser php
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,8 +38,8 @@ fmt: .venv/dev ## format the code
 bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 	$(BIN)/python -m benchmarks
 
-kill: .venv/dev ## kill -9 under load, ten times: nothing acknowledged may be lost
-	$(BIN)/python -m benchmarks.kill
+faults: .venv/dev ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
+	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 tests
 
 variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes four
 	RIPELINE_EVERY_VARIANT=1 $(BIN)/pytest tests/browser -k "axe or keep_nobody_out"
