@@ -18,7 +18,7 @@ from ripeline.store.copies import FOLDER, KEPT, copy_before, copy_database, newe
 from ripeline.store.database import Connection, Database, open_file
 from ripeline.store.migrations import migrations
 from ripeline.store.opening import open_beside, open_data
-from ripeline.store.upgrading import create_schema, pending_steps, upgrade
+from ripeline.store.upgrading import apply_steps, create_schema, pending_steps, upgrade
 
 NOW = 1_795_284_000_000
 HOUR = 3_600_000
@@ -49,7 +49,7 @@ def _steps(*functions: object) -> Migrations:
 def database(tmp_path: Path) -> Database:
     database = Database(tmp_path / "ripeline.db")
     with closing(database.writer()) as conn:
-        create_schema(conn, _steps(_first))
+        apply_steps(conn, _steps(_first))
     return database
 
 
@@ -132,6 +132,14 @@ def test_our_own_steps_are_all_applied_to_a_new_database(tmp_path: Path) -> None
     with closing(Database(tmp_path / "ripeline.db").writer()) as conn:
         create_schema(conn)
         assert pending_steps(conn) == []
+
+
+def test_the_schema_is_never_made_over_what_is_there(database: Database) -> None:
+    with closing(database.writer()) as conn:
+        before = _tables(conn)
+        with pytest.raises(ValueError, match="empty database"):
+            create_schema(conn)
+        assert _tables(conn) == before
 
 
 def test_commands_do_not_upgrade(tmp_path: Path) -> None:

@@ -50,9 +50,11 @@ class LogHouse:
     """`writer` on `database`, with `log` and `folder`; `deaths` are the reasons it gave up for."""
 
     def __init__(self, path: Path) -> None:
+        is_new = not path.exists()
         self.database = Database(path)
         self.conn = self.database.writer()
-        create_schema(self.conn)
+        if is_new:
+            create_schema(self.conn)
         self.log = EventLog()
         self.folder = CountingFolder(self.conn)
         self.deaths: list[str] = []

@@ -23,7 +23,7 @@ from ripeline.store.erasures import FILE, Erased, append_list, read_erased
 from ripeline.store.leads import count_living_leads
 from ripeline.store.reading_events import count_events
 from ripeline.store.staff import end_all_logins
-from ripeline.store.upgrading import create_schema, pending_steps
+from ripeline.store.upgrading import apply_steps, pending_steps
 
 
 def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) -> list[str]:
@@ -33,7 +33,7 @@ def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) ->
             if problems := problems_of(conn):
                 raise DataProblem(f"the database in the backup is damaged ({problems}). Nothing was changed.")
             pending = pending_steps(conn)
-            create_schema(conn)
+            apply_steps(conn)
             again = _without_erased(conn, folder, lines, now)
             with transaction(conn):
                 end_all_logins(conn)

@@ -114,6 +114,11 @@ def open_file(path: Path) -> Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
+def open_memory() -> Connection:
+    """A database that is in no file and ends with the connection; any thread may use it."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
 @contextmanager
 def transaction(conn: Connection) -> Iterator[Connection]:
     """One transaction: committed when the block ends, rolled back when it raises.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
+from functools import cache
 from typing import Final
 
 import sqlite_utils
@@ -11,18 +12,34 @@ from sqlite_utils import Migrations
 
 from ripeline.errors import DataProblem
 from ripeline.store.copies import copy_before
-from ripeline.store.database import Connection, Database, DatabaseError
+from ripeline.store.database import Connection, Database, DatabaseError, open_memory
 from ripeline.store.migrations import migrations
 
 log = logging.getLogger(__name__)
 
+_ANYTHING: Final = "/* anything */ SELECT 1 FROM sqlite_master LIMIT 1"
 _RECORDED: Final = "/* recorded */ SELECT name FROM sqlite_master WHERE name = '_sqlite_migrations'"
 _APPLIED: Final = "/* applied_migrations */ SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id"
 
 
-def create_schema(conn: Connection, steps: Migrations = migrations) -> None:
-    """Everything, in an empty database."""
+def create_schema(conn: Connection) -> None:
+    """Everything, in an empty database; raises `ValueError` when something is in it."""
+    if conn.execute(_ANYTHING).fetchall():
+        raise ValueError("the schema is made in an empty database only; this one has tables")
+    _schema().backup(conn)
+
+
+def apply_steps(conn: Connection, steps: Migrations = migrations) -> None:
+    """What `pending_steps` names, each whole or not at all."""
     steps.apply(sqlite_utils.Database(conn, execute_plugins=False))
+
+
+@cache
+def _schema() -> Connection:
+    """A database in memory with every step applied: twenty transactions that need no disk, made once a process."""
+    conn = open_memory()
+    apply_steps(conn)
+    return conn
 
 
 def pending_steps(conn: Connection, steps: Migrations = migrations) -> list[str]:
@@ -52,7 +69,7 @@ def upgrade(database: Database, now: int, steps: Migrations = migrations) -> lis
         copy = copy_before(database, pending[0], now)
         log.warning("upgrading the database: %s; a copy is at %s", ", ".join(pending), copy)
         try:
-            steps.apply(sqlite_utils.Database(conn, execute_plugins=False))
+            apply_steps(conn, steps)
         except DatabaseError as error:
             raise DataProblem(f"the upgrade failed ({error}); the database as it was is at {copy}") from error
     return pending
