@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from ripeline.domain.secret_numbers import is_secret_number, masked
+
 #: Types and autocomplete tokens whose values never leave the page; `cc-*` beside them.
 _NEVER_TYPES: Final = frozenset("password hidden file current-password new-password one-time-code".split())
 
@@ -29,10 +31,6 @@ _KEPT_NUMBERS: Final = frozenset("siren siret tel telephone phone mobile portabl
 _KEPT_TYPES: Final = frozenset({"tel", "tel-national", "tel-local"})
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_DIGITS: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
-_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
-_NIR: Final = re.compile(r"[1-478]\d{4}(?:\d\d|2A|2B)\d{8}")
-_MASKED: Final = "•••"
 
 Value = str | int | float | bool | None
 
@@ -40,7 +38,7 @@ Value = str | int | float | bool | None
 def kept_fields(fields: Mapping[str, Value], types: Mapping[str, str]) -> dict[str, Any]:
     """The fields that may be stored; `types` says a field's type or autocomplete token where the page gave one.
 
-    A value that is a card number, IBAN or NIR takes its field along; a card number inside a longer text is masked.
+    A value that is a card number, IBAN or NIR takes its field along; one inside a longer text is masked.
     Empty ones (None, "") are left out.
     """
     kept: dict[str, Any] = {}
@@ -54,8 +52,8 @@ def kept_fields(fields: Mapping[str, Value], types: Mapping[str, str]) -> dict[s
             or not _KEPT_TYPES.isdisjoint(type_.split())
         ):
             kept[name] = value
-        elif not is_sensitive_value(str(value)):
-            kept[name] = _DIGITS.sub(_masked_card, value) if isinstance(value, str) else value
+        elif not is_secret_number(_digits(value)):
+            kept[name] = masked(value) if isinstance(value, str) else value
     return kept
 
 
@@ -64,19 +62,15 @@ def is_sensitive_type(type_: str) -> bool:
     return any(token in _NEVER_TYPES or token.startswith("cc-") for token in type_.split())
 
 
+@lru_cache(maxsize=1024)
 def is_sensitive_name(name: str) -> bool:
+    """Does a word of it, or some in a row, say that what it holds is nobody's business?"""
     words = words_of(name)
     return any(
         words[start : start + length] in _SENSITIVE
         for length in range(1, _LONGEST_NAME + 1)
         for start in range(len(words) - length + 1)
     )
-
-
-def is_sensitive_value(text: str) -> bool:
-    """A card number, an IBAN or a NIR, spaces, dots and dashes aside."""
-    plain = re.sub(r"[\s.\-]", "", text).upper()
-    return _is_card(plain) or _is_iban(plain) or _is_nir(plain)
 
 
 @lru_cache(maxsize=1024)
@@ -86,27 +80,6 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(plain) if not word.isdigit())
 
 
-def _masked_card(found: re.Match[str]) -> str:
-    return _MASKED if _is_card(re.sub(r"[ -]", "", found.group())) else found.group()
-
-
-def _is_card(digits: str) -> bool:
-    """13–19 digits with a right Luhn sum (ISO/IEC 7812)."""
-    if not 13 <= len(digits) <= 19 or not (digits.isascii() and digits.isdigit()):
-        return False
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(number - 9 if number > 9 else number for number in doubled)) % 10 == 0
-
-
-def _is_iban(text: str) -> bool:
-    """ISO 13616: rearranged and read as a number, 1 modulo 97."""
-    if not _IBAN.fullmatch(text):
-        return False
-    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
-
-
-def _is_nir(text: str) -> bool:
-    """A French social security number with its key: 97 - number modulo 97; Corsica's 2A and 2B count as 19 and 18."""
-    if not _NIR.fullmatch(text):
-        return False
-    return 97 - int(text[:13].replace("2A", "19").replace("2B", "18")) % 97 == int(text[13:])
+def _digits(value: str | float) -> str:
+    """As it would be typed: JSON may write a whole number as a fraction."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

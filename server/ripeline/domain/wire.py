@@ -5,6 +5,7 @@ Used by `POST /api/events`, `replay` and `import events`. The browser's shorter 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from msgspec import Struct, ValidationError
 
 from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
-from ripeline.domain.event import FORM, IDENTIFY, SESSION, Event
+from ripeline.domain.event import ENGAGEMENT, FORM, IDENTIFY, SESSION, Event
 from ripeline.domain.fields import kept_fields
 from ripeline.domain.fields_person import email_of
 from ripeline.domain.source import Source
@@ -30,6 +31,9 @@ LEAD_VISITOR: Final = "lead:"
 
 #: A session is read off the events; nobody may send one.
 _RESERVED: Final = frozenset({SESSION})
+
+#: Programs do not say what kind a field was.
+_NO_HINTS: Final[Mapping[str, str]] = {}
 
 
 class ApiItem(Struct, gc=False):
@@ -65,6 +69,7 @@ def parse_api_event(item: object, received_at: int, channels: Channels | None = 
     on = checked_name(event.on, _RESERVED, "on")
     place = place_of(on, event.url or "", event.referrer or "", event.item or "", channels)
     email, props = _claim(event, on)
+    traits = cleaned_values(event.traits) if event.traits else None
     return Event(
         id=event.id,
         visitor=_visitor(event, email),
@@ -78,7 +83,7 @@ def parse_api_event(item: object, received_at: int, channels: Channels | None = 
         email=email,
         verified=event.verified,
         props=props,
-        traits=cleaned_values(event.traits) if event.traits else None,
+        traits=(kept_fields(traits, _NO_HINTS) or None) if traits else None,
         source=cleaned_source(event.source) if event.source else place.source,
     )
 
@@ -104,9 +109,10 @@ def _claim(event: ApiItem, on: str) -> tuple[str | None, dict[str, Any] | None]:
         if email is None:
             raise InvalidEvent("bad_email", "email", "is no e-mail address")
     props = cleaned_values(event.props) if event.props else None
+    if props and on != ENGAGEMENT:
+        props = kept_fields(props, _NO_HINTS) or None
     if props and on == FORM:
-        props = kept_fields(props, {}) or None
-        email = email or email_of(props or {}, {})
+        email = email or email_of(props, _NO_HINTS)
     if event.traits and email is None and on in (FORM, IDENTIFY):
         email = plausible_email(event.traits.get("email"))
     return email, props

@@ -152,16 +152,18 @@ def _place(event: BrowserItem, on: str, sender: Sender) -> Place:
 
 
 def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:
-    """Of a form its e-mail, harmless fields and typed attributes; of an identify its e-mail and traits."""
+    """Of a form its e-mail, harmless fields and typed attributes; of an identify its e-mail and traits; else props."""
     props = cleaned_values(event.p or {})
     if on == FORM:
         hints = event.f or _NO_HINTS
         kept = kept_fields(props or {}, hints)
         return Claim(email_of(kept, hints), kept or None, traits_of(kept, hints))
-    if on == ENGAGEMENT and props and isinstance(scroll := props.get("scroll"), int):
-        props["scroll"] = min(scroll, 100)
-    if on != IDENTIFY:
+    if on == ENGAGEMENT:
+        if props and isinstance(scroll := props.get("scroll"), int):
+            props["scroll"] = min(scroll, 100)
         return Claim(props=props)
+    if on != IDENTIFY:
+        return Claim(props=kept_fields(props, _NO_HINTS) or None if props else None)
     proof = (props or {}).pop(_PROOF, None)
     traits = kept_fields(props or {}, _NO_HINTS)
     email = plausible_email(traits.pop("email", None))

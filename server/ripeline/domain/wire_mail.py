@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import Event
+from ripeline.domain.fields import kept_fields, words_of
 from ripeline.domain.flat import flat
 from ripeline.domain.mail_tools import TOOLS, Report, Reported
 from ripeline.domain.source import Source
@@ -22,7 +23,8 @@ from ripeline.domain.wire_types import MOST_PROPS
 _LONGEST_NAME: Final = 200
 _LONGEST_AGENT: Final = 400
 # Whom an event is of stands in the event; where people are is not kept anywhere.
-_LEFT_OUT: Final = frozenset({"email", "recipient", "ip", "sending_ip"})
+_LEFT_OUT: Final = frozenset({"email", "recipient"})
+_PLACES: Final = frozenset({"ip", "geo", "geolocation"})
 
 
 class Ignored(Exception):
@@ -77,7 +79,12 @@ def _url(url: object) -> str:
 
 def _props(report: Report, category: str) -> dict[str, Any] | None:
     """All the tool said, as flat as props are; the category is ours."""
-    kept = {name: value for name, value in flat(report).items() if name.rpartition(".")[2] not in _LEFT_OUT}
+    kept = {name: value for name, value in flat(report).items() if not _is_left_out(name)}
     named = {"category": cleaned(category)[:_LONGEST_NAME]} if category else {}
-    props = cleaned_values({**named, **kept, **named}) or {}
+    props = kept_fields(cleaned_values({**named, **kept, **named}) or {}, {})
     return dict(list(props.items())[:MOST_PROPS]) or None
+
+
+def _is_left_out(name: str) -> bool:
+    """`recipient`, `ip`, `envelope.sending-ip`, `geolocation.city`."""
+    return name.rpartition(".")[2] in _LEFT_OUT or not _PLACES.isdisjoint(words_of(name))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ripeline.domain.event import IDENTIFY, POINTS, Event
+from ripeline.domain.fields import kept_fields
 from ripeline.domain.points import to_thousandths
 from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
 from ripeline.domain.wire_text import cleaned
@@ -64,6 +65,8 @@ def tell_attributes(desk: Desk, key: LeadKey, attributes: dict[str, Any]) -> str
     told = cleaned_values(attributes)
     if not told or len(told) < len(attributes):
         raise InvalidRequest("attributes", "each needs a value that is not empty")
+    if kept_fields(told, {}) != told:
+        raise InvalidRequest("attributes", "passwords, cards, IBANs and social security numbers are never kept")
     return _append(desk, key, "", on=IDENTIFY, traits=told)
 
 
