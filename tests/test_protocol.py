@@ -4,84 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Awaitable, Callable
 
 import pytest
-import uvicorn
 import uvloop
-from starlette.types import Receive, Scope, Send
+from tests.echo_server import Talk, answer_of, conversation, one_answer, serving
 
-from ripeline.protocol import LARGEST_HEAD, MOST_DISCARDED, BoundedHttpProtocol
-
-Talk = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-class HastyProtocol(BoundedHttpProtocol):
-    """The same with deadlines a test can wait for."""
-
-    most_connections = 5
-    head_seconds = 0.2
-    body_seconds = 0.2
-
-
-async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with the length of the body; /refuse answers 413 without reading it, /slow takes half a second."""
-    assert scope["type"] == "http"
-    size, more = 0, scope["path"] != "/refuse"
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        size, more = size + len(message["body"]), message["more_body"]
-    if scope["path"] == "/slow":
-        await asyncio.sleep(0.5)
-    status = 413 if scope["path"] == "/refuse" else 200
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [(b"content-length", b"%d" % len(str(size)))]}
-    )
-    await send({"type": "http.response.body", "body": str(size).encode()})
-
-
-@asynccontextmanager
-async def serving() -> AsyncIterator[tuple[uvicorn.Server, Callable[[], Awaitable[Talk]]]]:
-    config = uvicorn.Config(
-        echo, port=0, http=HastyProtocol, ws="none", lifespan="off", log_config=None, timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.ensure_future(server._serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait on
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield server, partial(asyncio.open_connection, "127.0.0.1", port)
-    finally:
-        server.should_exit = True
-        await running
-
-
-def conversation(test: Callable[[Callable[[], Awaitable[Talk]]], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with serving() as (_, connect):
-            await test(connect)
-
-    uvloop.run(asyncio.wait_for(run(), 20))
-
-
-async def answer_of(talk: Talk) -> bytes:
-    """Everything until the server closes."""
-    try:
-        answer = await talk[0].read()
-    except ConnectionResetError:
-        answer = b""
-    talk[1].close()
-    return answer
-
-
-async def one_answer(reader: asyncio.StreamReader) -> bytes:
-    """One answer of a connection that stays open: status line, headers, and a body of one character."""
-    return await reader.readuntil(b"\r\n\r\n") + await reader.readexactly(1)
+from ripeline.protocol import LARGEST_HEAD, MOST_DISCARDED
 
 
 async def pour(writer: asyncio.StreamWriter, size: int) -> None:
@@ -173,23 +102,6 @@ def test_a_large_body_behind_a_small_head_is_no_huge_head() -> None:
         writer.write(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 90000\r\n\r\n" + b"x" * 90_000)
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         writer.close()
-
-    conversation(test)
-
-
-def test_one_connection_too_many_is_a_503_with_retry_after() -> None:
-    async def test(connect: Callable[[], Awaitable[Talk]]) -> None:
-        first = [await connect() for _ in range(HastyProtocol.most_connections)]
-        for reader, writer in first:
-            writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            await one_answer(reader)
-        late = await connect()
-        late[1].write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-        answer = await answer_of(late)
-        assert answer.startswith(b"HTTP/1.1 503")
-        assert b"retry-after: 5\r\n" in answer
-        for _, writer in first:
-            writer.close()
 
     conversation(test)
 

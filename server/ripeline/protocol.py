@@ -1,27 +1,31 @@
-"""HTTP connections with an end: what uvicorn leaves to a proxy in front, which a small server does not have.
+"""HTTP requests with an end: what uvicorn leaves to a proxy in front, which a small server does not have.
 
 Without it dripped headers stay for ever, and one stalled body holds up the shutdown.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from functools import partial
 from math import inf
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from ripeline.connections import BoundedConnection
 
 log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS: Final = 1_000
 LARGEST_HEAD: Final = 32 * 1024
 
-#: Seconds until a request's headers must be there, and its body at a speed no real client stays under.
-HEAD_SECONDS: Final = 10.0
+#: Seconds until a request's body must be there, at a speed no real client stays under.
 BODY_SECONDS: Final = 15.0
 SLOWEST_BYTES_A_SECOND: Final = 500
+#: However quick it was before: a body that stops coming for so long will not go on.
+SILENT_SECONDS: Final = 30.0
+
+#: Requests that may wait for the answer of the one before; a browser sends no second one.
+MOST_PIPELINED: Final = 32
 
 #: How much of a body is read and thrown away after its answer: clients that are cut off while they send never read it.
 MOST_DISCARDED: Final = 4 * 1024 * 1024
@@ -29,41 +33,18 @@ MOST_DISCARDED: Final = 4 * 1024 * 1024
 #: Larger bodies are read as they come, by the application.
 LARGEST_QUICK_BODY: Final = 32 * 1024
 
-_RETRY_AFTER_SECONDS: Final = 5
-# How long a connection beyond the cap may take to hear that it is one.
-_FAREWELL_SECONDS: Final = 1.0
 
+class BoundedHttpProtocol(BoundedConnection):
+    """408 for slow requests, 413 and 431 for huge ones, 503 for what a shutdown cuts off; and the quick door."""
 
-class BoundedHttpProtocol(HttpToolsProtocol):
-    """408 for slow requests, 431 for huge headers, 503 for too many connections and for what a shutdown cuts off.
-
-    One lazy timer a connection: a request only moves its deadline.
-    """
-
-    most_connections = MOST_CONNECTIONS
-    head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    silent_seconds = SILENT_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._timer: asyncio.TimerHandle | None = None
-        self._deadline = inf
-        self._in_head = True
-        self._received = 0
         self._body_began = 0.0
-        self._is_surplus = False
-        self._is_refused = False
+        self._is_discarding = False
         self._quick: RequestResponseCycle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._is_surplus = len(self.connections) > self.most_connections
-        self._expect_within(_FAREWELL_SECONDS if self._is_surplus else self.head_seconds)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
@@ -72,6 +53,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(503)
             return
         if self._deadline == inf:
+            self._since = self.loop.time()
             self._expect_within(self.head_seconds)
         if self._in_head:
             self._received += len(data)
@@ -80,13 +62,18 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(431)
 
     def on_headers_complete(self) -> None:
+        if self._is_refused:
+            return
         # Only a piece that large can hold a head that large, so the usual request is not measured.
         if self._received > LARGEST_HEAD and self._head_size() > LARGEST_HEAD:
             self._refuse(431)
             return
-        self._in_head = False
+        if len(self.pipeline) >= MOST_PIPELINED:
+            self._refuse(503)
+            return
+        self._in_head = self._is_discarding = False
         self._received = 0
-        self._body_began = self.loop.time()
+        self._since = self._body_began = self.loop.time()
         self._deadline = self._body_began + self.body_seconds
         super().on_headers_complete()
 
@@ -94,10 +81,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._is_refused:
             return
         self._received += len(body)
-        self._deadline = self._body_began + self.body_seconds + self._received / SLOWEST_BYTES_A_SECOND
-        if self._received > MOST_DISCARDED and self.cycle.response_complete:
-            self._refuse(413)
+        if self.cycle.response_complete:
+            self._discard()
             return
+        self._since = self.loop.time()
+        slowest = self._body_began + self.body_seconds + self._received / SLOWEST_BYTES_A_SECOND
+        self._deadline = min(slowest, self._since + self.silent_seconds)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -162,34 +151,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
-    def _expect_within(self, seconds: float) -> None:
-        self._deadline = self.loop.time() + seconds
-        if self._timer is None:
-            self._timer = self.loop.call_at(self._deadline, self._look)
-
-    def _look(self) -> None:
-        self._timer = None
-        if self._deadline == inf or self.transport.is_closing():
-            return
-        # While we do not read, the client cannot be late.
-        if self.flow.read_paused:
-            self._deadline = max(self._deadline, self.loop.time() + self.head_seconds)
-        if self.loop.time() < self._deadline:
-            self._timer = self.loop.call_at(self._deadline, self._look)
-        elif self._in_head and not self._received:
-            self.transport.close()
-        else:
-            self._refuse(408)
-
-    def _refuse(self, status: int) -> None:
-        """Say why and close; an application that waits for the body learns that it will not come."""
-        self._is_refused = True
-        cycle = self.cycle
-        is_answered = cycle is not None and cycle.response_started and not self._in_head
-        if not is_answered:
-            retry = b"retry-after: %d\r\n" % _RETRY_AFTER_SECONDS if status == 503 else b""
-            self.transport.write(STATUS_LINE[status] + retry + b"content-length: 0\r\nconnection: close\r\n\r\n")
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
-        self.transport.close()
+    def _discard(self) -> None:
+        """More of a body that is answered already."""
+        if not self._is_discarding:
+            self._is_discarding = True
+            self._deadline = self.loop.time() + self.body_seconds
+        if self._received > MOST_DISCARDED:
+            self._refuse(413)
