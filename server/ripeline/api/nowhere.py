@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route
 
 from ripeline.api.answers import answer
+from ripeline.auth.security import add_headers
 from ripeline.rules.mistakes import listed
 
 _API: Final = "/api"
@@ -42,11 +43,12 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
 
 
 def answer_fault(request: Request, _: Exception) -> Response:
-    """A fault of ours, which the log has whole."""
+    """A fault of ours, which the log has whole. No middleware sees this answer: it carries our headers by itself."""
     problem = "this is a fault of the server, whose log says more"
-    return (
-        answer({"error": "fault", "problem": problem}, 500) if is_of_api(request) else PlainTextResponse(problem, 500)
-    )
+    of_api = is_of_api(request)
+    response = answer({"error": "fault", "problem": problem}, 500) if of_api else PlainTextResponse(problem, 500)
+    add_headers(response.headers)
+    return response
 
 
 def _methods_here(request: Request) -> list[str]:

@@ -34,15 +34,24 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # What other sites load of ours (the script, pictures of one pixel) says `cross-origin` itself.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
 _FOR_PROGRAMS: Final = ("/api/", "/v1/", "/hooks/", "/u/")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
+def add_headers(headers: MutableHeaders) -> None:
+    """Ours, where an answer does not set them itself; nothing is cached unless it says so."""
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-store")
+
+
 class SecurityHeaders:
-    """Our headers on every answer that does not set them itself; nothing is cached unless it says so.
+    """Our headers on every answer but that to a fault, which is given outside of all middlewares (`api.nowhere`).
 
     `open_paths` answer scripts of other sites and set what they need themselves.
     """
@@ -58,10 +67,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                add_headers(MutableHeaders(scope=message))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -53,7 +53,8 @@ async def opened(request: Request) -> Response:
         at = intake.clock()
         suspect = suspect_request(link, request.method, dict(request.scope["headers"]), at)
         _keep(intake, events_of(link, at, suspect=suspect))
-    return Response(_GIF, media_type="image/gif")
+    # Webmail shows it from a site of its own.
+    return Response(_GIF, headers={"Cross-Origin-Resource-Policy": "cross-origin"}, media_type="image/gif")
 
 
 @public

@@ -44,8 +44,12 @@ def _script(request: Request, caching: str) -> Response:
 def _corner(request: Request) -> Response:
     """What the tag loads instead of itself for a test (`tracker/corner.js`); a module, so it needs a CORS answer."""
     running: Running = request.app.state.running
-    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
-    body = corner_bytes(running.settings.endpoint_path)
+    headers = {
+        "Cache-Control": "no-cache",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Access-Control-Allow-Origin": "*",
+    }
+    body = corner_bytes(running.settings.base_path + running.settings.endpoint_path)
     return Response(body, headers=headers, media_type="text/javascript")
 
 
