@@ -2,6 +2,11 @@
 'use strict';
 
 const all = (what) => [...document.querySelectorAll(what)];
+
+// The server may be under a path of another's name: this script is in its folder `static`.
+const root = new URL('..', document.currentScript.src).pathname.slice(0, -1);
+const inside = ({ pathname }) => pathname.slice(root.length);
+
 const rows = () => all('a.row');
 const rowOf = (element) => element.closest('main li, main tr')?.querySelector('a.row');
 
@@ -30,7 +35,7 @@ const keys = {
   '/': () => {
     const search = document.getElementById('q');
     if (search) search.select();
-    else location.assign('/leads#q');
+    else location.assign(`${root}/leads#q`);
   },
   j: () => move(1),
   k: () => move(-1),
@@ -146,14 +151,14 @@ document.addEventListener('submit', async (event) => {
 });
 
 // Live: the server says which leads changed, and the page is read again where it shows one of them.
-const isLive = () => /^\/(ready|leads)(\/\d+)?$/.test(location.pathname) && !location.search.includes('as_of=');
+const isLive = () => /^\/(ready|leads)(\/\d+)?$/.test(inside(location)) && !location.search.includes('as_of=');
 const idOf = (path) => parseInt(path.slice('/leads/'.length), 10);
 let stream, later, opened, said = '', quietUntil = 0;
 
 function concerns(news) {
-  const here = location.pathname;
+  const here = inside(location);
   if (news.all || (news.ready && here === '/ready') || (news.bands && here === '/leads')) return true;
-  const shown = new Set(all('main a[href^="/leads/"]').map((link) => idOf(link.pathname)));
+  const shown = new Set(all(`main a[href^="${root}/leads/"]`).map((link) => idOf(inside(link))));
   return news.leads.some((id) => shown.has(id) || id === idOf(here));
 }
 
@@ -222,7 +227,7 @@ function listen() {
   stream = null;
   if (document.hidden || !isLive()) return;
   let wasLost = false;
-  stream = new EventSource('/live');
+  stream = new EventSource(`${root}/live`);
   stream.onopen = () => wasLost && refresh();
   stream.onmessage = ({ data }) => concerns(JSON.parse(data)) && refresh();
   stream.onerror = () => {

@@ -54,6 +54,7 @@ from ripeline.store.database import Connection
 from ripeline.store.erasures import ErasedFile
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
+from ripeline.subpath import sub_path
 from ripeline.visiting import Visiting
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
@@ -98,7 +99,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
 
     return Application(
         routes=all_routes(settings),
-        middleware=security(settings),
+        middleware=[*sub_path(settings), *security(settings)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
             HTTPException: answer_nowhere,

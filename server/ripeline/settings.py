@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ripeline.auth_header import behind, read_auth_header
+from ripeline.base_url import apart, path_of, read_base_url, read_origin
 from ripeline.errors import InvalidSetting
 from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
 from ripeline.taken import TAKEN
@@ -74,6 +75,17 @@ class Settings:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{self.port}"
 
+    @property
+    def base_path(self) -> str:
+        """The path before all of ours as browsers see them; "" for a server at the root of its name."""
+        return path_of(self.base_url)
+
+    @property
+    def data_api(self) -> str:
+        """What the tag's `data-api` must say; "" where the script finds the endpoint by itself."""
+        is_usual = self.endpoint_path == "/e" and not self.base_path
+        return "" if is_usual else self.public_url + self.endpoint_path
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -112,26 +124,12 @@ def _host(text: str) -> str:
     return text
 
 
-_ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
-
-
-def _origin(text: str) -> str:
-    origin = text.rstrip("/").lower()
-    if not _ORIGIN.fullmatch(origin):
-        raise ValueError(f"{text!r} is no origin, like https://www.example.com")
-    return origin
-
-
-def _base_url(text: str) -> str:
-    return _origin(text) if text else ""
-
-
 def _list(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def _origins(text: str) -> tuple[str, ...]:
-    return tuple(_origin(item) for item in _list(text))
+    return tuple(read_origin(item) for item in _list(text))
 
 
 def _proxies(text: str) -> tuple[str, ...]:
@@ -186,7 +184,7 @@ SETTINGS: Final = (
     Setting("data", "ripeline-data", Path, "The folder with the database, the rules and the secret."),
     Setting("host", "127.0.0.1", _host, "The address to listen on; 0.0.0.0 for all."),
     Setting("port", "8080", _port, "The port to listen on; 0 for any free one."),
-    Setting("base_url", "", _base_url, "Where browsers reach this server, like https://leads.example.com."),
+    Setting("base_url", "", read_base_url, "Where browsers reach this server, like https://leads.example.com."),
     Setting("rules", "", _path, "The rule file; rules.toml in the data folder when empty."),
     Setting("origins", "", _origins, "The sites that may send events, comma separated; any while empty."),
     Setting("rate_limit", "30/s burst 100", _rate_limit, "Requests with events an address may send; off: no limit."),
@@ -216,6 +214,7 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
         values[setting.field] = setting.read(setting.default if text is None else text)
     values["auth_header"] = behind(values["trusted_proxies"], values["auth_header"])
     values["mail_from"] = sender_of(values["smtp"], values["mail_from"])
+    values["base_url"] = apart(values["base_url"], (values["script_path"], values["endpoint_path"]))
     settings = Settings(**values)
     if settings.script_path == settings.endpoint_path:
         raise InvalidSetting("RIPELINE_ENDPOINT_PATH", settings.endpoint_path, "the script is at this path already")

@@ -37,7 +37,10 @@ def is_https(house: House) -> bool:
 
 
 def cookie_name(house: House) -> str:
-    return "__Host-ripeline" if is_https(house) else "ripeline"
+    """As strict a name as browsers allow: `__Host-` is for cookies of a whole name only."""
+    if not is_https(house):
+        return "ripeline"
+    return "__Secure-ripeline" if house.settings.base_path else "__Host-ripeline"
 
 
 def login_key(request: HTTPConnection) -> str:

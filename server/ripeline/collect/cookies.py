@@ -33,7 +33,7 @@ class VisitorCookies:
         key = derived_key(secret, "visitor cookie")
         self._signer = Signer(key, salt=b"visitor", key_derivation="none", digest_method=sha256)
         secure = "; Secure" if settings.public_url.startswith("https://") else ""
-        self._attributes = f"Path=/; HttpOnly; SameSite=Lax{secure}"
+        self._attributes = f"Path={settings.base_path or '/'}; HttpOnly; SameSite=Lax{secure}"
         # Browsers that keep no cookie get one with each answer, the others bring theirs each time.
         self.made_for = lru_cache(_REMEMBERED)(self._made_for)
         self._unsigned = lru_cache(_REMEMBERED)(self._unsign)

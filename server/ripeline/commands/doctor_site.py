@@ -13,6 +13,7 @@ from ripeline.commands.doctor_page import Page, read_page
 from ripeline.commands.doctor_policy import blocks_connection, blocks_script, policies_of
 from ripeline.commands.doctor_tag import Tag, findings_of_tag, is_tag, mentions_tag, tag_of
 from ripeline.errors import DataProblem
+from ripeline.pages.install_snippets import Tag as TagToPaste
 from ripeline.settings import Settings
 from ripeline.store.database import DatabaseError
 from ripeline.store.opening import open_beside
@@ -83,7 +84,7 @@ def _answered(fetched: Fetched) -> Finding:
 
 
 def _missing(page: Page, settings: Settings) -> Finding:
-    line = f'<script async src="{settings.public_url}{settings.script_path}"></script>'
+    line = TagToPaste(settings).line()
     if any(mentions_tag(comment, settings) for comment in page.comments):
         return problem("tag", "it stands in a comment (<!-- … -->)", "Take it out of the comment")
     if page.manager:

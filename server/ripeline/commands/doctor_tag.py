@@ -45,7 +45,7 @@ def is_tag(script: Script, settings: Settings) -> bool:
     """By its path, whatever the host (a proxy under your own name), or by its attributes."""
     path = urlsplit(script.url).path
     stem, dot, extension = settings.script_path.rpartition(".")
-    own = rf"{re.escape(stem)}(\.[0-9a-f]{{16}})?{re.escape(dot + extension)}"
+    own = rf"({re.escape(settings.base_path)})?{re.escape(stem)}(\.[0-9a-f]{{16}})?{re.escape(dot + extension)}"
     is_named = re.fullmatch(own, path) or _USUAL.fullmatch(path)
     return is_named is not None or any(script.has(name) for name in ("data-site", "data-consent", "data-api"))
 
@@ -68,9 +68,9 @@ def findings_of_tag(tag: Tag, settings: Settings, seconds: float) -> list[Findin
         found.append(warning("async", "the page waits for the script", "Add async to the tag"))
     if tag.script.has("data-dev") or "dev" in parse_qs(urlsplit(tag.script.url).query, keep_blank_values=True):
         found.append(warning("dev", "data-dev is on: robots and you yourself are counted", "Remove it on a live site"))
-    if not tag.option("api") and settings.endpoint_path != _ENDPOINT:
-        said = f"it sends to {_ENDPOINT}, and the server takes events at {settings.endpoint_path}"
-        found.append(problem("endpoint", said, f'Add data-api="{settings.public_url}{settings.endpoint_path}"'))
+    if not tag.option("api") and settings.data_api:
+        said = f"it sends to {_ENDPOINT}, and the server takes events at {settings.base_path}{settings.endpoint_path}"
+        found.append(problem("endpoint", said, f'Add data-api="{settings.data_api}"'))
     return [*found, *_loaded(tag, settings, seconds)]
 
 

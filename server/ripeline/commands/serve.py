@@ -21,6 +21,7 @@ from ripeline.app import create_app
 from ripeline.auth.setup import setup_link
 from ripeline.commands.options import serve_options
 from ripeline.errors import InvalidSetting, RipelineError
+from ripeline.pages.install_snippets import Tag
 from ripeline.protocol import BoundedHttpProtocol
 from ripeline.running import Running
 from ripeline.settings import Settings
@@ -49,9 +50,7 @@ async def announce(running: Running) -> None:
     link = await setup_link(running)
     if link:
         click.echo(f"\n1. Make yourself the owner (this link works once):\n   {link}\n")
-        click.echo(
-            f'2. Paste into your pages:\n   <script async src="{settings.public_url}{settings.script_path}"></script>\n'
-        )
+        click.echo(f"2. Paste into your pages:\n   {Tag(settings).line()}\n")
 
 
 def run_server(settings: Settings, announce: Announce, *, demo: bool = False) -> None:

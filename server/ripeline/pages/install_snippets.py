@@ -46,21 +46,17 @@ class Tag:
 
     def address(self, **more: str) -> str:
         """The script's address with all options in it, for tag managers that strip attributes."""
-        query = {name: value for name, value in {"s": self.site, "api": self._api(), **more}.items() if value}
+        options = {"s": self.site, "api": self.settings.data_api, **more}
+        query = {name: value for name, value in options.items() if value}
         return self._url(self.settings.script_path) + (f"?{urlencode(query, safe=':/')}" if query else "")
 
     def _element(self, path: str, consent: str, more: str = "") -> str:
-        options = {"data-site": self.site, "data-api": self._api(), "data-consent": consent}
+        options = {"data-site": self.site, "data-api": self.settings.data_api, "data-consent": consent}
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in options.items() if value)
         return f'<script async src="{self._url(path)}"{attributes}{more}></script>'
 
     def _url(self, path: str) -> str:
         return self.settings.public_url + path
-
-    def _api(self) -> str:
-        """The script finds the endpoint by itself at its usual path only."""
-        path = self.settings.endpoint_path
-        return "" if path == "/e" else self._url(path)
 
 
 def snippet(name: str, tag: Tag) -> str:

@@ -1,0 +1,53 @@
+"""The setting that says where browsers reach this server: an origin, and a path where the name is another's too."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from ripeline.errors import InvalidSetting
+from ripeline.taken import TAKEN
+
+_ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
+_PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+
+
+def read_origin(text: str) -> str:
+    """An origin without a slash at its end; raises ValueError."""
+    origin = text.rstrip("/").lower()
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"{text!r} is no origin, like https://www.example.com")
+    return origin
+
+
+def read_base_url(text: str) -> str:
+    """An origin with or without a path, "" for none; raises ValueError."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.query or parts.fragment or not _PATH.fullmatch(parts.path.rstrip("/")):
+        raise ValueError(f"{text!r} is no address of a server, like https://leads.example.com")
+    return read_origin(f"{parts.scheme}://{parts.netloc}") + parts.path.rstrip("/")
+
+
+def path_of(base_url: str) -> str:
+    """`/leads-tool` of `https://example.com/leads-tool`, "" at the root of a name."""
+    return urlsplit(base_url).path.rstrip("/")
+
+
+def apart(base_url: str, own: tuple[str, ...]) -> str:
+    """The address, if no path of ours (a page, or one of `own`) could be taken for one under it.
+
+    A proxy may take the path off or leave it on, so `/leads` under `/leads` would be two things. Raises
+    `InvalidSetting`.
+    """
+    path = path_of(base_url)
+    clash = next((each for each in (*TAKEN, *own) if _is_within(each, path) or _is_within(path, each)), "")
+    if path and clash:
+        raise InvalidSetting("RIPELINE_BASE_URL", base_url, f"{clash} is a path of Ripeline's own; choose another one")
+    return base_url
+
+
+def _is_within(path: str, other: str) -> bool:
+    return f"{path}/".startswith(other.rstrip("/") + "/")
