@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from ripeline.store.database import Database
 
 COMMAND = [sys.executable, "-m", "ripeline", "serve"]
 
@@ -58,45 +55,6 @@ def test_the_first_start_says_what_to_do_next(tmp_path: Path) -> None:
         said = "".join(process.stdout.readline() for _ in range(6))
         assert f"{url}/setup/key-of-test" in said
         assert f'<script async src="{url}/t.js"></script>' in said
-
-
-def test_sigterm_drains_and_ends_well(tmp_path: Path) -> None:
-    """Senders go on until it is gone: all that was answered with 202 is stored, nothing else was said but 503."""
-    acknowledged: list[str] = []
-    said: set[int] = set()
-
-    def keep_sending(url: str, sender: int) -> None:
-        status = 202
-        for n in range(5_000):
-            status = send(url, f"{sender}-{n}")
-            said.add(status)
-            if status == 202:
-                acknowledged.append(f"{sender}-{n}")
-            if status == 0:
-                return
-
-    with serving(tmp_path / "data") as (process, url):
-        senders = [threading.Thread(target=keep_sending, args=(url, n)) for n in range(4)]
-        for sender in senders:
-            sender.start()
-        while len(acknowledged) < 50:
-            threading.Event().wait(0.01)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        for sender in senders:
-            sender.join(10)
-    with Database(tmp_path / "data" / "ripeline.db").read() as conn:
-        stored = {id for (id,) in conn.execute("SELECT event_id FROM events").fetchall()}
-    assert set(acknowledged) - stored == set()
-    assert said <= {202, 503, 0}
-
-
-def test_a_second_server_on_the_same_data_refuses_to_start(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as (process, url):
-        second = failed_start("--data", str(tmp_path / "data"), "--port", "0")
-        assert (second.returncode, len(second.stderr.splitlines())) == (1, 1)
-        assert f"another Ripeline (process {process.pid})" in second.stderr
-        assert send(url, "e1") == 202
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import random
 import threading
 import time
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from tests.faults.house import many
 
 BROWSER = {"content-type": "text/plain", "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"}
 
@@ -26,7 +29,8 @@ class Sender(threading.Thread):
         self.stop = stop
         self.acknowledged: list[str] = []
         self.said: Counter[int] = Counter()
-        self.slowest = 0.0
+        self.longest: dict[int, float] = {}
+        self.first: dict[int, float] = {}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
 
     def run(self) -> None:
@@ -37,13 +41,19 @@ class Sender(threading.Thread):
             while not self.post(f"{self.name}-{number % 50}", events) and not self.stop.is_set():
                 time.sleep(0.02)
             number += 1
+            # A short run is to leave the machine to other tests.
+            time.sleep(many(0.02, 0.0))
         self._connection.close()
 
     def event(self, id: str) -> dict[str, Any]:
         return {"i": id, "n": "page", "u": f"https://shop.example/{id}", "a": time.time_ns() // 1_000_000}
 
     def post(self, visitor: str, events: list[dict[str, Any]]) -> bool:
-        """Whether all of it was acknowledged; `said` counts the statuses, 0 for no answer."""
+        """Whether all of it was acknowledged.
+
+        `said` counts the statuses, 0 for no answer; `longest` says how many seconds one took at most, and `first` when
+        it was first heard.
+        """
         body = json.dumps({"v": visitor, "t": time.time_ns() // 1_000_000, "e": events})
         began = time.monotonic()
         try:
@@ -52,10 +62,11 @@ class Sender(threading.Thread):
             status, said = answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             self._connection.close()
-            self.said[0] += 1
-            return False
-        self.slowest = max(self.slowest, time.monotonic() - began)
+            status, said = 0, b""
+        now = time.monotonic()
         self.said[status] += 1
+        self.longest[status] = max(self.longest.get(status, 0.0), now - began)
+        self.first.setdefault(status, now)
         if status != 202 or json.loads(said)["rejected"]:
             return False
         self.acknowledged += [event["i"] for event in events]
@@ -77,6 +88,14 @@ class Senders:
     def said(self) -> Counter[int]:
         """How often each status was answered; 0: no answer."""
         return sum((sender.said for sender in self.all), Counter())
+
+    def longest(self, status: int) -> float:
+        """How many seconds an answer of that status took at most."""
+        return max((sender.longest.get(status, 0.0) for sender in self.all), default=0.0)
+
+    def first(self, status: int) -> float:
+        """When (monotonic) one of that status was first heard; for ever after, if none was."""
+        return min((sender.first[status] for sender in self.all if status in sender.first), default=math.inf)
 
     def wait_for(self, count: int, seconds: float = 30.0) -> None:
         """Until so many events are acknowledged."""

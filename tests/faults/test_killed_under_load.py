@@ -12,7 +12,7 @@ from tests.faults.senders import sending
 
 @pytest.mark.row
 def test_what_a_killed_server_acknowledged_is_there_and_scored_once(tmp_path: Path, record_property: Record) -> None:
-    rounds, luck = many(2, 50), chance("killed under load")
+    rounds, luck = many(1, 50), chance("killed under load")
     with Server(tmp_path / "data").start() as server:
         with sending(server.port, 4, luck) as senders:
             for done in range(1, rounds + 1):

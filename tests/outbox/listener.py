@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,10 +12,10 @@ from typing import Any
 
 
 class Listener:
-    """Keeps what comes, and answers as it is told."""
+    """Keeps what comes, thinks so many seconds, and answers as it is told."""
 
     def __init__(self) -> None:
-        self.status, self.answer = 200, b"taken"
+        self.status, self.answer, self.thinks = 200, b"taken", 0.0
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.came = Condition()
         outer = self
@@ -25,6 +26,7 @@ class Listener:
                 with outer.came:
                     outer.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
                     outer.came.notify_all()
+                time.sleep(outer.thinks)
                 self.send_response(outer.status)
                 self.send_header("content-length", str(len(outer.answer)))
                 self.end_headers()
