@@ -50,8 +50,9 @@ from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
 from ripeline.settings import Settings
 from ripeline.store.authors import Said
-from ripeline.store.database import Connection
+from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.erasures import ErasedFile
+from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
 from ripeline.subpath import sub_path
@@ -75,6 +76,7 @@ STATUS: Final[dict[type[RipelineError], int]] = {
 }
 
 _PROGRESS_AFTER_SECONDS: Final = 1.0
+_RETRY_AFTER_SECONDS: Final = 5
 
 Died = Callable[[str], None]
 T = TypeVar("T")
@@ -102,6 +104,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
         middleware=[*sub_path(settings), *security(settings)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
+            DatabaseError: _answer_failed_read,
             HTTPException: answer_nowhere,
             Exception: answer_fault,
         },
@@ -234,3 +237,11 @@ def _answer_error(request: Request, error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LogRefused) else None
     return PlainTextResponse(str(error), status, headers)
+
+
+def _answer_failed_read(request: Request, error: Exception) -> Response:
+    """The disk's matter, and perhaps over soon; a statement that is wrong is a fault of ours."""
+    if failure_of(error) is None:
+        raise error
+    log.error("the database cannot be read", exc_info=error)
+    return _answer_error(request, LogRefused(f"the database cannot be read: {error}", _RETRY_AFTER_SECONDS))

@@ -176,7 +176,7 @@ def test_every_reason_of_readyz_is_explained() -> None:
     page = plain(section("Health"))
     for reason in (
         "the disk is full",
-        "events cannot be written:",
+        "the database cannot be written:",
         "scores are not being updated:",
         "s behind",
         "the log file (WAL) cannot be emptied:",
@@ -185,7 +185,7 @@ def test_every_reason_of_readyz_is_explained() -> None:
         "the writer gave up:",
     ):
         assert reason in page
-        assert reason in literals("worker", "collect")
+        assert reason in literals("worker", "collect", "store")
 
 
 def test_every_file_of_the_folder_is_explained(server: TestClient, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.worker.log_house import LogHouse, event, open_house
 
+from ripeline.domain.event import Event
 from ripeline.errors import InvalidEvent, LogRefused
 from ripeline.log.queue import Outcome, Waiting
 from ripeline.store.database import Connection, Database, DatabaseError, OperationalError
@@ -175,6 +176,9 @@ def test_a_full_disk_refuses_until_there_is_room_again(house: LogHouse) -> None:
         assert refused.value.retry_after == 5
         assert house.writer.healthy() == "the disk is full"
         assert house.stored() == []
+        with pytest.raises(LogRefused, match="the disk is full") as refused:
+            await house.writer.write(lambda conn: _add_texts(conn, big))
+        assert refused.value.retry_after == 5
         await house.writer.write(lambda conn: allow(1_000_000))
         assert await house.log.append(big) == [True] * 100
         assert house.writer.healthy() == ""
@@ -183,9 +187,29 @@ def test_a_full_disk_refuses_until_there_is_room_again(house: LogHouse) -> None:
     assert house.deaths == []
 
 
+def _add_texts(conn: Connection, events: list[Event]) -> None:
+    conn.executemany("INSERT INTO texts (text) VALUES (?)", [(event.title,) for event in events])
+
+
+def test_trouble_that_has_passed_is_over_though_nobody_sends_anything(house: LogHouse) -> None:
+    # A proxy sends nothing to a server that says it is not ready.
+    async def story() -> None:
+        (used,) = await house.writer.write(lambda conn: conn.execute("PRAGMA page_count").fetchone())
+        await house.writer.write(lambda conn: conn.execute(f"PRAGMA max_page_count = {used}").fetchall())
+        with pytest.raises(LogRefused, match="the disk is full"):
+            await house.log.append([event(f"big{n}", title=f"{n}" * 1_000) for n in range(100)])
+        for _ in range(200):
+            if not house.writer.healthy():
+                break
+            await asyncio.sleep(0.05)
+        assert house.writer.healthy() == ""
+
+    asyncio.run(story())
+
+
 def _break(conn: Connection) -> None:
-    error = DatabaseError("disk I/O error")
-    error.sqlite_errorcode = 10  # SQLITE_IOERR, as the driver sets it
+    error = DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = 11  # SQLITE_CORRUPT, as the driver sets it
     raise error
 
 
@@ -203,8 +227,7 @@ def test_a_broken_disk_ends_the_writer_and_nobody_waits_for_it(house: LogHouse) 
         started = time.monotonic()
         outcomes = await asyncio.gather(job, later, settled, append, return_exceptions=True)
         assert time.monotonic() - started < 1
-        assert isinstance(outcomes[0], DatabaseError)
-        assert [isinstance(outcome, LogRefused) for outcome in outcomes[1:3]] == [True, True]
+        assert [isinstance(outcome, LogRefused) for outcome in outcomes[:3]] == [True, True, True]
         # Either it was committed before, or it was refused; never in between.
         assert (outcomes[3] == [True]) == ("e2" in house.stored())
         for call in (house.log.append([event("e3")]), house.writer.write(_break), house.writer.settled()):
@@ -213,7 +236,7 @@ def test_a_broken_disk_ends_the_writer_and_nobody_waits_for_it(house: LogHouse) 
 
     asyncio.run(story())
     house.writer.stop(5)
-    assert "disk I/O error" in house.writer.healthy()
+    assert "database disk image is malformed" in house.writer.healthy()
     assert len(house.deaths) == 1
 
 

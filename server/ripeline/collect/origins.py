@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from ripeline.collect.own_channels import own_channels
 from ripeline.collect.refusals import Refused
+from ripeline.collect.storing import unread
 from ripeline.domain.source_reading import host_of
 from ripeline.running import Running
-from ripeline.store.database import Connection
+from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.sites import own_origins, record_origin, site_keys
 
 _REREAD_AFTER_MS: Final = 1_000
@@ -45,13 +46,19 @@ class Sites:
         self._writes: set[asyncio.Task[Any]] = set()
 
     def refresh(self, now: int) -> None:
-        """Read the database again when the last reading is older than a second (~0.1 ms)."""
+        """Read the database again when the last reading is older than a second (~0.1 ms).
+
+        Raises `Refused` 503 when it cannot be read.
+        """
         if 0 <= now - self._read_at < _REREAD_AFTER_MS:
             return
+        try:
+            with self._running.database.read() as conn:
+                self._keys = site_keys(conn)
+                registered = own_origins(conn) | self._from_settings
+        except DatabaseError as error:
+            raise unread(error) from error
         self._read_at = now
-        with self._running.database.read() as conn:
-            self._keys = site_keys(conn)
-            registered = own_origins(conn) | self._from_settings
         if registered != self._registered:
             self._registered = registered
             self.hosts = _hosts_of(registered)

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from ripeline.collect.storing import unread
 from ripeline.domain.event import Event
 from ripeline.fold.own_people import leave_out_visitor
 from ripeline.running import Running
+from ripeline.store.database import DatabaseError
 from ripeline.store.own_people import OWN_PEOPLE, left_out, own_visitor_keys
 
 _REREAD_AFTER_MS: Final = 1_000
@@ -36,13 +38,16 @@ class OwnPeople:
         self._lookup = lru_cache(_REMEMBERED)(self._is_own)
 
     def refresh(self, now: int) -> None:
-        """Read the database again when the last reading is older than a second."""
+        """Read the database again when the last reading is older than a second; raises `Refused` as `Sites`."""
         if 0 <= now - self._read_at < _REREAD_AFTER_MS:
             return
+        try:
+            with self._running.database.read() as conn:
+                own = left_out(conn)
+                self._visitors = own_visitor_keys(conn)
+        except DatabaseError as error:
+            raise unread(error) from error
         self._read_at = now
-        with self._running.database.read() as conn:
-            own = left_out(conn)
-            self._visitors = own_visitor_keys(conn)
         self._domains = frozenset(each.value for each in own if each.kind == "domain")
         networks = frozenset(each.value for each in own if each.kind == "address")
         if networks != self._networks:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from asyncio import Future, wait
 from collections.abc import Sequence
+from typing import Final
 
 from ripeline.collect.refusals import Refused
 from ripeline.domain.event import Event
 from ripeline.errors import InvalidEvent, LogRefused
 from ripeline.running import Running
+from ripeline.store.database import DatabaseError
+
+#: Seconds.
+_RETRY_AFTER: Final = 5
 
 
 async def store(running: Running, events: list[Event], found: Sequence[Event] = ()) -> int:
@@ -62,6 +67,11 @@ def accepted_of(stored: Future[list[bool]], sent: int) -> int:
         raise _try_again(refused) from refused
     except InvalidEvent as problem:
         raise Refused(400, problem.code, str(problem)) from problem
+
+
+def unread(error: DatabaseError) -> Refused:
+    """What a sender is told while we cannot look up whose events these are: 503."""
+    return Refused(503, "try_again", f"the database cannot be read: {error}", retry_after=_RETRY_AFTER)
 
 
 def _try_again(refused: LogRefused) -> Refused:

@@ -9,8 +9,9 @@ from typing import Final
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
 from ripeline.collect.refusals import Refused
+from ripeline.collect.storing import unread
 from ripeline.errors import LogRefused
-from ripeline.store.database import Connection, Database
+from ripeline.store.database import Connection, Database, DatabaseError
 from ripeline.store.token_rows import used_token
 
 _REMEMBERED_MS: Final = 2_000
@@ -27,7 +28,7 @@ class Tokens:
         self._known: dict[str, tuple[int, frozenset[str]]] = {}
 
     def check(self, authorization: bytes, scope: str, now: int) -> None:
-        """Raises `Refused` 401 without a known token, 403 for one without this scope."""
+        """Raises `Refused` 401 without a known token, 403 for one without this scope, 503 when that cannot be read."""
         self.check_key(bearer_key(authorization.decode("latin-1")), scope, now)
 
     def check_key(self, key: str, scope: str, now: int) -> None:
@@ -43,8 +44,11 @@ class Tokens:
         known = self._known.get(hashed)
         if known is not None and 0 <= now - known[0] < _REMEMBERED_MS:
             return known[1]
-        with self._database.read() as conn:
-            token = token_of(conn, key)
+        try:
+            with self._database.read() as conn:
+                token = token_of(conn, key)
+        except DatabaseError as error:
+            raise unread(error) from error
         scopes = scopes_of(token)
         if token is not None and is_use_news(token, now):
             self._note(token.id, now)

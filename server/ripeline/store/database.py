@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # imported there, not exported
 
 from ripeline.errors import DataProblem
+from ripeline.store.failed_syncs import listen
 
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.DatabaseError
@@ -92,6 +93,7 @@ class Database:
 
         It may be handed to another thread, but is used by one at a time. Raises `DatabaseError`.
         """
+        listen()
         conn = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
         try:
             conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
@@ -139,6 +141,13 @@ def transaction(conn: Connection) -> Iterator[Connection]:
 def checkpoint(conn: Connection) -> None:
     """Move what the log file (WAL) holds into the database file, as far as readers allow."""
     conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def write_nothing(conn: Connection) -> None:
+    """A commit that changes nothing and is on disk when this returns; raises what any other would."""
+    with transaction(conn):
+        # Its page is written whether the number changes or not.
+        conn.execute("PRAGMA user_version = 0")
 
 
 def wipe_log_file(conn: Connection) -> bool:

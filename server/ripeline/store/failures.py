@@ -1,22 +1,26 @@
-"""What a failed write means for the next one: try again later, or stop before more is promised."""
+"""What a failed read or write means for the next one: try again later, or stop before more is promised."""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
+from ripeline.errors import LogRefused
 from ripeline.store.database import DatabaseError, DataError, IntegrityError
+from ripeline.store.failed_syncs import SYNC_FAILED, failed_sync, listen
 
-#: "full" and "busy" left nothing half done and may pass; after "broken" the disk's state is unknown.
-Failure = Literal["full", "busy", "broken"]
+#: "full", "busy" and "failed" left nothing half done and may pass; after "broken" the disk's state is unknown.
+Failure = Literal["full", "busy", "failed", "broken"]
 
-# SQLite's primary result codes. IOERR is always broken: the driver does not tell a failed write from a failed
-# fsync, and after a failed fsync a later one that succeeds proves nothing (the kernel dropped the pages).
+#: Seconds; nobody makes room on a disk sooner.
+_RETRY_AFTER: Final = 5
+_IOERR: Final = 10
+# SQLite's primary result codes.
 _FAILURES: Final[dict[int, Failure]] = {
     5: "busy",  # BUSY
     6: "busy",  # LOCKED
     7: "busy",  # NOMEM
     8: "broken",  # READONLY
-    10: "broken",  # IOERR
+    _IOERR: "failed",
     11: "broken",  # CORRUPT
     13: "full",  # FULL
     14: "broken",  # CANTOPEN
@@ -29,7 +33,29 @@ def failure_of(error: BaseException) -> Failure | None:
     if not isinstance(error, DatabaseError):
         return None
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _FAILURES.get(code & 0xFF)
+    if code is None:
+        return None
+    return "broken" if code & 0xFF == _IOERR and _may_be_sync(code) else _FAILURES.get(code & 0xFF)
+
+
+def _may_be_sync(code: int) -> bool:
+    """Whether a failed sync may be behind an IOERR: then a later one that succeeds proves nothing.
+
+    The kernel has dropped the pages it could not write, and says so once.
+    """
+    is_told_apart = code != _IOERR or listen()
+    return code in SYNC_FAILED or bool(failed_sync()) or not is_told_apart
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the storage failed in a way that leaves nothing half done and may be over soon."""
+    return failure_of(error) in ("full", "busy", "failed")
+
+
+def refusal_of(error: BaseException) -> LogRefused:
+    """What those are told whose write failed."""
+    is_full = failure_of(error) == "full"
+    return LogRefused("the disk is full" if is_full else f"the database cannot be written: {error}", _RETRY_AFTER)
 
 
 def is_about_data(error: BaseException) -> bool:

@@ -64,6 +64,11 @@ class Folding:
         self.is_behind = True
         self._hurry = True
 
+    def hurry(self) -> None:
+        """What made it fail may have passed: no more rest."""
+        self._not_before = 0.0
+        self.look()
+
     def lag(self, now: float) -> float:
         """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
         if not self.is_behind:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ripeline.errors import LogRefused
 from ripeline.store.database import Connection, transaction
-from ripeline.store.failures import failure_of
+from ripeline.store.failures import failure_of, refusal_of
 
 T = TypeVar("T")
 
@@ -38,7 +38,10 @@ class Jobs:
         return len(self._queue)
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
-        """The result of `work(conn)`, committed, or what it raised, rolled back. Raises `LogRefused` once closed."""
+        """The result of `work(conn)`, committed, or what it raised, rolled back.
+
+        Raises `LogRefused` when the storage failed, and once this is closed.
+        """
         loop = asyncio.get_running_loop()
         job = Job(work, loop.create_future(), loop)
         with self._lock:
@@ -62,8 +65,9 @@ class Jobs:
             with transaction(conn):
                 result = job.work(conn)
         except Exception as error:
-            _answer(job, error=error)
-            if failure_of(error) == "broken":
+            failure = failure_of(error)
+            _answer(job, error=error if failure is None else refusal_of(error))
+            if failure == "broken":
                 raise
         else:
             _answer(job, result)

@@ -9,12 +9,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
-from ripeline.errors import LogRefused
 from ripeline.log.append import append_batch
 from ripeline.log.queue import EventLog, Waiting
-from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits
+from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits, write_nothing
 from ripeline.store.dictionary import Dictionary
-from ripeline.store.failures import failure_of
+from ripeline.store.failed_syncs import failed_sync
+from ripeline.store.failures import may_pass, refusal_of
 from ripeline.worker.chores import Chore, Chores
 from ripeline.worker.folding import Folder, Folding
 from ripeline.worker.jobs import Jobs
@@ -122,6 +122,8 @@ class Writer:
         self._end(reason)
 
     def _turn(self) -> None:
+        if said := failed_sync():
+            raise RuntimeError(f"the disk has not kept what was written ({said})")
         # Cleared before looking: whoever comes after the look rings again.
         self._bell.clear()
         worked = self._append() + self._do_jobs() + self._fold() + self._chores.step(time.monotonic())
@@ -139,7 +141,8 @@ class Writer:
         except BaseException as error:
             self._refuse(batch, error)
             return 0
-        self._trouble = ""
+        if self._trouble:
+            self._recover()
         self._events.answer(batch, outcomes)
         new = sum(outcome.count(True) for outcome in outcomes if isinstance(outcome, list))
         self._appended = time.monotonic()
@@ -147,10 +150,10 @@ class Writer:
         return len(batch)
 
     def _refuse(self, batch: list[Waiting], error: BaseException) -> None:
-        failure = failure_of(error)
-        self._trouble = "the disk is full" if failure == "full" else f"events cannot be written: {error}"
-        self._events.answer(batch, [LogRefused(self._trouble, retry_after=5)] * len(batch))
-        if failure not in ("full", "busy"):
+        refused = refusal_of(error)
+        self._trouble = str(refused)
+        self._events.answer(batch, [refused] * len(batch))
+        if not may_pass(error):
             raise error
 
     def _do_jobs(self) -> int:
@@ -181,7 +184,7 @@ class Writer:
             else:
                 checkpoint(self._conn)
         except DatabaseError as error:
-            if failure_of(error) not in ("full", "busy"):
+            if not may_pass(error):
                 raise
             self._trouble = f"the log file (WAL) cannot be emptied: {error}"
 
@@ -193,10 +196,28 @@ class Writer:
     def _glance(self) -> None:
         if self._wiping:
             self._checkpoint()
+        if self._trouble:
+            self._try_again()
         foreign = foreign_commits(self._conn)
         if foreign != self._foreign:
             self._foreign = foreign
             self._folding.look()
+
+    def _try_again(self) -> None:
+        """See whether the trouble has passed: while we say that we are not ready, nobody may send us anything."""
+        try:
+            write_nothing(self._conn)
+            checkpoint(self._conn)
+        except DatabaseError as error:
+            if not may_pass(error):
+                raise
+        else:
+            self._recover()
+
+    def _recover(self) -> None:
+        self._trouble = ""
+        self._folding.hurry()
+        self._chores.look()
 
     def _is_done(self) -> bool:
         if self._stop_by is None or self._events.pending or self._jobs:
