@@ -100,3 +100,7 @@ class LogRefused(RipelineError):
     def __init__(self, reason: str, retry_after: int = 1) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class Crowded(LogRefused):
+    """More wait for the same thing than there is room for; nothing was begun."""

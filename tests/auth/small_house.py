@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -25,12 +26,14 @@ class SmallHouse:
     demo: bool = False
     taken: int = 0
     writer: Connection = field(init=False)
+    one: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.writer = self.database.writer()
 
     def now(self, work: Callable[[Connection], T]) -> T:
-        with transaction(self.writer) as conn:
+        # As on the writer's own thread: one after the other.
+        with self.one, transaction(self.writer) as conn:
             return work(conn)
 
     def write(self, work: Callable[[Connection], T], /) -> Awaitable[T]:

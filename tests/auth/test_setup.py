@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,8 @@ from starlette.testclient import TestClient
 from tests.auth.small_house import PASSWORD, SmallHouse
 
 from ripeline.auth.setup import demo_link, setup_link
+from ripeline.store.audit import AuditQuery, read_audit
+from ripeline.store.staff import all_people
 
 
 def path_of(link: str | None) -> str:
@@ -63,3 +66,42 @@ def test_the_demo_link_works_only_in_the_demo(client: TestClient, house: SmallHo
     assert client.get(path).headers["location"] == "/ready"
     assert client.get("/ready").text == "demo@example.com"
     assert client.get("/demo/guess").status_code == 404
+
+
+def test_of_two_who_use_the_link_at_once_one_is_the_owner(client: TestClient, house: SmallHouse) -> None:
+    path = path_of(asyncio.run(setup_link(house)))
+
+    def use(name: str) -> int:
+        browser = TestClient(client.app, follow_redirects=False, headers={"sec-fetch-site": "same-origin"})
+        return int(browser.post(path, data={"email": f"{name}@example.com", "password": PASSWORD}).status_code)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(use, ("alice", "bob", "cleo", "eve"))) == [303, 404, 404, 404]
+    with house.database.read() as conn:
+        assert [each.role for each in all_people(conn)] == ["owner"]
+        lines = [line.what for line in read_audit(conn, AuditQuery(), 10)]
+    assert lines == ["signed_in", "person_joined"]
+
+
+def test_a_guessed_link_costs_the_server_no_hashing(
+    client: TestClient, house: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(setup_link(house))
+    hashed: list[str] = []
+    monkeypatch.setattr("ripeline.auth.passwords.hash_password", hashed.append)
+    answer = client.post("/setup/guess", data={"email": "eve@example.com", "password": PASSWORD})
+    assert (answer.status_code, hashed) == (404, [])
+
+
+def test_there_is_no_account_nobody_made(client: TestClient, house: SmallHouse) -> None:
+    asyncio.run(setup_link(house))
+    with house.database.read() as conn:
+        assert all_people(conn) == ()
+    for email, password in (("admin", "admin"), ("demo@example.com", "demo")):
+        assert client.post("/signin", data={"email": email, "password": password}).status_code == 401
+
+
+def test_of_the_link_only_a_hash_is_stored(client: TestClient, house: SmallHouse) -> None:
+    key = path_of(asyncio.run(setup_link(house))).rpartition("/")[2]
+    with house.database.read() as conn:
+        assert key not in str(conn.execute("SELECT * FROM meta").fetchall())

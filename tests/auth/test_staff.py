@@ -8,11 +8,13 @@ from starlette.testclient import TestClient
 from tests.auth.small_house import SmallHouse
 from tests.auth.test_signin import sign_in
 
+from ripeline.auth.invitations import invite
 from ripeline.auth.staff import change_role, disable, enable, remove
 from ripeline.auth.tokens import create_token
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.store.audit import AuditQuery, failed_signins, read_audit
 from ripeline.store.authors import Said
+from ripeline.store.invitations import open_invitations
 from ripeline.store.people import user_by_email
 from ripeline.store.staff import all_people, logins_of
 from ripeline.store.token_rows import all_tokens
@@ -125,3 +127,19 @@ def test_when_a_token_was_used_last_is_known(client: TestClient, house: SmallHou
             clock.shift(1800)
     with house.database.read() as conn:
         assert [token.used_at for token in all_tokens(conn)] == [1_000_000_000]
+
+
+@pytest.mark.parametrize("deed", ["disable", "demote"])
+def test_a_link_somebody_made_is_no_way_back_once_they_make_links_no_more(
+    house: SmallHouse, alice: str, bob: str, deed: str
+) -> None:
+    owner = id_of(house, alice)
+    house.now(lambda conn: change_role(conn, ALICE, id_of(house, bob), "owner"))
+    kept = house.now(lambda conn: invite(conn, Said(bob, 1), "cleo@example.com", "sales"))
+    house.now(lambda conn: invite(conn, ALICE, "eve@example.com", "owner"))
+    if deed == "disable":
+        house.now(lambda conn: disable(conn, Said(bob, 1), owner))
+    else:
+        house.now(lambda conn: change_role(conn, Said(bob, 1), owner, "marketer"))
+    with house.database.read() as conn:
+        assert open_invitations(conn, 0) == (kept,)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 from starlette.testclient import TestClient
 from tests.pages.reading_html import links_of, text_of
 
 from ripeline.app import create_app
+from ripeline.auth.delays import begin_try, keys_of
 from ripeline.auth.guard import ROLES
+from ripeline.auth.logins import now_ms
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
 from ripeline.pages.audit_page import A_PAGE, KINDS
@@ -344,10 +348,32 @@ def test_one_signs_out_everywhere_else(server: Server) -> None:
     assert server.client.get("/ready").url.path == "/signin"
 
 
+def test_a_new_password_ends_the_links_to_another_one(server: Server) -> None:
+    id = server.id("sales@example.com")
+    server.send(f"/settings/people/{id}/password")
+    (link,) = re.findall(r"http://testserver(/reset/[^<]+)<", server.client.get("/settings/people").text)
+    server.enter("sales")
+    assert server.client.get(link).status_code == 200
+    server.send("/account/password", old=PASSWORD, password="another pear in july")
+    assert server.client.get(link).status_code == 404
+
+
+def test_strangers_who_try_to_sign_in_keep_nobody_from_a_new_password(server: Server) -> None:
+    server.enter("sales")
+    keys = keys_of("sales@example.com", "testclient", "")
+    with closing(Database(server.settings.database_file).writer()) as conn, transaction(conn):
+        for second in range(20):
+            begin_try(conn, keys, now_ms() + second * 1_000_000)
+    said = server.send("/account/password", old=PASSWORD, password="another pear in july")
+    assert "Your password is changed" in said
+
+
 def test_the_password_of_before_is_guessed_slowly(server: Server) -> None:
-    for _ in range(5):
-        server.send("/account/password", old="wrong", password="another pear in july")
-    assert "Too many attempts" in server.send("/account/password", old=PASSWORD, password="another pear in july")
+    with time_machine.travel(time.time(), tick=False):
+        for _ in range(5):
+            server.send("/account/password", old="wrong", password="another pear in july")
+        said = server.send("/account/password", old=PASSWORD, password="another pear in july")
+    assert "Too many attempts" in said
 
 
 def test_own_people_are_changed_where_they_are_said_and_not_by_their_events(server: Server) -> None:

@@ -14,6 +14,7 @@ from tests.pages.room import DAY, Room
 from tests.store.white_papers import fold, form, made, paper
 
 from ripeline.auth.logins import now_ms
+from ripeline.auth.people import add_person
 from ripeline.auth.secrets import derived_key
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_lead
@@ -21,6 +22,7 @@ from ripeline.fold.keeper import Keeper
 from ripeline.fold.selling import Outcome, Word, claim, end_with, judge_handoff
 from ripeline.outbox.verdict_links import LASTS_MS, PURPOSE, VerdictLink, VerdictSigner, VerdictWord
 from ripeline.store.authors import Said
+from ripeline.store.staff import shut_out
 
 BOB: Final = "bob@example.com"
 CAROL: Final = "carol@example.com"
@@ -256,3 +258,13 @@ def test_a_name_is_text(room: Room, nobody: TestClient) -> None:
     html = nobody.get(Mailed(room, nobody).path()).text
     assert name not in html
     assert html.count("<script") == 1
+
+
+def test_who_was_shut_out_since_says_nothing_any_more(mailed: Mailed) -> None:
+    path = mailed.path()
+    mailed.room.now(lambda conn: shut_out(conn, add_person(conn, BOB, "sales", "", 1), 2))
+    answer = mailed.browser.get(path)
+    assert answer.status_code == 410
+    assert "Lovelace" not in answer.text
+    mailed.browser.post(path, data={"verdict": "right_time"})
+    assert mailed.stored() == []

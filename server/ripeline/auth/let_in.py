@@ -14,6 +14,7 @@ from ripeline.auth.forms import page, small_form, to
 from ripeline.auth.guard import public
 from ripeline.auth.house import house_of
 from ripeline.auth.invitations import choose_password, join, read_link
+from ripeline.auth.known_browsers import know_browser
 from ripeline.auth.logins import now_ms, sign_in
 from ripeline.auth.passwords import hash_password_aside
 from ripeline.auth.people import check_password
@@ -76,6 +77,7 @@ async def _use(request: Request, purpose: Purpose, password: str, named: tuple[s
         return page(request, "invitation.html", 404, link=None, name="", problem="")
     answer = to("/ready")
     await sign_in(request, user, answer)
+    know_browser(request, link.email, answer)
     return answer
 
 

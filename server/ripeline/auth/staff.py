@@ -7,7 +7,7 @@ from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
-from ripeline.store.invitations import drop_links_of
+from ripeline.store.invitations import drop_links_by, drop_links_of
 from ripeline.store.people import User
 from ripeline.store.staff import give_role, let_in, other_owners, remove_user, shut_out, user_by_id
 
@@ -24,6 +24,8 @@ def change_role(conn: Connection, by: Said, id: int, role: str) -> User:
     if role != "owner":
         _keep_an_owner(conn, user)
     give_role(conn, id, role)
+    if role != "owner":
+        drop_links_by(conn, user.email)
     add_audit(conn, by, "role_changed", f"{user.email}: {user.role} → {role}")
     return user
 
@@ -35,6 +37,7 @@ def disable(conn: Connection, by: Said, id: int) -> User:
     if user.disabled_at is None:
         shut_out(conn, id, by.at)
         drop_links_of(conn, user.email)
+        drop_links_by(conn, user.email)
         add_audit(conn, by, "person_disabled", user.email)
     return user
 

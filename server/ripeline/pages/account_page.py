@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ripeline.auth.delays import keys_of, note_failure, note_success, wait_seconds
+from ripeline.auth.delays import begin_try, forgive, keys_of
 from ripeline.auth.devices import device_of
 from ripeline.auth.forms import small_form
 from ripeline.auth.guard import require
 from ripeline.auth.let_in import LONGEST_NAME
 from ripeline.auth.logins import login_key, now_ms, sign_in
-from ripeline.auth.passwords import MAXIMUM_LENGTH, hash_password_aside, is_password_aside
+from ripeline.auth.passwords import MAXIMUM_LENGTH, check_room, hash_password_aside, is_password_aside
 from ripeline.auth.people import check_password
 from ripeline.auth.secrets import hash_of
 from ripeline.errors import InvalidSetting
@@ -28,6 +27,7 @@ from ripeline.pages.settings_deeds import told
 from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.invitations import drop_links_of
 from ripeline.store.people import User, change_password
 from ripeline.store.staff import describe_user, end_logins, logins_of
 from ripeline.templating.languages import LOCALES, known_locale
@@ -116,13 +116,11 @@ async def sign_out_elsewhere(request: Request) -> Response:
 
 async def _check_old(request: Request, old: str, user: User) -> str:
     """Why the password of before is not believed, "" when it is: who found an open browser guesses slowly, too."""
-    running, keys, say = running_of(request), keys_of(user.email, f"account {user.id}"), words(request)
-
-    def waiting() -> int:
-        with running.database.read() as conn:
-            return wait_seconds(conn, keys, now_ms())
-
-    if wait := await run_in_threadpool(waiting):
+    running, say = running_of(request), words(request)
+    # Counted by themselves: what strangers try on the sign-in page keeps nobody from a new password.
+    keys = keys_of(user.email, "", f"account {user.id}")
+    check_room()
+    if wait := await running.write(partial(begin_try, keys=keys, now=now_ms())):
         said = say.ngettext(
             "Too many attempts. Try again in %(seconds)d second.",
             "Too many attempts. Try again in %(seconds)d seconds.",
@@ -130,14 +128,15 @@ async def _check_old(request: Request, old: str, user: User) -> str:
         )
         return said % {"seconds": wait}
     if not await is_password_aside(old[: MAXIMUM_LENGTH + 1], user.password_hash):
-        await running.write(lambda conn: note_failure(conn, keys, now_ms()))
         return say.gettext("Nothing changed: the password of before is another one.")
-    await running.write(lambda conn: note_success(conn, keys))
+    await running.write(partial(forgive, keys=keys))
     return ""
 
 
 def _change(conn: Connection, by: Said, id: int, password_hash: str) -> None:
     change_password(conn, id, password_hash)
+    # A link to another password must not outlive the one just chosen.
+    drop_links_of(conn, by.author)
     add_audit(conn, by, "password_changed")
 
 

@@ -25,6 +25,7 @@ from ripeline.pages.said import Done, forget, keep, last_done
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Ruleset
 from ripeline.store.database import Connection
+from ripeline.store.people import user_by_email
 from ripeline.store.reading_handoffs import one_handoff
 from ripeline.store.reading_verdicts import JudgedHandoff, judged_handoff
 from ripeline.store.views import HandoffView
@@ -73,6 +74,8 @@ async def say_verdict(request: Request) -> Response:
 
 def _say(desk: Desk, link: VerdictLink, wish: str) -> None:
     """As it stands when it is written, whatever the page showed; raises `Conflict` when it cannot be taken back."""
+    if not _is_good(desk.conn, link, desk.by.at):
+        return
     found = judged_handoff(desk.conn, link.handoff, link.made_at)
     state = _state(found, link.to)
     if state == "said" and not wish:
@@ -104,7 +107,7 @@ def _draw(request: Request) -> Response:
 
 
 def _page(conn: Connection, ruleset: Ruleset, link: VerdictLink | None, now: int) -> VerdictPage:
-    if link is None or now > link.until:
+    if link is None or not _is_good(conn, link, now):
         return VerdictPage("unknown" if link is None else "expired")
     found = judged_handoff(conn, link.handoff, link.made_at)
     if found is None:
@@ -113,6 +116,12 @@ def _page(conn: Connection, ruleset: Ruleset, link: VerdictLink | None, now: int
     who = who_is(handoff.lead_id, handoff.email, handoff.attributes)
     others = tuple(verdict for verdict in VERDICTS if verdict != link.verdict)
     return VerdictPage(_state(found, link.to), who, handoff, found.author, (link.verdict, *others))
+
+
+def _is_good(conn: Connection, link: VerdictLink, now: int) -> bool:
+    """Not for ever, and not for somebody who was shut out since; `to` may be a mailbox of nobody here, like sales@."""
+    user = user_by_email(conn, link.to)
+    return now <= link.until and (user is None or user.disabled_at is None)
 
 
 def _link_of(request: Request) -> VerdictLink | None:

@@ -29,6 +29,7 @@ _ALL = f"/* open_invitations */ SELECT {_FIELDS} FROM invitations WHERE expires_
 _DROP = "/* drop_invitation */ DELETE FROM invitations WHERE id = ?"
 _DROP_OLD = "/* drop_old_invitations */ DELETE FROM invitations WHERE expires_at <= ?"
 _DROP_OF = "/* drop_links_of */ DELETE FROM invitations WHERE email = ?"
+_DROP_BY = "/* drop_links_by */ DELETE FROM invitations WHERE author = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,8 @@ def drop_invitation(conn: Connection, id: int) -> bool:
 def drop_links_of(conn: Connection, email: str) -> None:
     """Nothing lets this person in but their password."""
     conn.execute(_DROP_OF, (email,))
+
+
+def drop_links_by(conn: Connection, author: str) -> None:
+    """What this person made lets nobody in: it must not be a way back for whoever may make links no more."""
+    conn.execute(_DROP_BY, (author,))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ripeline.store.database import Connection
+
+#: A login nobody used for so long (ms) is over, whenever it would have ended.
+IDLE_MS: Final = 30 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ def add_login(conn: Connection, token_hash: str, user_id: int, now: int, expires
         VALUES (?, ?, ?, ?, ?)""",
         (token_hash, user_id, now, now, expires_at),
     )
-    conn.execute("/* forget_old_logins */ DELETE FROM logins WHERE expires_at <= ?", (now,))
+    conn.execute(
+        "/* forget_old_logins */ DELETE FROM logins WHERE expires_at <= ? OR seen_at <= ?", (now, now - IDLE_MS)
+    )
 
 
 def name_login(conn: Connection, token_hash: str, agent: str) -> None:
@@ -78,11 +84,11 @@ def name_login(conn: Connection, token_hash: str, agent: str) -> None:
 
 
 def user_of_login(conn: Connection, token_hash: str, now: int) -> User | None:
-    """Who that login is, unless it expired or the person was disabled."""
+    """Who that login is, unless it expired, was left alone for too long, or the person was disabled."""
     row = conn.execute(
         f"""/* user_of_login */ SELECT {_USER} FROM logins l JOIN users u ON u.id = l.user_id
-        WHERE l.token_hash = ? AND l.expires_at > ? AND u.disabled_at IS NULL""",
-        (token_hash, now),
+        WHERE l.token_hash = ? AND l.expires_at > ? AND l.seen_at > ? AND u.disabled_at IS NULL""",
+        (token_hash, now, now - IDLE_MS),
     ).fetchone()
     return User(*row) if row else None
 
@@ -107,6 +113,13 @@ def count_failure(conn: Connection, key: str, now: int) -> None:
 
 def forget_failure(conn: Connection, key: str) -> None:
     conn.execute("/* forget_failure */ DELETE FROM attempts WHERE key = ?", (key,))
+
+
+def uncount_failure(conn: Connection, key: str) -> None:
+    """One failure less, and none that was not there."""
+    conn.execute(
+        "/* uncount_failure */ UPDATE attempts SET failures = failures - 1 WHERE key = ? AND failures > 0", (key,)
+    )
 
 
 def forget_failures_before(conn: Connection, moment: int) -> None:

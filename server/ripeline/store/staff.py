@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ripeline.store.database import Connection
-from ripeline.store.people import User
+from ripeline.store.people import IDLE_MS, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ UPDATE handoffs SET state = iif(state = 'claimed', 'open', state), owner_id = NU
 WHERE owner_id = ? AND state IN ('claimed', 'snoozed')"""
 _DESCRIBE: Final = "/* describe_user */ UPDATE users SET name = ?, locale = ? WHERE id = ?"
 _LOGINS: Final = """-- logins_of
-SELECT token_hash, created_at, seen_at, agent FROM logins WHERE user_id = ? AND expires_at > ? ORDER BY seen_at DESC"""
+SELECT token_hash, created_at, seen_at, agent FROM logins WHERE user_id = ? AND expires_at > ? AND seen_at > ?
+ORDER BY seen_at DESC"""
 _END: Final = "/* end_logins_of */ DELETE FROM logins WHERE user_id = ? AND token_hash <> ?"
 _TOUCH: Final = "/* touch_login */ UPDATE logins SET seen_at = ? WHERE token_hash = ?"
 _SEEN: Final = "/* login_seen_at */ SELECT seen_at FROM logins WHERE token_hash = ?"
@@ -97,7 +98,7 @@ def describe_user(conn: Connection, id: int, name: str, locale: str) -> None:
 
 def logins_of(conn: Connection, id: int, now: int) -> tuple[Login, ...]:
     """Where they are signed in, the browser used last first."""
-    return tuple(Login(*row) for row in conn.execute(_LOGINS, (id, now)).fetchall())
+    return tuple(Login(*row) for row in conn.execute(_LOGINS, (id, now, now - IDLE_MS)).fetchall())
 
 
 def end_logins(conn: Connection, id: int, but: str = "") -> int:
