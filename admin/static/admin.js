@@ -82,7 +82,9 @@ function watch(spot) {
       const text = await answer.text();
       // A screen reader says what changes: nothing is put there twice, nor under a button about to be pressed.
       if (text !== shown && !spot.contains(document.activeElement)) spot.innerHTML = shown = text;
-      if (!spot.querySelector('[data-again]')) clearInterval(timer);
+      if (spot.querySelector('[data-again]')) return;
+      clearInterval(timer);
+      spot.removeAttribute('data-poll');
     } catch {
       // The server is away for a moment; the next second asks again.
     }

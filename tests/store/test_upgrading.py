@@ -193,6 +193,6 @@ def test_a_killed_upgrade_is_of_the_old_or_the_new_version(tmp_path: Path) -> No
             assert applied == names[: len(applied)]
             assert ("events" in tables) == ("meta" in tables) == ("the_log" in applied)
             assert ("ledger" in tables) == ("scores" in tables) == ("the_projection" in applied)
-            create_schema(conn)
+            apply_steps(conn)
             assert _tables(conn) == whole
     assert statement > 3 * len(names)
