@@ -233,11 +233,12 @@ try {
         !passwords.has(field) &&
         !field.closest(ignored) &&
         !secretWords.test(about) &&
-        // A card, an IBAN or a French social security number; the server looks closer. SIRETs and some telephone
-        // numbers pass Luhn's check too.
+        // A card (also with more digits behind it), an IBAN or a French social security number; the server looks closer.
+        // SIRETs and some telephone numbers pass Luhn's check too.
         (/sire[nt]|phone|[^a-z]t.l/.test(about) ||
           !(
             bare.match(/\d{13,19}/g)?.some(isCard) ||
+            bare.match(/\d{16}/g)?.some(isCard) ||
             /^([A-Z]{2}\d\d[A-Z\d]{11,30}|\d{5}(\d\d|2[AB])\d{8})$/.test(bare)
           )) &&
         room-- > 0

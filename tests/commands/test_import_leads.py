@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.domain.fields_corpus import FORBIDDEN, KEPT
 
 from ripeline.__main__ import main
 from ripeline.domain.formulas import safe, unsafe
@@ -229,3 +230,21 @@ def test_no_more_columns_are_kept_than_a_lead_can_hold() -> None:
     names = [f"Field {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(90)]
     found = meanings(["Email", *names], OF_LEADS, {}, others=True)
     assert len([name for name in found if name]) == 50
+
+
+@pytest.mark.parametrize("third", range(3))
+def test_no_column_brings_what_no_form_may_tell(run: Run, house: Path, third: int) -> None:
+    harmless = [field for field in KEPT if field.type == "text" and "phone" not in field.name and field.name != "tel"]
+    by_type = {field.name for field in FORBIDDEN if field.type != "text" or field.autocomplete}
+    secret = [field for field in FORBIDDEN if field.name not in by_type][third::3]
+    columns = [*secret, *harmless]
+    heading, row = (
+        ",".join(f'"{cell}"' for cell in each) for each in zip(*(field[:2] for field in columns), strict=True)
+    )
+    file = written(house.parent, f'"Email",{heading}\n"ada@example.com",{row}\n')
+    assert run(file).exit_code == 0
+    kept = known(house)["ada@example.com"].values()
+    assert not [field for field in secret if field.value in kept]
+    assert not [field for field in harmless if field.value not in kept]
+    stored = b"".join(file.read_bytes() for file in house.glob("ripeline.db*"))
+    assert not [field for field in secret if field.value.encode() in stored]
