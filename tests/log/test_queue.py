@@ -13,16 +13,16 @@ from ripeline.errors import LogRefused
 from ripeline.log.queue import EventLog, Waiting
 
 
-def _events(count: int, name: str = "e") -> list[Event]:
-    return [Event(id=f"{name}{n}", visitor="ada", on="page", at=1) for n in range(count)]
+def _events(count: int, name: str = "e", site: int = 1) -> list[Event]:
+    return [Event(id=f"{name}{n}", visitor="ada", on="page", at=1, site=site) for n in range(count)]
 
 
 def _all_new(batch: list[Waiting]) -> list[list[bool]]:
     return [[True] * len(waiting.events) for waiting in batch]
 
 
-async def _waiting(log: EventLog, count: int, name: str = "e") -> asyncio.Task[list[bool]]:
-    task = asyncio.create_task(log.append(_events(count, name)))
+async def _waiting(log: EventLog, count: int, name: str = "e", site: int = 1) -> asyncio.Task[list[bool]]:
+    task = asyncio.create_task(log.append(_events(count, name, site)))
     await asyncio.sleep(0)
     return task
 
@@ -60,6 +60,39 @@ def test_what_comes_when_the_queue_is_full_is_refused_and_may_come_again() -> No
         assert not (await _waiting(log, 10)).done()
 
     _run(story, limit=10)
+
+
+def test_a_site_that_floods_leaves_room_for_the_others() -> None:
+    async def story(log: EventLog) -> None:
+        tasks = [await _waiting(log, 1, site=2)]
+        tasks += [await _waiting(log, 1, f"flood{n}-") for n in range(66)]
+        with pytest.raises(LogRefused, match="66 events of this site are waiting"):
+            await log.append(_events(1))
+        tasks += [await _waiting(log, 1, f"quiet{n}-", site=2) for n in range(20)]
+        assert log.pending == 87
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        await asyncio.gather(*tasks)
+        # What is written makes room again.
+        assert not (await _waiting(log, 50, "again")).done()
+
+    _run(story, limit=100)
+
+
+def test_the_only_site_may_use_the_whole_queue() -> None:
+    async def story(log: EventLog) -> None:
+        assert not (await _waiting(log, 100)).done()
+        with pytest.raises(LogRefused, match="100 events are waiting"):
+            await log.append(_events(1))
+        # A second one is known by its first attempt, and has its share from then on.
+        with pytest.raises(LogRefused):
+            await log.append(_events(1, "f", site=2))
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        with pytest.raises(LogRefused, match="of this site"):
+            await log.append(_events(100))
+
+    _run(story, limit=100)
 
 
 def test_callers_are_served_in_order_and_never_split() -> None:

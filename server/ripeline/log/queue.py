@@ -29,7 +29,8 @@ class Waiting:
 class EventLog:
     """Takes events from event loops and keeps them until the writer has them on disk.
 
-    `bell` wakes the writer. At most `limit` events wait, those being written included.
+    `bell` wakes the writer. At most `limit` events wait, those being written included. Once several sites have sent
+    some, each may have at most twice as many waiting as there is room left: whoever floods leaves room for the others.
     """
 
     def __init__(self, bell: threading.Event | None = None, limit: int = LIMIT) -> None:
@@ -39,6 +40,7 @@ class EventLog:
         self._queue: deque[Waiting] = deque()
         self._accepted = 0
         self._answered = 0
+        self._of_site: dict[int, int] = {}
         self._closed = ""
 
     async def append(self, events: list[Event]) -> list[bool]:
@@ -55,17 +57,22 @@ class EventLog:
         loop = asyncio.get_running_loop()
         waiting = Waiting(events, loop.create_future(), loop)
         with self._lock:
-            self._admit(len(events))
+            self._admit(events[0].site, len(events))
             self._queue.append(waiting)
         if not self.bell.is_set():
             self.bell.set()
         return waiting.future
 
-    def _admit(self, count: int) -> None:
+    def _admit(self, site: int, count: int) -> None:
+        """A call is of one site: of the one its first event is of."""
         if self._closed:
             raise LogRefused(self._closed)
+        waiting = self._of_site.setdefault(site, 0)
         if self.pending + count > self.limit:
             raise LogRefused(f"{self.pending} events are waiting to be written")
+        if len(self._of_site) > 1 and waiting + count > 2 * (self.limit - self.pending - count):
+            raise LogRefused(f"{waiting} events of this site are waiting to be written")
+        self._of_site[site] = waiting + count
         self._accepted += count
 
     @property
@@ -96,7 +103,9 @@ class EventLog:
     def answer(self, taken: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
         """Wake the callers, each with its outcome: one call into each event loop for all of its callers."""
         with self._lock:
-            self._answered += sum(len(waiting.events) for waiting in taken)
+            for waiting in taken:
+                self._answered += len(waiting.events)
+                self._of_site[waiting.events[0].site] -= len(waiting.events)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[bool]], Outcome]]] = {}
         for waiting, outcome in zip(taken, outcomes, strict=True):
             by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
