@@ -107,9 +107,10 @@ def test_the_page_gives_the_same_as_a_file_to_marketers_and_not_to_sales(data: P
         client.cookies.set(cookie_name(running), "key of marketer")
         answer = client.get("/leads/1/export")
         assert answer.headers["content-disposition"] == 'attachment; filename="lead-1.json"'
-        as_of = {"as_of": answer.json()["as_of"]}
+        # When it was asked, and that it was asked.
+        same = {name: answer.json()[name] for name in ("as_of", "audit")}
         assert (
-            answer.json() == json.loads(json.dumps(dump_of(conn, load_rules(settings.rules_file), 1, now_ms()))) | as_of
+            answer.json() == json.loads(json.dumps(dump_of(conn, load_rules(settings.rules_file), 1, now_ms()))) | same
         )
         conn.close()
         assert client.get("/leads/999/export").status_code == 404

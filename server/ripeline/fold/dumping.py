@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 from ripeline.domain.wire_export import api_item
 from ripeline.fold.lead_story import json_of, story_of
 from ripeline.rules.model import Ruleset
 from ripeline.store.database import Connection
-from ripeline.store.dumping import events_with_visitors, ledger_of, said_of
+from ripeline.store.dumping import events_elsewhere, events_with_visitors, ledger_of, said_of
 from ripeline.store.reading import Row
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.stars import stars_of
@@ -37,6 +38,7 @@ def dump_of(conn: Connection, rules: Ruleset, key: int | str, at: int) -> dict[s
         "last_seen": iso_time(detail.last_seen),
         "scores": [{name: value for name, value in model.items() if name != "handoffs"} for model in story["models"]],
         "events": _events(conn, detail.id),
+        "named_elsewhere": [_item(event, visitor) for event, visitor in events_elsewhere(conn, detail.id)],
         **{name: [_written(row) for row in rows] for name, rows in said.items()},
     }
 
@@ -50,8 +52,14 @@ def _events(conn: Connection, lead: int) -> list[dict[str, Any]]:
     found = []
     for event, visitor in events:
         more = {"ledger": lines.get(event.seq), "starred_by": [author for author, _ in stars.get(event.seq, ())]}
-        found.append(api_item(event, visitor) | {name: value for name, value in more.items() if value})
+        found.append(_item(event, visitor) | {name: value for name, value in more.items() if value})
     return found
+
+
+def _item(event: Event, visitor: str) -> dict[str, Any]:
+    """As it was sent, with the browser it came from and when it came."""
+    told = {"agent": event.agent, "received_at": iso_time(event.received_at) if event.received_at else ""}
+    return api_item(event, visitor) | {name: value for name, value in told.items() if value}
 
 
 def _written(row: Row) -> dict[str, Any]:
