@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import resource
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from tests.faults import dying
 from tests.faults.house import Record, Server, chance, lost_nothing, many, scored_once, tell
 from tests.faults.senders import sending
-
-#: From here on a write to any file fails, as on a disk that breaks (EFBIG, which SQLite calls an I/O error).
-BROKEN_AT = 64 * 1024
 
 
 class Watch(threading.Thread):
@@ -29,26 +28,25 @@ class Watch(threading.Thread):
             self.said.append((asked, self.server.get("/readyz", timeout=15)))
 
 
-def breaks(server: Server) -> None:
-    """Its disk, at once, so that its writer must give up."""
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (BROKEN_AT, BROKEN_AT))
-
-
 @pytest.mark.row
-def test_when_the_writer_dies_nobody_waits_and_nothing_is_lost(tmp_path: Path, record_property: Record) -> None:
-    rounds, luck = many(1, 10), chance("the writer dies")
+@pytest.mark.parametrize("where", ["append", pytest.param("fold", marks=pytest.mark.fault)])
+def test_when_the_writer_dies_nobody_waits_and_nothing_is_lost(
+    tmp_path: Path, where: str, record_property: Record
+) -> None:
+    rounds, luck = many(1, 5), chance("the writer dies")
     acknowledged: set[str] = set()
     longest, unready = 0.0, 0
-    with Server(tmp_path / "data").start() as server:
+    command = (sys.executable, dying.__file__)
+    with Server(tmp_path / "data", command=command, environment={"DIES_IN": where}).start() as server:
         for number in range(rounds):
             with sending(server.port, 16, luck, f"r{number}-") as senders:
                 senders.wait_for(luck.randint(400, 1_000))
                 watch = Watch(server)
                 watch.start()
-                breaks(server)
                 assert server.process is not None
+                server.process.send_signal(signal.SIGUSR1)
                 assert server.process.wait(10) == 1
-                assert "the writer gave up" in server.tail()
+                assert "the writer gave up: SystemError: made to fail" in server.tail()
                 watch.join(20)
             assert set(senders.said) <= {0, 202, 503}
             assert senders.said[503] > 0
