@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 from tests.browser.recorder import Recorder, Site
 from tests.domain.fields_corpus import CANARY, CARDS, FORBIDDEN, IBANS, KEPT, NIRS, Field
 from tests.faults.house import many
@@ -81,7 +81,7 @@ def test_what_only_looks_so_passes_both(tag: Tag) -> None:
 
 
 def test_a_file_that_was_chosen_stays_on_the_machine(tag: Tag, site: Site) -> None:
-    file = {"name": f"{CANARY}.txt", "mimeType": "text/plain", "buffer": CANARY.encode()}
+    file = FilePayload(name=f"{CANARY}.txt", mimeType="text/plain", buffer=CANARY.encode())
     tag.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<form><input type=file name=cv><input name=q>')")
     tag.page.set_input_files("[name=cv]", file)
     tag.page.fill("[name=q]", "a")
