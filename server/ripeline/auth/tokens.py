@@ -7,6 +7,8 @@ from typing import Final
 
 from ripeline.auth.secrets import hash_of, new_key
 from ripeline.errors import InvalidSetting
+from ripeline.store.audit import add_audit
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.people import Token, add_token, has_token_named, token_by_hash
 
@@ -22,6 +24,13 @@ def create_token(conn: Connection, name: str, scopes: frozenset[str], now: int) 
         raise InvalidSetting("NAME", name, "there is a token of that name already; choose another")
     key = new_key("rpl_")
     add_token(conn, name, hash_of(key), scopes, now)
+    return key
+
+
+def give_token(conn: Connection, by: Said, name: str, scopes: frozenset[str]) -> str:
+    """`create_token`, and its line in the audit log."""
+    key = create_token(conn, name, scopes, by.at)
+    add_audit(conn, by, "token_created", f"{name} ({', '.join(sorted(scopes))})")
     return key
 
 

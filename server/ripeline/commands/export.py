@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ripeline.commands.export_leads import leads
-from ripeline.commands.options import data_option
+from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
 from ripeline.commands.written import written
 from ripeline.domain.wire_export import api_item
@@ -38,6 +38,7 @@ def events(settings: Settings, file: str) -> None:
     database = open_beside(settings)
     with written(file) as out:
         count = export_events(database, out)
+    write_down(settings, "leads_exported", f"events: {count}")
     click.echo(f"{count} event{'' if count == 1 else 's'} written", err=file == "-")
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 import click
 
 from ripeline.calibration.whatif import rules_in_force
-from ripeline.commands.options import damage_told, data_option
+from ripeline.commands.options import damage_told, data_option, write_down
 from ripeline.commands.progress import Progress
 from ripeline.commands.written import written
 from ripeline.domain.formulas import safe
@@ -53,6 +53,7 @@ def leads(settings: Settings, file: str, model: str | None, identified: bool) ->
     query = LeadQuery(model or known[0], identified=identified or None, out_of_target=True, limit=MOST_A_PAGE)
     with written(file) as out:
         count = _write(out, names, _pages(database, rules, query))
+    write_down(settings, "leads_exported", f"leads: {count}")
     click.echo(f"{count} lead{'' if count == 1 else 's'} written", err=file == "-")
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ripeline.collect.own_channels import own_channels
 from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
-from ripeline.commands.options import data_option
+from ripeline.commands.options import data_option, write_down
 from ripeline.commands.places import Place, forget_place, keep_place, name_of, path_of, place_in
 from ripeline.commands.progress import Progress
 from ripeline.domain.channels import Channels
@@ -40,6 +40,7 @@ def events(settings: Settings, file: BinaryIO) -> None:
     with closing(database.writer()) as conn:
         done = import_events(conn, file, time.time_ns() // 1_000_000, channels)
         fold_unless_served(settings, conn)
+    write_down(settings, "data_imported", f"events: {done.new}")
     click.echo(f"{done.new} imported, {done.duplicate} already there, {done.bad} bad")
     if done.bad:
         raise SystemExit(1)

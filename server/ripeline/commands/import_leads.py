@@ -16,7 +16,7 @@ import click
 
 from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.columns import column_option, told
-from ripeline.commands.options import data_option
+from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import IDENTIFY
@@ -128,6 +128,7 @@ def leads(settings: Settings, file: Path, column: tuple[str, ...], month_first: 
         appending = Appending(conn)
         _append(appending, reading, count)
         fold_unless_served(settings, conn)
+    write_down(settings, "data_imported", f"leads: {appending.new}")
     without = f", {reading.nameless} without an e-mail left out" if reading.nameless else ""
     click.echo(f"{appending.new} imported, {appending.duplicate} already there{without}")
 

@@ -19,7 +19,7 @@ import click
 from ripeline.collect.agents import agent_of
 from ripeline.collect.own_channels import own_channels
 from ripeline.commands.appending import Appending, fold_unless_served
-from ripeline.commands.options import data_option
+from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
 from ripeline.domain.channels import Channels
 from ripeline.domain.event import Event
@@ -123,6 +123,7 @@ def log(settings: Settings, file: Path, site: str, leave_out: tuple[str, ...]) -
         appending.write()
         progress.done()
         fold_unless_served(settings, conn)
+    write_down(settings, "data_imported", f"events: {appending.new}")
     counts = f"{appending.new} imported, {appending.duplicate} already there"
     click.echo(f"{counts}, {reading.robots} of robots left out, {reading.bad} bad")
     if reading.bad:

@@ -14,7 +14,7 @@ import click
 from ripeline.calibration.whatif import rules_in_force
 from ripeline.commands.appending import fold_unless_served
 from ripeline.commands.columns import column_option, told
-from ripeline.commands.options import data_option
+from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
 from ripeline.fold.desk import Desk
 from ripeline.fold.keeper import Keeper
@@ -75,7 +75,9 @@ def outcomes(
     if not dry_run:
         with closing(database.writer()) as conn:
             fold_unless_served(settings, conn)
-            _tell(_write(conn, settings, reading, model), reading)
+            written = _write(conn, settings, reading, model)
+        write_down(settings, "data_imported", f"outcomes: {written.new}")
+        _tell(written, reading)
 
 
 def _checked(reading: Reading, mistakes: Mistakes) -> tuple[list[Ended], int]:

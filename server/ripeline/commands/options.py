@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from ripeline.errors import DataProblem, InvalidSetting
+from ripeline.fold.folder import now_ms
 from ripeline.settings import SETTINGS, Setting, Settings, read_settings
+from ripeline.store.audit import COMMAND_LINE, What, add_audit
+from ripeline.store.authors import Said
 from ripeline.store.database import Connection, DatabaseError, transaction
 from ripeline.store.opening import open_beside
 
@@ -45,6 +48,15 @@ def read_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
     """Run `work` on a read-only connection beside a server that may be running; raises `DataProblem`."""
     with open_beside(settings).read() as conn:
         return work(conn)
+
+
+def write_down(settings: Settings, what: What, about: str = "", lead: int | None = None) -> None:
+    """A line of the audit log for what was only read or copied; where none can be written, that is said."""
+    by = Said(COMMAND_LINE, now_ms())
+    try:
+        write_beside(settings, lambda conn: add_audit(conn, by, what, about, lead))
+    except (DataProblem, DatabaseError, OSError) as error:
+        click.echo(f"not written into the audit log: {error}", err=True)
 
 
 def lead_key(lead: str) -> int | str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from ripeline.auth.logins import now_ms
-from ripeline.auth.tokens import SCOPES, create_token
+from ripeline.auth.tokens import SCOPES, give_token
 from ripeline.commands.options import data_option, write_beside
 from ripeline.settings import Settings
+from ripeline.store.audit import COMMAND_LINE
+from ripeline.store.authors import Said
 
 
 @click.group()
@@ -29,4 +31,5 @@ def token() -> None:
 @data_option
 def create(settings: Settings, name: str, scopes: tuple[str, ...]) -> None:
     """Print a new token called NAME. It is shown this once."""
-    click.echo(write_beside(settings, lambda conn: create_token(conn, name, frozenset(scopes), now_ms())))
+    by = Said(COMMAND_LINE, now_ms())
+    click.echo(write_beside(settings, lambda conn: give_token(conn, by, name, frozenset(scopes))))

@@ -10,6 +10,9 @@ from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person, check_password, normal_email
 from ripeline.commands.options import data_option, write_beside
 from ripeline.settings import Settings
+from ripeline.store.audit import COMMAND_LINE, add_audit
+from ripeline.store.authors import Said
+from ripeline.store.database import Connection
 
 
 @click.group()
@@ -29,5 +32,11 @@ def add(settings: Settings, email: str, role: str, password: str | None) -> None
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     check_password(password)
     password_hash = hash_password(password)
-    write_beside(settings, lambda conn: add_person(conn, email, role, password_hash, now_ms()))
+    by = Said(COMMAND_LINE, now_ms())
+
+    def work(conn: Connection) -> None:
+        add_person(conn, email, role, password_hash, by.at)
+        add_audit(conn, by, "person_added", f"{normal_email(email)} ({role})")
+
+    write_beside(settings, work)
     click.echo(f"{normal_email(email)} may sign in ({role}).")

@@ -87,8 +87,7 @@ class Rescore:
         with transaction(conn):
             begin_next(conn)
             keep_rule_version(conn, ruleset.hash, ruleset.text, by)
-            if by.author:
-                add_audit(conn, by, "rules_saved", ruleset.hash[:12])
+            add_audit(conn, by, "rules_saved", ruleset.hash[:12])
             write_meta(conn, _NEXT_RULES, _rules_of(ruleset))
             write_meta(conn, _NEXT_AUTHOR, by.author)
             write_meta(conn, REBUILT, "0")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.auth.logins import now_ms
-from ripeline.auth.tokens import SCOPES, create_token
+from ripeline.auth.tokens import SCOPES, give_token
 from ripeline.errors import InvalidRequest, NotFound
 from ripeline.pages.desk import Desk, running_of, show, shown
 from ripeline.pages.doing import back, fields_of, words
@@ -77,9 +77,7 @@ def _make(conn: Connection, by: Said, name: str, scopes: frozenset[str]) -> str:
         raise InvalidRequest("name", "is needed")
     if not scopes:
         raise InvalidRequest("scope", "at least one")
-    key = create_token(conn, name, scopes, by.at)
-    add_audit(conn, by, "token_created", f"{name} ({', '.join(sorted(scopes))})")
-    return key
+    return give_token(conn, by, name, scopes)
 
 
 def _withdraw(conn: Connection, by: Said, id: int) -> str:

@@ -17,6 +17,7 @@ What = Literal[
     "person_invited",
     "invitation_withdrawn",
     "person_joined",
+    "person_added",
     "role_changed",
     "person_disabled",
     "person_enabled",
@@ -36,6 +37,8 @@ What = Literal[
     "suspects_changed",
     "leads_exported",
     "lead_exported",
+    "data_imported",
+    "backup_written",
     "leads_merged",
     "merge_undone",
     "visitor_detached",
@@ -43,6 +46,9 @@ What = Literal[
     "event_erased",
     "backup_restored",
 ]
+
+#: Who did what was done on the command line: whoever has the data folder.
+COMMAND_LINE: Final = "$"
 
 AUDIT: Final = """
 -- about: what the deed was done to (an e-mail of ours, a token's name, a setting); a lead stands in lead_id alone.
@@ -72,7 +78,10 @@ _FAILURES = "/* failed_signins */ SELECT coalesce(sum(failures), 0) FROM failed_
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One deed: its place, when (ms), by whom ("" the server itself), what, and about what or which lead."""
+    """One deed: its place, when (ms), by whom, what, and about what or which lead.
+
+    `author`: "" the server itself, "$" the command line.
+    """
 
     id: int
     at: int

@@ -20,7 +20,7 @@ from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.shelf_sql import SHELF
 from ripeline.store.stars import STAR_TABLES
-from ripeline.store.views_sql import DAILY_VIEW, VIEWS
+from ripeline.store.views_sql import DAILY_VIEW, TIMELINE_ANEW, VIEWS
 
 migrations = Migrations("ripeline")
 
@@ -172,3 +172,9 @@ def rules_being_changed(db: Database) -> None:
 def reviews_with_sales(db: Database) -> None:
     """Leads looked at one after the other, and what was said of each."""
     db.executescript(REVIEW_TABLES)
+
+
+@migrations()
+def whose_events_a_session_shows(db: Database) -> None:
+    """The view of events, as the first databases did not have it."""
+    db.executescript(TIMELINE_ANEW)

@@ -7,20 +7,7 @@ def _iso(column: str) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%fZ', {column} / 1000.0, 'unixepoch')"
 
 
-VIEWS = f"""
--- One row a lead and model.
-CREATE VIEW v_leads AS
-SELECT l.id AS lead_id, l.email, m.text AS model, s.score / 1000.0 AS score, s.engagement / 1000.0 AS engagement,
-  s.fit / 1000.0 AS fit, s.band, s.out_of_target, l.reachable, {_iso("l.first_seen")} AS first_seen,
-  {_iso("l.last_seen")} AS last_seen, l.attributes
-FROM scores AS s JOIN leads AS l ON l.id = s.lead_id JOIN texts AS m ON m.id = s.model_id;
--- One row a session.
-CREATE VIEW v_sessions AS
-SELECT s.lead_id, l.email, s.id AS session_id, v.key AS visitor, {_iso("s.started_at")} AS started_at,
-  {_iso("s.ended_at")} AS ended_at, s.events, p.text AS entry, o.channel, o.source, o.medium, o.campaign, o.term
-FROM sessions AS s JOIN leads AS l ON l.id = s.lead_id JOIN visitors AS v ON v.id = s.visitor_id
-LEFT JOIN texts AS p ON p.id = s.entry_id LEFT JOIN sources AS o ON o.id = s.source_id;
--- One row an event of a session, with what it earned in all models together.
+_TIMELINE = f"""-- One row an event of a session, with what it earned in all models together.
 CREATE VIEW v_timeline AS
 SELECT s.lead_id, l.email, s.id AS session_id, e.event_id, k.text AS "on", {_iso("e.at")} AS at, u.text AS url,
   i.text AS item, t.text AS title, x.text AS suspect,
@@ -35,7 +22,22 @@ WHERE s.lead_id = (
   SELECT p.lead_id FROM epochs AS p WHERE p.visitor_id = e.visitor_id
     AND (p.from_at, p.from_rank, p.from_id) <= (e.at, k.text NOT IN ('download', 'form', 'identify'), e.event_id)
   ORDER BY p.from_at DESC, p.from_rank DESC, p.from_id DESC LIMIT 1);
--- One row a ledger entry, those worth nothing too, with their reason.
+"""
+
+VIEWS = f"""
+-- One row a lead and model.
+CREATE VIEW v_leads AS
+SELECT l.id AS lead_id, l.email, m.text AS model, s.score / 1000.0 AS score, s.engagement / 1000.0 AS engagement,
+  s.fit / 1000.0 AS fit, s.band, s.out_of_target, l.reachable, {_iso("l.first_seen")} AS first_seen,
+  {_iso("l.last_seen")} AS last_seen, l.attributes
+FROM scores AS s JOIN leads AS l ON l.id = s.lead_id JOIN texts AS m ON m.id = s.model_id;
+-- One row a session.
+CREATE VIEW v_sessions AS
+SELECT s.lead_id, l.email, s.id AS session_id, v.key AS visitor, {_iso("s.started_at")} AS started_at,
+  {_iso("s.ended_at")} AS ended_at, s.events, p.text AS entry, o.channel, o.source, o.medium, o.campaign, o.term
+FROM sessions AS s JOIN leads AS l ON l.id = s.lead_id JOIN visitors AS v ON v.id = s.visitor_id
+LEFT JOIN texts AS p ON p.id = s.entry_id LEFT JOIN sources AS o ON o.id = s.source_id;
+{_TIMELINE}-- One row a ledger entry, those worth nothing too, with their reason.
 CREATE VIEW v_ledger AS
 SELECT g.lead_id, l.email, g.n, m.text AS model, r.text AS rule, e.event_id, {_iso("g.at")} AS at,
   g.points / 1000.0 AS points, g.reason
@@ -73,3 +75,8 @@ LEFT JOIN (
   WHERE state <> 'late' GROUP BY 1
 ) AS o ON o.date = d.date;
 """
+
+# In databases of the first days it showed another person's events, where a browser is shared.
+TIMELINE_ANEW = f"""
+DROP VIEW v_timeline;
+{_TIMELINE}"""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from ripeline.paths import STATIC, TEMPLATES
 from ripeline.templating import numbers, times, wording
+from ripeline.templating.audit_about import about_in_words
 from ripeline.templating.languages import Asked, Locale, catalog, locale_of, switches
 
 _SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto"})
@@ -71,6 +72,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "verdict": lambda name: wording.verdict_word(name, words),
         "deed": lambda what: wording.deed_word(what, words),
         "channel": lambda name: wording.channel_word(name, words),
+        "about": lambda what, about: about_in_words(what, about, words),
         "suspicion": lambda reason: wording.suspicion_word(reason, words),
         "dropped": lambda reason: wording.drop_word(reason, words),
         "attribute": lambda name: wording.attribute_word(name, words),
