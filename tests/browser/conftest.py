@@ -12,6 +12,7 @@ from tests.browser.live import Live, running
 from tests.browser.recorder import Recorder, Site
 from tests.browser.serving import serving
 from tests.browser.told import Told
+from tests.pages.room import Room
 
 from ripeline.demo.shop import create_shop
 
@@ -53,6 +54,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def address(room: Room) -> Iterator[str]:
+    """Where the pages of a module's own `room` are."""
+    with serving(room.app()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

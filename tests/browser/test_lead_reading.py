@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
-from tests.browser.serving import serving
 from tests.browser.test_pages_access import VARIANTS, Variant, faults_of, signed_in
 from tests.pages.room import Room
 from tests.store.white_papers import fold, form, made, page, paper
@@ -31,12 +30,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     fold(room.writer, made("v-buyer", [(0, page("/blog/1")), (30, paper("c")), (30.1, known)]))
     yield room
     room.writer.close()
-
-
-@pytest.fixture(scope="module")
-def address(room: Room) -> Iterator[str]:
-    with serving(room.app()) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.browser.serving import serving
 from tests.browser.test_pages_access import VARIANTS, Variant, faults_of, signed_in
 from tests.pages.room import Room
 
@@ -23,12 +22,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     made.cookie_of("alice@example.com")
     yield made
     made.writer.close()
-
-
-@pytest.fixture(scope="module")
-def address(room: Room) -> Iterator[str]:
-    with serving(room.app()) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

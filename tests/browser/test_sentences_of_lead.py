@@ -21,7 +21,6 @@ from tests.browser.ripe_cast import (
     warming,
     without_script,
 )
-from tests.browser.serving import serving
 from tests.pages.room import Room
 
 pytestmark = pytest.mark.browser
@@ -38,12 +37,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     made = room_of(tmp_path_factory.mktemp("lead"), OFFERS, *ada(), *ripe(), *warming(), *TWO)
     yield made
     made.writer.close()
-
-
-@pytest.fixture(scope="module")
-def address(room: Room) -> Iterator[str]:
-    with serving(room.app()) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

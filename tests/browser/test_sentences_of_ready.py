@@ -26,12 +26,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     made.writer.close()
 
 
-@pytest.fixture(scope="module")
-def address(room: Room) -> Iterator[str]:
-    with serving(room.app()) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
 @pytest.fixture
 def bob(context: BrowserContext, address: str) -> Page:
     context.set_extra_http_headers({"Accept-Language": "en"})
