@@ -20,6 +20,7 @@ from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
 from ripeline.commands.progress import Progress
 from ripeline.commands.shares import Share, shares_of
 from ripeline.commands.side_by_side import BadItem, Done, side_by_side
+from ripeline.commands.written import written
 from ripeline.domain.channels import Channels, shipped_channels
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
@@ -63,9 +64,9 @@ def replay(events: BinaryIO, rules: Path, as_of: int | None) -> None:
     file, if there is one.
     """
     work = Replay(load_rules(rules), as_of, own_channels(rules.with_name(CHANNELS_FILE)))
-    with _no_collection():
+    with _no_collection(), written("-") as out:
         for _, text in merge(*_scored(work, events)):
-            click.echo(text, nl=False)
+            out.write(text)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress
 from typing import Final
 
 import msgspec
@@ -34,11 +35,7 @@ class Share:
         self._text = b"".join([item.text for item in items])
         self._lines = array("q", [item.line for item in items])
         self._elements = array("q", [_NO_ELEMENT if item.element is None else item.element for item in items])
-        self._ends = array("q")
-        end = 0
-        for item in items:
-            end += len(item.text)
-            self._ends.append(end)
+        self._ends = array("q", accumulate([len(item.text) for item in items]))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -73,17 +70,16 @@ def shares_of(items: Iterable[Raw], most: int, least: int) -> list[Share]:
         return [Share(raws)]
     owners = list(map(people.owner_of, raws))
     sizes = Counter[str]()
-    for owner, size in Counter(owners).items():
+    by_owner = Counter(owners)
+    for owner, size in by_owner.items():
         sizes[people.known_as(owner)] += size
     loads, places = [0] * count, dict[str, int]()
     for known, size in sizes.most_common():
         places[known] = loads.index(min(loads))
         loads[places[known]] += size
-    of_owner = {owner: places[people.known_as(owner)] for owner in set(owners)}
-    shares: list[list[Raw]] = [[] for _ in loads]
-    for owner, raw in zip(owners, raws, strict=True):
-        shares[of_owner[owner]].append(raw)
-    return [Share(share) for share in shares]
+    of_owner = {owner: places[people.known_as(owner)] for owner in by_owner}
+    place_of_each = [of_owner[owner] for owner in owners]
+    return [Share(list(compress(raws, map(place.__eq__, place_of_each)))) for place in range(count)]
 
 
 class _People:

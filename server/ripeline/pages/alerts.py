@@ -8,14 +8,11 @@ from gettext import NullTranslations
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from ripeline.auth.guard import require
 from ripeline.auth.logins import now_ms
 from ripeline.pages.alerts_words import failure
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.pages.who import Who, who_is
 from ripeline.store.destinations import KINDS, Destination, Kind, all_destinations
 from ripeline.store.outbox_rows import TOPICS
@@ -166,9 +163,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
-@require("marketer")
-async def show_alerts(request: Request) -> Response:
-    return await show(request, "alerts.html", read_alerts)
+show_alerts: Final = shown("marketer", "alerts.html", read_alerts)
 
 
 ROUTES: Final = [Route(HERE, show_alerts, methods=["GET"])]

@@ -9,12 +9,9 @@ from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from ripeline.auth.guard import require
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.store.audit import (
     AuditLine,
     AuditQuery,
@@ -88,9 +85,7 @@ def _week_ago() -> str:
     return (datetime.fromtimestamp(time.time(), UTC).date() - timedelta(days=_A_WEEK - 1)).isoformat()
 
 
-@require("owner")
-async def show_audit(request: Request) -> Response:
-    return await show(request, "audit.html", read_page)
+show_audit: Final = shown("owner", "audit.html", read_page)
 
 
 ROUTES: Final = [Route(HERE, show_audit, methods=["GET"])]

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ripeline.auth.guard import Endpoint, require
 from ripeline.errors import InvalidRequest, NotFound
 from ripeline.pages.said import forget, last_done
 from ripeline.rules.model import Ruleset
@@ -46,6 +47,16 @@ async def show(request: Request, template: str, read: Callable[[Desk], object]) 
     if wish := asked_locale(request):
         await _remember(request, wish)
     return answer
+
+
+def shown(role: str, template: str, read: Callable[[Desk], object]) -> Endpoint:
+    """The endpoint of a page that only shows: `show`, for people of that role."""
+
+    @require(role)
+    async def endpoint(request: Request) -> Response:
+        return await show(request, template, read)
+
+    return endpoint
 
 
 def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Response:

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from ripeline import __version__
-from ripeline.auth.guard import require
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.store.copies import newest_copy
 from ripeline.store.counting import read_sizes
 from ripeline.store.database import sqlite_version
@@ -97,15 +94,9 @@ def _copied_at(folder: Path) -> int | None:
         return None
 
 
-@require("marketer")
-async def show_health(request: Request) -> Response:
-    return await show(request, "health.html", read_health)
-
-
-@require("marketer")
-async def show_health_now(request: Request) -> Response:
-    """The part of the page that is asked again while somebody looks at it."""
-    return await show(request, "health_now.html", read_health)
+show_health: Final = shown("marketer", "health.html", read_health)
+#: The part of the page that is asked again while somebody looks at it.
+show_health_now: Final = shown("marketer", "health_now.html", read_health)
 
 
 ROUTES: Final = [

@@ -13,7 +13,7 @@ from ripeline.auth.guard import require
 from ripeline.errors import NotFound
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.merging import merge, undo_merge
-from ripeline.pages.desk import running_of, show
+from ripeline.pages.desk import running_of, shown
 from ripeline.pages.lead_do import name_typed
 from ripeline.pages.lead_forms import Form, form_of
 from ripeline.pages.lead_merge import read_merge
@@ -22,10 +22,7 @@ from ripeline.store.reading_lead import lead_detail
 from ripeline.templating.languages import locale_of
 from ripeline.templating.numbers import write_count
 
-
-@require("sales")
-async def show_merge(request: Request) -> Response:
-    return await show(request, "lead_merge.html", read_merge)
+show_merge: Final = shown("sales", "lead_merge.html", read_merge)
 
 
 @require("sales")

@@ -19,7 +19,7 @@ from ripeline.auth.guard import require
 from ripeline.errors import InvalidRequest
 from ripeline.fold.desk import Desk
 from ripeline.fold.outcome_table import Ended, Reading, Written, take_back_import, write_outcomes
-from ripeline.pages.desk import running_of, show
+from ripeline.pages.desk import running_of, show, shown
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.outcomes_page import MEANINGS, Asked, read_outcomes_page, reading_of
 from ripeline.pages.said import Done, Undo
@@ -37,9 +37,7 @@ _BATCH: Final = 100
 _NAMED: Final = 5
 
 
-@require("marketer")
-async def show_outcomes(request: Request) -> Response:
-    return await show(request, "outcomes.html", read_outcomes_page)
+show_outcomes: Final = shown("marketer", "outcomes.html", read_outcomes_page)
 
 
 @require("marketer")

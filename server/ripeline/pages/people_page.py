@@ -14,7 +14,7 @@ from ripeline.auth import staff
 from ripeline.auth.guard import ROLES, require
 from ripeline.auth.invitations import address_of, invite, offer_reset, withdraw
 from ripeline.auth.logins import now_ms
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.pages.doing import fields_of, words
 from ripeline.pages.said import Done, Undo
 from ripeline.pages.settings_deeds import told
@@ -50,9 +50,7 @@ def read_people(desk: Desk) -> PeoplePage:
     )
 
 
-@require("owner")
-async def show_people(request: Request) -> Response:
-    return await show(request, "people.html", read_people)
+show_people: Final = shown("owner", "people.html", read_people)
 
 
 @require("owner")

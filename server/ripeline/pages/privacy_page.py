@@ -15,7 +15,7 @@ from starlette.routing import Route
 from ripeline.auth.guard import require
 from ripeline.domain.times import months_before
 from ripeline.errors import InvalidRequest
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.pages.doing import fields_of, words
 from ripeline.pages.own_people import OwnView, read_own
 from ripeline.pages.said import Done, Undo
@@ -85,9 +85,7 @@ def _asked(query: Mapping[str, str], kept: Retention) -> Retention:
     )
 
 
-@require("marketer")
-async def show_privacy(request: Request) -> Response:
-    return await show(request, "privacy.html", read_privacy)
+show_privacy: Final = shown("marketer", "privacy.html", read_privacy)
 
 
 @require("owner")

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ripeline.auth.guard import public, require
 from ripeline.pages.alerts import ROUTES as ALERTS_ROUTES
 from ripeline.pages.alerts_deeds import ROUTES as ALERTS_DEEDS
-from ripeline.pages.desk import running_of, show
+from ripeline.pages.desk import running_of, shown
 from ripeline.pages.handoff_forms import ROUTES as HANDOFF_ROUTES
 from ripeline.pages.install import read_install
 from ripeline.pages.install_arrival import read_arrival
@@ -50,25 +50,11 @@ async def show_first_page(_: Request) -> Response:
     return RedirectResponse("/ready", 303)
 
 
-@require("sales")
-async def show_ready(request: Request) -> Response:
-    return await show(request, "ready.html", read_ready)
-
-
-@require("sales")
-async def show_lead(request: Request) -> Response:
-    return await show(request, "lead.html", read_lead)
-
-
-@require("marketer")
-async def show_install(request: Request) -> Response:
-    return await show(request, "install.html", read_install)
-
-
-@require("marketer")
-async def show_arrival(request: Request) -> Response:
-    """The part of the Install page that is asked again while it waits."""
-    return await show(request, "arrival.html", read_arrival)
+show_ready: Final = shown("sales", "ready.html", read_ready)
+show_lead: Final = shown("sales", "lead.html", read_lead)
+show_install: Final = shown("marketer", "install.html", read_install)
+#: The part of the Install page that is asked again while it waits.
+show_arrival: Final = shown("marketer", "arrival.html", read_arrival)
 
 
 @require("marketer")

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ripeline.auth.guard import require
 from ripeline.auth.logins import now_ms
 from ripeline.pages import account_page, audit_page, health_page, people_page, privacy_page, sites_page, tokens_page
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.store.invitations import open_invitations
 from ripeline.store.retention import Retention, read_retention
 from ripeline.store.sites import own_origins
@@ -45,9 +42,7 @@ def read_settings(desk: Desk) -> SettingsPage:
     )
 
 
-@require("marketer")
-async def show_settings(request: Request) -> Response:
-    return await show(request, "settings.html", read_settings)
+show_settings: Final = shown("marketer", "settings.html", read_settings)
 
 
 ROUTES: Final[list[BaseRoute]] = [

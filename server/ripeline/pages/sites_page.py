@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.errors import InvalidRequest, NotFound
-from ripeline.pages.desk import Desk, show
+from ripeline.pages.desk import Desk, shown
 from ripeline.pages.doing import fields_of, words
 from ripeline.pages.install_snippets import Tag
 from ripeline.pages.said import Done
@@ -63,9 +63,7 @@ def read_sites(desk: Desk) -> SitesPage:
     )
 
 
-@require("marketer")
-async def show_sites(request: Request) -> Response:
-    return await show(request, "sites.html", read_sites)
+show_sites: Final = shown("marketer", "sites.html", read_sites)
 
 
 @require("marketer")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ripeline.auth.guard import require
-from ripeline.pages.desk import Desk, running_of, show
+from ripeline.pages.desk import Desk, running_of, shown
 from ripeline.store.suspects import Dropped, Suspected, drops_by_reason, suspects_by_reason
 
 
@@ -31,9 +32,7 @@ def read_suspects(desk: Desk) -> SuspectsPage:
     )
 
 
-@require("marketer")
-async def show_suspects(request: Request) -> Response:
-    return await show(request, "suspects.html", read_suspects)
+show_suspects: Final = shown("marketer", "suspects.html", read_suspects)
 
 
 @require("marketer")

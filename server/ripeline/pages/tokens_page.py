@@ -14,7 +14,7 @@ from ripeline.auth.guard import require
 from ripeline.auth.logins import now_ms
 from ripeline.auth.tokens import SCOPES, give_token
 from ripeline.errors import InvalidRequest, NotFound
-from ripeline.pages.desk import Desk, running_of, show
+from ripeline.pages.desk import Desk, running_of, show, shown
 from ripeline.pages.doing import back, fields_of, words
 from ripeline.pages.said import Done
 from ripeline.pages.settings_deeds import MISTAKES, problem, told
@@ -44,9 +44,7 @@ def read_tokens(desk: Desk, made: str = "", key: str = "") -> TokensPage:
     return TokensPage(all_tokens(desk.conn), SCOPES, made, key)
 
 
-@require("owner")
-async def show_tokens(request: Request) -> Response:
-    return await show(request, "tokens.html", read_tokens)
+show_tokens: Final = shown("owner", "tokens.html", read_tokens)
 
 
 @require("owner")

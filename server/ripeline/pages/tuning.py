@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
-from ripeline.pages.desk import running_of, show
+from ripeline.pages.desk import running_of, shown
 from ripeline.pages.doing import back, fields_of, words
 from ripeline.pages.review_forms import ROUTES as REVIEW_FORMS
 from ripeline.pages.review_tab import read_card, read_review_tab
@@ -30,25 +30,11 @@ async def show_tuning(_: Request) -> Response:
     return RedirectResponse("/tuning/rules", 303)
 
 
-@require("marketer")
-async def show_rules(request: Request) -> Response:
-    return await show(request, "rules.html", read_rules_tab)
-
-
-@require("marketer")
-async def show_what_if(request: Request) -> Response:
-    """The part of the Rules page that is asked again while it is being counted."""
-    return await show(request, "whatif.html", read_what_if)
-
-
-@require("marketer")
-async def show_version(request: Request) -> Response:
-    return await show(request, "rule_version.html", read_compare)
-
-
-@require("marketer")
-async def show_truth(request: Request) -> Response:
-    return await show(request, "truth.html", read_truth_tab)
+show_rules: Final = shown("marketer", "rules.html", read_rules_tab)
+#: The part of the Rules page that is asked again while it is being counted.
+show_what_if: Final = shown("marketer", "whatif.html", read_what_if)
+show_version: Final = shown("marketer", "rule_version.html", read_compare)
+show_truth: Final = shown("marketer", "truth.html", read_truth_tab)
 
 
 @require("marketer")
@@ -69,14 +55,8 @@ async def remember_rate(request: Request) -> Response:
     return back(request, fields, TRUTH)
 
 
-@require("marketer")
-async def show_review(request: Request) -> Response:
-    return await show(request, "review.html", read_review_tab)
-
-
-@require("marketer")
-async def show_card(request: Request) -> Response:
-    return await show(request, "review_card.html", read_card)
+show_review: Final = shown("marketer", "review.html", read_review_tab)
+show_card: Final = shown("marketer", "review_card.html", read_card)
 
 
 ROUTES: Final = [
