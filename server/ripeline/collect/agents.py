@@ -40,6 +40,9 @@ class _Crawler(Struct):
     tags: list[str] = []
 
 
+_CRAWLERS: Final = msgspec.json.Decoder(list[_Crawler])
+
+
 class _Names(NamedTuple):
     """Of one kind of machine: names as they are, and the patterns that are more than that."""
 
@@ -66,7 +69,7 @@ def agent_of(header: bytes) -> Agent:
 def _names() -> dict[str, _Names]:
     """The names of each kind of machine, some 30 ms once."""
     kinds: dict[str, list[str]] = {HEADLESS: [], PROGRAM: [], CRAWLER: []}
-    for crawler in msgspec.json.decode(_list().read_bytes(), type=list[_Crawler]):
+    for crawler in _CRAWLERS.decode(_list().read_bytes()):
         if crawler.pattern not in _OF_PEOPLE:
             kinds[_kind(crawler.tags)].append(crawler.pattern)
     return {kind: _split(patterns) for kind, patterns in kinds.items()}

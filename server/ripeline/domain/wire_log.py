@@ -104,9 +104,12 @@ class _Logged(msgspec.Struct):
     ts: float | str
 
 
+_LOGGED: Final = msgspec.json.Decoder(_Logged)
+
+
 def _from_caddy(line: str) -> Visit | None:
     try:
-        logged = msgspec.json.decode(line, type=_Logged)
+        logged = _LOGGED.decode(line)
         at = logged.ts if isinstance(logged.ts, float) else datetime.fromisoformat(logged.ts).timestamp()
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None

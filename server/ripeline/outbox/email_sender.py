@@ -56,6 +56,9 @@ class _Marks(msgspec.Struct):
     reminds: str = ""
 
 
+_MARKS: Final = msgspec.json.Decoder(_Marks)
+
+
 class EmailSender:
     """Sends alerts to e-mail destinations."""
 
@@ -85,7 +88,7 @@ class EmailSender:
 
     def written(self, delivery: Delivery, destination: Destination, alert: Alert) -> EmailMessage | None:
         """The e-mail as it leaves; None when it is a reminder nobody needs any more."""
-        reminds, now = msgspec.json.decode(delivery.payload, type=_Marks).reminds, self._outgoing.clock()
+        reminds, now = _MARKS.decode(delivery.payload).reminds, self._outgoing.clock()
         made_at, state = self._handoff(alert)
         if reminds and state != "open":
             return None

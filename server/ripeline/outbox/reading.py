@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 import msgspec
@@ -55,9 +55,13 @@ class _Told(Struct):
     by: str = ""
 
 
+# Made here and not at the first use: several threads that are the first to see a struct crash the process.
+_TOLD: Final = msgspec.json.Decoder(_Told)
+
+
 def read_alert(conn: Connection, ruleset: Ruleset, public_url: str, delivery: Delivery) -> Alert | None:
     """What that delivery tells; None when the lead was erased meanwhile. `public_url` without a trailing slash."""
-    told = msgspec.json.decode(delivery.payload, type=_Told)
+    told = _TOLD.decode(delivery.payload)
     try:
         lead = lead_detail(conn, ruleset, delivery.lead)
     except NotFound:

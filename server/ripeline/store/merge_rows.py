@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -44,6 +44,9 @@ class Moved(NamedTuple):
     outcomes: list[int]
 
 
+_MOVED: Final = msgspec.json.Decoder(Moved)
+
+
 class Merge(NamedTuple):
     """`gone` is read under `into` since `at` (ms); `moved` is what went along."""
 
@@ -72,7 +75,7 @@ def add_merge(conn: Connection, gone: int, into: int, by: Said, moved: Moved) ->
 def merge_in_force(conn: Connection, gone: int) -> Merge | None:
     """The merge by which that lead is read under another one, None: no person did that."""
     for id, of, into, at, moved in conn.execute(_IN_FORCE, (gone,)).fetchall():
-        return Merge(id, of, into, at, msgspec.json.decode(moved, type=Moved))
+        return Merge(id, of, into, at, _MOVED.decode(moved))
     return None
 
 
