@@ -139,3 +139,14 @@ def test_a_note_somebody_deleted_is_gone_for_good_the_night_after(served: TestCl
     on_the_loop(served, go_on)
     with running.database.read() as conn:
         assert conn.execute("SELECT text FROM notes").fetchall() == [("deleted 23 hours ago",)]
+
+
+def test_copies_made_before_an_upgrade_go_after_thirty_days(served: TestClient) -> None:
+    running, now = running_of(served), at("2026-11-22T04:00:00")
+    folder = running.settings.data / "copies"
+    folder.mkdir()
+    young, old = (folder / f"ripeline-{day}T040000Z-before-step.db" for day in ("20261024", "20261022"))
+    for copy in (young, old):
+        copy.write_bytes(b"of then")
+    on_the_loop(served, lambda: forget(running, now))
+    assert list(folder.iterdir()) == [young]

@@ -15,6 +15,9 @@ from ripeline.store.database import Connection, Database, DatabaseError, open_fi
 FOLDER: Final = "copies"
 KEPT: Final = 3
 
+#: Nobody goes back so far; whoever was erased meanwhile is in the copy as they were.
+KEPT_MS: Final = 30 * 86_400_000
+
 #: Steps of SQLite between two looks at how far a copy has come.
 _PROGRESS_EVERY: Final = 500_000
 
@@ -74,8 +77,7 @@ def copy_before(database: Database, change: str, now: int) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     for leftover in folder.glob("*.part*"):
         leftover.unlink()
-    at = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = folder / f"ripeline-{at}-before-{change}.db"
+    target = folder / f"ripeline-{_stamp(now)}-before-{change}.db"
     with closing(database.writer()) as conn:
         copy_database(conn, target)
     for old in sorted(folder.glob("ripeline-*.db"))[:-KEPT]:
@@ -83,9 +85,22 @@ def copy_before(database: Database, change: str, now: int) -> Path:
     return target
 
 
+def drop_old_copies(folder: Path, now: int) -> int:
+    """Remove the copies of a data folder that were made too long before `now` (ms); how many."""
+    oldest = _stamp(now - KEPT_MS)
+    old = [copy for copy in (folder / FOLDER).glob("ripeline-*.db") if copy.name.split("-")[1] < oldest]
+    for copy in old:
+        copy.unlink(missing_ok=True)
+    return len(old)
+
+
 def newest_copy(folder: Path) -> Path | None:
     """The copy made last in a data folder, None when there is none."""
     return max((folder / FOLDER).glob("ripeline-*.db"), default=None)
+
+
+def _stamp(moment: int) -> str:
+    return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _put_in_place(part: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from ripeline.fold.noting import KEPT_MS
 from ripeline.running import Running
 from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
+from ripeline.store.copies import drop_old_copies
 from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.notes import forget_notes
@@ -66,6 +67,7 @@ async def forget(running: Running, now: int) -> tuple[int, int]:
     with running.database.read() as conn:
         kept, last = read_retention(conn), last_visitor(conn)
     await running.write(partial(forget_notes, moment=now - KEPT_MS))
+    await asyncio.to_thread(drop_old_copies, running.settings.data, now)
     visits = leads = 0
     for after in range(0, last, SPAN):
         while seqs := await asyncio.to_thread(_visits, running, months_before(now, kept.visits), after):
