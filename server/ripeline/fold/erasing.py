@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ripeline.fold.desk import Desk, LeadKey
+from ripeline.fold.folder import CURSOR
 from ripeline.fold.rebuilding import coming_rules
 from ripeline.fold.rows import names_of as names_in
 from ripeline.store.audit import add_audit
@@ -20,6 +21,7 @@ from ripeline.store.erasing_texts import Unused, erase_texts, unused_texts
 from ripeline.store.erasures import list_erased, names_of
 from ripeline.store.log_reading import events_of_lead
 from ripeline.store.marks import leads_of_visitors_of
+from ripeline.store.meta import read_meta
 
 
 def erase_lead(desk: Desk, key: LeadKey) -> int:
@@ -52,7 +54,7 @@ def erase_lead(desk: Desk, key: LeadKey) -> int:
 
 def find_unused(conn: Connection) -> Unused | None:
     """What of erased events nobody uses any more; None: there is nothing to look for. Reads the whole log."""
-    return unused_texts(conn)
+    return unused_texts(conn, int(read_meta(conn, CURSOR) or 0))
 
 
 def erase_unused(desk: Desk, unused: Unused) -> None:

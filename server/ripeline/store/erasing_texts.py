@@ -13,7 +13,7 @@ from ripeline.store.projection import as_json
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """Row ids of texts and sources that no event up to place `upto` in the log uses, of all that were `asked` about."""
+    """Row ids of texts and sources that nothing up to place `upto` in the log uses, of all that were `asked` about."""
 
     upto: int
     texts: frozenset[int]
@@ -22,7 +22,6 @@ class Unused:
 
 
 _DOUBTFUL: Final = "-- doubtful\nSELECT id FROM doubtful_{what}"
-_LAST: Final = "-- last_place\nSELECT coalesce(max(seq), 0) FROM events"
 
 # Sessions hold texts of their own: of all leads, or of those that something happened to since.
 _ALL_SESSIONS: Final = "sessions"
@@ -46,8 +45,10 @@ def _used_sources(sessions: str) -> str:
         UNION SELECT source_id FROM (SELECT source_id FROM {sessions}) WHERE source_id IN asked"""
 
 
-def unused_texts(conn: Connection) -> Unused | None:
+def unused_texts(conn: Connection, folded: int) -> Unused | None:
     """Of what is in doubt that which nobody uses; None: nothing is in doubt.
+
+    `folded`: up to which place in the log sessions are made; those of later events are looked at once more.
 
     It reads the whole log, which may take a while: on a connection of its own.
     """
@@ -56,8 +57,7 @@ def unused_texts(conn: Connection) -> Unused | None:
     )
     if not texts and not sources:
         return None
-    (upto,) = conn.execute(_LAST).fetchone()
-    return _still_unused(conn, Unused(0, texts, sources, (texts, sources)), _ALL_SESSIONS, upto)
+    return _still_unused(conn, Unused(0, texts, sources, (texts, sources)), _ALL_SESSIONS, folded)
 
 
 def erase_texts(conn: Connection, unused: Unused, names: Iterable[str]) -> None:
