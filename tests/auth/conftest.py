@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database as SqliteUtils
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +20,7 @@ from ripeline.auth.routes import ROUTES
 from ripeline.auth.security import security
 from ripeline.settings import Settings
 from ripeline.store.database import Database
-from ripeline.store.migrations import migrations
+from ripeline.store.upgrading import create_schema
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def password_hash() -> str:
 def house(tmp_path: Path) -> Iterator[SmallHouse]:
     settings = Settings(data=tmp_path, base_url="http://testserver")
     made = SmallHouse(settings, Database(settings.database_file))
-    migrations.apply(SqliteUtils(made.writer))
+    create_schema(made.writer)
     yield made
     made.writer.close()
 

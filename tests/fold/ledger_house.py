@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-
-from sqlite_utils import Database as Migrated
 
 from ripeline.domain.event import Event
 from ripeline.domain.points import as_number
@@ -24,7 +20,7 @@ from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_rows import append_events
-from ripeline.store.migrations import migrations
+from ripeline.store.upgrading import create_schema
 
 T = TypeVar("T")
 
@@ -231,19 +227,9 @@ class House:
 def open_house(folder: Path, rules: str = PAPERS) -> House:
     """A new database in that folder, migrated, with nothing in it."""
     database = Database(folder / "ripeline.db")
-    database.path.write_bytes(_empty_database())
-    return House(database, database.writer(), read_rules(rules))
-
-
-@cache
-def _empty_database() -> bytes:
-    """Migrated once, copied for every house."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ripeline.db"
-        conn = Database(path).writer()
-        migrations.apply(Migrated(conn))
-        conn.close()
-        return path.read_bytes()
+    conn = database.writer()
+    create_schema(conn)
+    return House(database, conn, read_rules(rules))
 
 
 def white_papers(events: Iterable[str], visitor: str) -> list[Event]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from sqlite_utils import Database as SqliteUtils
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from tests.store.white_papers import CAST, RULES, fold
@@ -31,8 +30,8 @@ from ripeline.settings import Settings
 from ripeline.sightings import Sightings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
-from ripeline.store.migrations import migrations
 from ripeline.store.people import User, add_login, add_user, user_by_email
+from ripeline.store.upgrading import create_schema
 from ripeline.visiting import Visiting
 
 T = TypeVar("T")
@@ -58,12 +57,14 @@ class Room:
     changes: Changes = field(default_factory=Changes)
 
     def __post_init__(self) -> None:
+        is_there = self.settings.database_file.exists()
         self.database = Database(self.settings.database_file)
         self.writer = self.database.writer()
         self.rules = RulesInForce(self.ruleset)
         self.asking = Asking(self.database, self.settings.rules_file)
         self.visiting = Visiting()
-        migrations.apply(SqliteUtils(self.writer))
+        if not is_there:
+            create_schema(self.writer)
 
     def now(self, work: Callable[[Connection], T]) -> T:
         """Write at once."""

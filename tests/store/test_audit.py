@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database as SqliteUtils
 
 from ripeline.store.audit import (
     AuditQuery,
@@ -19,7 +18,7 @@ from ripeline.store.audit import (
 )
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, IntegrityError
-from ripeline.store.migrations import migrations
+from ripeline.store.upgrading import create_schema
 
 ALICE, BOB = Said("alice@example.com", 1_000), Said("bob@example.com", 2_000)
 
@@ -27,7 +26,7 @@ ALICE, BOB = Said("alice@example.com", 1_000), Said("bob@example.com", 2_000)
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[Connection]:
     made = Database(tmp_path / "ripeline.db").writer()
-    migrations.apply(SqliteUtils(made))
+    create_schema(made)
     yield made
     made.close()
 

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database as Migrated
 
 from ripeline.errors import InvalidRequest
 from ripeline.rules.model import Band, Model, Ruleset
 from ripeline.store.database import Connection, Database
-from ripeline.store.migrations import migrations
 from ripeline.store.reading import cursor_after, place_of
 from ripeline.store.reading_bands import scores_of_band, standing_of
 from ripeline.store.reading_leads import LeadQuery, list_leads
+from ripeline.store.upgrading import create_schema
 from ripeline.store.views import LeadSummary
 
 WARM, HOT = Band("warm", 5000, 5000), Band("hot", 12000, 9000)
@@ -29,7 +28,7 @@ RULES = Ruleset("", "", "UTC", 1800, {}, {}, (MODEL,))
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[Connection]:
     connection = Database(tmp_path / "ripeline.db").writer()
-    migrations.apply(Migrated(connection))
+    create_schema(connection)
     connection.execute("INSERT INTO texts (id, text) VALUES (1, 'general'), (2, 'pricing')")
     yield connection
     connection.close()

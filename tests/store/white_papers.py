@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlite_utils import Database as SqliteUtils
-
 from ripeline.domain.event import Event
 from ripeline.domain.source import Source
 from ripeline.domain.wire import parse_api_event
@@ -17,7 +15,7 @@ from ripeline.rules.reading import read_rules
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_rows import append_events
-from ripeline.store.migrations import migrations
+from ripeline.store.upgrading import create_schema
 
 RULES: Final = read_rules("""
 timezone = "Europe/Paris"
@@ -89,7 +87,7 @@ CAST: Final = [
 def open_database(path: Path) -> Connection:
     """A new database, migrated, with its one write connection."""
     conn = Database(path).writer()
-    migrations.apply(SqliteUtils(conn))
+    create_schema(conn)
     return conn
 
 
