@@ -20,6 +20,7 @@ from ripeline.domain.event import (
     ENGAGEMENT,
     FORM,
     IDENTIFY,
+    OBJECTION,
     POINTS,
     SESSION,
     UNSUBSCRIBE,
@@ -37,7 +38,7 @@ from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
-_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS})
+_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS, OBJECTION})
 
 # What links in e-mails say has ids that can be worked out: sent before, the real one would be taken for a repetition.
 _OF_OURS: Final = re.compile(r"(click|file|open|unsubscribe)-[0-9a-f]{32}")
