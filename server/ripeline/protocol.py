@@ -30,8 +30,8 @@ MOST_PIPELINED: Final = 32
 #: How much of a body is read and thrown away after its answer: clients that are cut off while they send never read it.
 MOST_DISCARDED: Final = 4 * 1024 * 1024
 
-#: Larger bodies are read as they come, by the application.
-LARGEST_QUICK_BODY: Final = 32 * 1024
+#: Larger bodies are read as they come, by the application, and wait for their turn: they take longer to take apart.
+LARGEST_QUICK_BODY: Final = 4 * 1024
 
 
 class BoundedHttpProtocol(BoundedConnection):

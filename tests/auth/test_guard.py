@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from tests.auth.small_house import SmallHouse
+from tests.auth.small_house import PASSWORD, SmallHouse
 
 from ripeline.auth.access import access_table
 from ripeline.auth.guard import public, require
+from ripeline.auth.routes import ROUTES
+from ripeline.auth.security import security
 from ripeline.auth.tokens import bearer_key, create_token, token_scope
 from ripeline.errors import InvalidSetting
 
@@ -31,12 +36,57 @@ def test_a_form_of_another_site_changes_nothing(client: TestClient, headers: dic
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [("http://testserver", 303), ("http://evil.example", 403), ("null", 403), ("http://testserver.evil.example", 403)],
+    [
+        ("http://testserver", 303),
+        ("https://testserver", 303),
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://testserver.evil.example", 403),
+        ("http://evil.testserver", 403),
+        ("http://testserver@evil.example", 403),
+        ("http://[", 403),
+        ("testserver", 403),
+    ],
 )
 def test_without_fetch_metadata_the_origin_decides(client: TestClient, origin: str, status: int) -> None:
     del client.headers["sec-fetch-site"]
     assert client.post("/signout", headers={"origin": origin}).status_code == status
     assert client.post("/signout").status_code == 403
+
+
+def test_over_https_a_page_over_http_is_another_site(house: SmallHouse, bob: str) -> None:
+    house.settings = replace(house.settings, base_url="https://testserver")
+    app = Starlette(routes=ROUTES, middleware=security(house.settings))
+    app.state.running = house
+    with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
+        said = {"email": bob, "password": PASSWORD}
+        assert client.post("/signin", data=said, headers={"origin": "http://testserver"}).status_code == 403
+        answer = client.post("/signin", data=said, headers={"origin": "https://testserver"})
+    assert answer.status_code == 303
+    for cookie in answer.headers.get_list("set-cookie"):
+        assert cookie.startswith("__Host-ripeline")
+        assert all(f"; {word}" in cookie.lower() for word in ("secure", "httponly", "path=/", "samesite=lax"))
+        assert "domain" not in cookie.lower()
+
+
+def test_only_what_takes_no_cookie_is_exempt_and_paths_beside_it_are_not(client: TestClient) -> None:
+    for path in ("/e", "/e/test", "/api/x", "/v1/x", "/hooks/x", "/u/x"):
+        assert client.post(path, headers={"sec-fetch-site": "cross-site"}).status_code == 404, path
+    for path in (
+        "/e/",
+        "/e/x",
+        "/e/test/",
+        "/E",
+        "//e",
+        "/api",
+        "/apix/y",
+        "/v1",
+        "/u",
+        "/e%2f",
+        "/hooks",
+    ):
+        assert client.post(path, headers={"sec-fetch-site": "cross-site"}).status_code == 403, path
 
 
 def test_every_answer_carries_the_headers(client: TestClient) -> None:

@@ -114,7 +114,17 @@ def test_a_bad_field_has_its_code(changed: dict[str, Any], code: str) -> None:
 
 @pytest.mark.parametrize(
     ("visitor", "taken"),
-    [("m2x9", True), ("a b", True), ("", False), ("é", False), ("x" * 65, False), ("email:ada@example.com", False)],
+    [
+        ("m2x9", True),
+        ("a b", True),
+        ("", False),
+        ("é", False),
+        ("x" * 65, False),
+        ("email:ada@example.com", False),
+        ("user:42", False),
+        ("lead:7", False),
+        ("user", True),
+    ],
 )
-def test_a_browser_cannot_take_the_name_of_an_email(visitor: str, taken: bool) -> None:
+def test_a_browser_cannot_take_a_name_that_can_be_guessed(visitor: str, taken: bool) -> None:
     assert is_browser_visitor(visitor) is taken

@@ -6,6 +6,7 @@ A row of the catalogue is one test. `@pytest.mark.row`: with few rounds in `make
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import signal
@@ -160,13 +161,15 @@ class Server:
         """Status and body, `(0, b"")` when nobody answers; with a body it is a POST of JSON."""
         headers = {"content-type": "application/json"} if body is not None else {}
         headers |= {"authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.url + path, body, headers)
         try:
-            request = urllib.request.Request(self.url + path, body, headers)
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
+            try:
+                answer = urllib.request.urlopen(request, timeout=timeout)
+            except urllib.error.HTTPError as refused:
+                answer = refused
+            with answer:
                 return int(answer.status), answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return 0, b""
 
     def kill(self) -> None:

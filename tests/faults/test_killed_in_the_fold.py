@@ -126,12 +126,12 @@ def is_at_rest(server: Server) -> bool:
 
 @pytest.mark.fault
 def test_a_server_killed_before_any_statement_hands_over_once(tmp_path: Path, record_property: Record) -> None:
-    """From the append to the message: before each third statement of the writer of a real server."""
+    """From the append to the message: before each fifth statement of the writer of a real server."""
     with Server(tmp_path / "first").start() as server:
         token = server.token("write")
         server.stop()
     kills = 0
-    for statement in count(0, 3):
+    for statement in count(0, 5):
         data = tmp_path / f"killed-{statement}"
         shutil.copytree(tmp_path / "first", data)
         with Server(
@@ -154,5 +154,5 @@ def test_a_server_killed_before_any_statement_hands_over_once(tmp_path: Path, re
         kills += was_killed
         if not was_killed:
             break
-    assert kills > 20
+    assert kills > 12
     tell(record_property, kills=kills)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from tests.faults.fused import Fuse
+from tests.faults.house import many
 from tests.fold.ledger_house import (
     ADA,
     DAY,
@@ -35,37 +36,13 @@ from ripeline.fold.selling import Outcome, Word, end_with, judge_lead
 from ripeline.rules.reading import read_rules
 from ripeline.store.authors import Said
 from ripeline.store.copies import problems_of
-from ripeline.store.database import Connection, Database
+from ripeline.store.database import Database
 
 FADING = PAPERS.replace("min_fit = 0", 'min_fit = 0\ndecay = { half_life = "10d" }')
 DEARER = FADING.replace("points = 12", "points = 20")
 
 Work = Callable[[House], None]
-
-
-class Fuse:
-    """A connection whose process is killed at its n-th statement."""
-
-    def __init__(self, conn: Connection, left: int) -> None:
-        self._conn = conn
-        self._left = left
-
-    def _burn(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def execute(self, sql: str, *bound: Any) -> Any:
-        self._burn()
-        return self._conn.execute(sql, *bound)
-
-    def executemany(self, sql: str, rows: Any) -> Any:
-        self._burn()
-        return self._conn.executemany(sql, rows)
-
-    @property
-    def in_transaction(self) -> bool:
-        return bool(self._conn.in_transaction)
+pytestmark = pytest.mark.row
 
 
 @pytest.fixture
@@ -85,8 +62,10 @@ def entered(path: Path, left: int = 0) -> House:
     """The house as a process that starts finds it, 20 days later; with a fuse of so many statements."""
     database = Database(path / "ripeline.db")
     conn = database.writer()
+    if left:
+        conn.set_trace_callback(Fuse(left).burn)
     ruleset = next(each for each in map(read_rules, (FADING, DEARER)) if is_scored(conn, each))
-    return House(database, cast(Connection, Fuse(conn, left)) if left else conn, ruleset, START + 20 * DAY)
+    return House(database, conn, ruleset, START + 20 * DAY)
 
 
 def lives(folder: Path, work: Work, stride: int) -> Iterator[Path]:
@@ -158,7 +137,7 @@ def erased(house: House) -> None:
 def test_a_deed_is_done_or_was_never_begun(folder: Path, deed: Work) -> None:
     before, after = by_nobody(folder, deed)
     found = []
-    for path in lives(folder, deed, stride=6):
+    for path in lives(folder, deed, stride=many(11, 1)):
         house = entered(path)
         found.append(everything(house))
         house.fold()
@@ -172,7 +151,7 @@ def test_a_deed_is_done_or_was_never_begun(folder: Path, deed: Work) -> None:
 def test_of_two_deeds_one_may_be_done(folder: Path) -> None:
     before, after = by_nobody(folder, parted)
     _, between = by_nobody_again(folder, merged)
-    for path in lives(folder, parted, stride=9):
+    for path in lives(folder, parted, stride=many(17, 2)):
         house = entered(path)
         assert everything(house) in (before, between, after)
         house.conn.close()
@@ -190,7 +169,7 @@ def night(house: House) -> None:
 def test_a_sweep_goes_on_where_it_was(folder: Path) -> None:
     before, after = by_nobody(folder, night)
     assert before != after
-    for path in lives(folder, night, stride=7):
+    for path in lives(folder, night, stride=many(13, 2)):
         house = entered(path)
         night(house)
         assert everything(house) == after
@@ -211,7 +190,7 @@ def rescored(house: House) -> None:
 
 def test_a_rescore_goes_on_where_it_was(folder: Path) -> None:
     before, after = by_nobody(folder, rescored)
-    for path in lives(folder, rescored, stride=29):
+    for path in lives(folder, rescored, stride=many(61, 7)):
         house = entered(path)
         assert everything(house) in (before, after)
         rescored(house)

@@ -322,6 +322,7 @@ def test_a_form_of_another_site_changes_nothing(
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"origin": "https://eve.example"},
+        {"origin": "null"},
         {},
     ):
         server.headers.pop("sec-fetch-site", None)
@@ -330,6 +331,15 @@ def test_a_form_of_another_site_changes_nothing(
         finally:
             server.headers.update(OWN_PAGE)
         assert (answer.status_code, answer.text) == (403, "This form was sent from another site."), sender
+
+
+def test_what_is_exempt_from_that_takes_no_cookie() -> None:
+    """By its prefix, in `security`: behind each of them there are tokens and signed links alone."""
+    for _, path, access in TABLE:
+        if path.startswith(("/api/", "/v1/", "/hooks/")):
+            assert access.startswith("scope:") or access == "hook" or path in ("/api/openapi.json", "/api/docs"), path
+        if path.startswith("/u/"):
+            assert "{token}" in path
 
 
 @pytest.mark.parametrize("tool", TOOLS)

@@ -51,11 +51,10 @@ class Listener:
 def listening() -> Iterator[Listener]:
     """One that listens until the block ends."""
     made = Listener()
-    with ThreadPoolExecutor(1) as pool:
+    with made.server, ThreadPoolExecutor(1) as pool:
         serving = pool.submit(made.server.serve_forever, 0.02)
         try:
             yield made
         finally:
             made.server.shutdown()
             serving.result()
-    made.server.server_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_what_is_not_known_is_left_out() -> None:
 def test_slack_gets_text_and_one_attachment_as_documented() -> None:
     """docs.slack.dev: text, and attachments of fallback, color, title, title_link, fields (title, value, short), ts."""
     body = slack_body(ADA_IS_RIPE, "en")
-    assert set(body) == {"text", "mrkdwn", "attachments"}
+    assert set(body) == {"text", "mrkdwn", "unfurl_links", "unfurl_media", "attachments"}
     (attachment,) = body["attachments"]
     assert attachment["color"] == "#86235f"
     assert attachment["title_link"] == ADA_IS_RIPE.link
@@ -87,6 +88,23 @@ def test_nothing_a_visitor_typed_calls_a_channel_or_makes_a_link_in_slack() -> N
     assert escaped("a < b & c > d") == "a &lt; b &amp; c &gt; d"
     assert escaped("ada@channel.example") == "ada@\u200bchannel.example"
     assert escaped("ada@example.com") == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("[your bank](https://evil.example)", "]("),
+        ("![](https://evil.example/pixel.png)", "]("),
+        ("[your bank][1]", "]["),
+        ("@**all**", "@*"),
+        ("<@U123> <!here> <#C1>", "&lt;@"),
+        ("<@&42>", "&lt;@"),
+    ],
+)
+def test_nothing_a_visitor_typed_is_read_by_what_takes_the_messages_of_slack(text: str, read: str) -> None:
+    """Mattermost, Zulip and Discord read Markdown and names of their own whatever `mrkdwn` says."""
+    assert read not in escaped(text)
+    assert escaped(text).replace("\u200b", "") == text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def test_teams_gets_one_adaptive_card_as_documented() -> None:
@@ -111,6 +129,13 @@ def test_nothing_a_visitor_typed_is_read_as_markdown_or_worked_out_in_teams() ->
     assert "{{" not in told
     assert "\u202e" not in told
     assert len(told.splitlines()) == len(card["body"])
+
+
+@pytest.mark.parametrize("text", ["{{{DATE(2026)}}}", "{{{{TIME(1)}}}}", "${user}", "{{${x}}}"])
+def test_no_card_works_anything_out(text: str) -> None:
+    told = "\n".join(texts(card_of(replace(ADA_IS_RIPE, next_step=text))))
+    assert "{{" not in told
+    assert "${" not in told
 
 
 def test_a_long_name_is_cut() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -77,15 +77,16 @@ class SameOrigin:
     """A change with a login cookie must come from our own pages.
 
     Programs send `Authorization` and no cookie: what is for them takes none and is left alone, as are `open_paths`
-    (exact).
+    (exact). `https`: that is how browsers reach us, so that a page over http is another site, whatever its name.
     """
 
-    def __init__(self, app: ASGIApp, open_paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, open_paths: frozenset[str], https: bool) -> None:
         self.app = app
         self.open_paths = open_paths
+        self.schemes = ("https",) if https else ("https", "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._is_guarded(scope) and not is_own(Headers(scope=scope)):
+        if self._is_guarded(scope) and not is_own(Headers(scope=scope), self.schemes):
             await PlainTextResponse("This form was sent from another site.", 403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -97,17 +98,21 @@ class SameOrigin:
         return path not in self.open_paths and not path.startswith(_FOR_PROGRAMS)
 
 
-def is_own(headers: Headers) -> bool:
-    """Did a browser send this from our own page? By Sec-Fetch-Site, or Origin where plain http has no other."""
+def is_own(headers: Headers, schemes: Sequence[str]) -> bool:
+    """Did a browser send this from our own page? By Sec-Fetch-Site, or by Origin where there is no other."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+    host = headers.get("host", "")
+    return bool(host) and headers.get("origin") in [f"{scheme}://{host}" for scheme in schemes]
 
 
 def security(settings: Settings) -> list[Middleware]:
     """The middlewares every request passes, outermost first."""
     # The second is the test of the first (`collect.trial_door`).
     open_paths = frozenset({settings.endpoint_path, settings.endpoint_path + "/test"})
-    return [Middleware(SecurityHeaders, open_paths=open_paths), Middleware(SameOrigin, open_paths=open_paths)]
+    https = settings.public_url.startswith("https://")
+    return [
+        Middleware(SecurityHeaders, open_paths=open_paths),
+        Middleware(SameOrigin, open_paths=open_paths, https=https),
+    ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import Future
+from asyncio import Future, get_running_loop
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -21,10 +22,13 @@ from ripeline.collect.answers import (
 )
 from ripeline.collect.arrivals import Arrival
 from ripeline.collect.bodies import read_body
-from ripeline.collect.browser_steps import BEFORE_THE_BODY, WITH_THE_BODY, allow_origin
+from ripeline.collect.browser_steps import BEFORE_THE_BODY, WITH_THE_BODY, allow_origin, check_room
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import ClientLeft, Refused
 from ripeline.collect.storing import accepted_of, store, submit
+
+#: Seconds whoever sends too much waits to hear so: many at once would keep us busy with saying it.
+_PAUSE: Final = 0.1
 
 
 @public
@@ -53,9 +57,11 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
     """Through all the steps into the log; returns how many events are new, once they are on disk."""
     for step in BEFORE_THE_BODY:
         step(intake, arrival)
-    arrival.body = await read_body(receive)
-    for step in WITH_THE_BODY:
-        step(intake, arrival)
+    with intake.room.kept(arrival.headers):
+        arrival.body = await read_body(receive)
+        async with intake.room.turn():
+            for step in (check_room, *WITH_THE_BODY):
+                step(intake, arrival)
     return await store(intake.running, arrival.events, arrival.found)
 
 
@@ -70,10 +76,15 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
             stored = submit(intake.running, [*arrival.events, *arrival.found])
             stored.add_done_callback(partial(_finish, intake, arrival, reply))
         else:
-            reply(answer_of(intake, arrival, 0))
+            _reply_soon(reply, answer_of(intake, arrival, 0))
     except Refused as refusal:
         intake.tally.turn_away(arrival.received)
-        reply(refusal_answer(refusal, arrival.cors))
+        _reply_soon(reply, refusal_answer(refusal, arrival.cors), _PAUSE if refusal.retry_after else 0.0)
+
+
+def _reply_soon(reply: Callable[[Answer], None], answer: Answer, later: float = 0.0) -> None:
+    """Answered on the spot, a client that asks again at once would be read again before anybody else is."""
+    get_running_loop().call_later(later, reply, answer)
 
 
 def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Future[list[bool]]) -> None:

@@ -42,6 +42,13 @@ def limit_rate(intake: Intake, arrival: Arrival) -> None:
         raise Refused(429, "too_many_requests", "too many from this address", retry_after=wait)
 
 
+def check_room(intake: Intake, _: Arrival) -> None:
+    """While hardly any more fit into the queue, what cannot be taken is not even read."""
+    log = intake.running.log
+    if log.is_crowded:
+        raise Refused(503, "try_again", f"{log.pending} events are waiting to be written", retry_after=1)
+
+
 def check_headers(_: Intake, arrival: Arrival) -> None:
     check_type(arrival.headers, (TEXT, JSON))
     check_length(arrival.headers)
@@ -142,6 +149,7 @@ BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
     allow_origin,
     check_method,
     limit_rate,
+    check_room,
     check_headers,
 )
 #: From what was sent to events, with all that is to be said of them.

@@ -15,6 +15,7 @@ from ripeline.collect.origins import Sites
 from ripeline.collect.own_people import OwnPeople
 from ripeline.collect.paces import Paces
 from ripeline.collect.rates import Rates
+from ripeline.collect.room import Room
 from ripeline.collect.tokens import Tokens
 from ripeline.running import Running
 
@@ -34,6 +35,7 @@ class Intake:
         self.sites = Sites(running)
         self.own = OwnPeople(running)
         self.rates = Rates(settings.rate_limit)
+        self.room = Room()
         self.drops = Drops(running)
         self.paces = Paces()
         self.addresses = Addresses(settings.trusted_proxies)

@@ -52,7 +52,8 @@ class TrialDoor:
 async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> Answer:
     for step in (check_method, limit_rate, check_headers):
         step(intake, arrival)
-    arrival.body = await read_body(receive)
+    with intake.room.kept(arrival.headers):
+        arrival.body = await read_body(receive)
     trial = _trial(intake, arrival)
     if trial.purpose == "ignore":
         story = ignored_story(trial.locale)

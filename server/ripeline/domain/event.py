@@ -24,6 +24,9 @@ SESSION: Final = "session"
 #: Points a person gives by hand: `props` {"model": id, "points": number, "reason": text}; no rule matches it.
 POINTS: Final = "points"
 
+#: That the lead objects to being scored: `props` {"objects": true or false, "note": text}; no rule matches it.
+OBJECTION: Final = "objection"
+
 #: Names with a meaning of their own; any other `on` is a custom event.
 KINDS: Final = frozenset(
     {PAGE, DOWNLOAD, FORM, CLICK, IDENTIFY, ENGAGEMENT, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE}

@@ -76,13 +76,19 @@ def canonical_path(path: str) -> str:
     return path.rstrip("/") or "/"
 
 
-@lru_cache(maxsize=8192)
 def split_url(url: str) -> Url:
     """Take a canonical address apart; an empty one gives empty parts."""
+    return _cached_split(url) if len(url) <= _LONGEST_CACHED else _split(url)
+
+
+def _split(url: str) -> Url:
     if not url:
         return Url("", "", "", "")
     parts = urlsplit(url)
     return Url(parts.scheme, parts.netloc, decoded(parts.path), parts.query)
+
+
+_cached_split = lru_cache(maxsize=8192)(_split)
 
 
 def decoded(text: str) -> str:

@@ -26,6 +26,9 @@ from ripeline.errors import InvalidEvent
 
 EMAIL_VISITOR: Final = "email:"
 
+#: Whoever Segment knows by an id that is no e-mail has a visitor of this name.
+USER_VISITOR: Final = "user:"
+
 #: What people say about an anonymous lead has a visitor of this name and the lead's id, which no sender may use.
 LEAD_VISITOR: Final = "lead:"
 

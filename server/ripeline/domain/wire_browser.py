@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from ripeline.domain.event import (
     ENGAGEMENT,
     FORM,
     IDENTIFY,
+    OBJECTION,
     POINTS,
     SESSION,
     UNSUBSCRIBE,
@@ -27,7 +29,7 @@ from ripeline.domain.event import (
 from ripeline.domain.fields import kept_fields
 from ripeline.domain.fields_person import email_of, traits_of
 from ripeline.domain.proofs import is_proven
-from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, cleaned_values
+from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, USER_VISITOR, cleaned_values
 from ripeline.domain.wire_links import link_of, marked, page_address
 from ripeline.domain.wire_place import Place, place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
@@ -36,7 +38,10 @@ from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
-_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS})
+_RESERVED: Final = frozenset({SESSION, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE, POINTS, OBJECTION})
+
+# What links in e-mails say has ids that can be worked out: sent before, the real one would be taken for a repetition.
+_OF_OURS: Final = re.compile(r"(click|file|open|unsubscribe)-[0-9a-f]{32}")
 
 _NO_HINTS: Final[Mapping[str, str]] = {}
 # The proof of a verified identify is no attribute.
@@ -90,8 +95,11 @@ _NOTHING: Final = Claim()
 
 
 def is_browser_visitor(text: str) -> bool:
-    """A visitor id a browser may send: an id, but not one that names somebody's e-mail, or a lead."""
-    return is_id(text) and not text.startswith((EMAIL_VISITOR, LEAD_VISITOR))
+    """A visitor id a browser may send: an id, but none that names somebody's e-mail, their number elsewhere, or a lead.
+
+    Such names can be guessed, and whoever sends one as theirs would be that visitor.
+    """
+    return is_id(text) and not text.startswith((EMAIL_VISITOR, LEAD_VISITOR, USER_VISITOR))
 
 
 def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
@@ -100,8 +108,8 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
     Raises `ReferrerSpam` when it is not to be stored at all.
     """
     event = item if isinstance(item, BrowserItem) else _converted(item)
-    if not is_id(event.i):
-        raise InvalidEvent("bad_id", "i", "1–64 printable ASCII characters")
+    if not is_id(event.i) or ("-" in event.i and _OF_OURS.fullmatch(event.i)):
+        raise InvalidEvent("bad_id", "i", "1–64 printable ASCII characters, and no id of our own links")
     on = checked_name(event.n, _RESERVED, "n")
     if event.a is not None and not EARLIEST <= event.a <= LATEST:
         raise InvalidEvent("bad_time", "a", "milliseconds since 1970")

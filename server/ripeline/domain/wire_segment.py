@@ -17,7 +17,7 @@ from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import ENGAGEMENT, IDENTIFY, PAGE, Event
 from ripeline.domain.flat import flat
 from ripeline.domain.urls import UnusableUrl, canonical_url
-from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, parse_api_event
+from ripeline.domain.wire import EMAIL_VISITOR, LEAD_VISITOR, USER_VISITOR, parse_api_event
 from ripeline.domain.wire_text import LONGEST_TEXT, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, reported_at
 from ripeline.errors import InvalidEvent
@@ -48,8 +48,6 @@ _CAMPAIGN: Final = {"name": "utm_campaign", "source": "utm_source", "medium": "u
 
 _OF_THE_PAGE: Final = frozenset("url title referrer path search".split())
 
-#: Whoever Segment knows by an id that is no e-mail has a visitor of this name.
-_USER: Final = "user:"
 _NOT_FOR_SENDERS: Final = (EMAIL_VISITOR, LEAD_VISITOR)
 _LONGEST_AGENT: Final = 400
 _LONGEST_CAMPAIGN: Final = 200
@@ -75,7 +73,7 @@ def parse_segment_item(item: Mapping[str, Any], batch: Batch) -> list[Event]:
     """
     context = _object(item, "context")
     email = _email(item, context)
-    user, visitor = "" if plausible_email(item.get("userId")) else _key(_USER, item), _key("", item, "anonymousId")
+    user, visitor = "" if plausible_email(item.get("userId")) else _key(USER_VISITOR, item), _key("", item, "anonymousId")
     said = {"id": _id(item, batch), "visitor": visitor or user or None, "email": email, **_said(item, context)}
     event = parse_api_event(said, batch.received_at, batch.channels)
     event = replace(event, agent=cleaned(_text(context, "userAgent")[:_LONGEST_AGENT]), at=_occurred_at(item, batch))

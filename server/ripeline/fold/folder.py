@@ -12,7 +12,7 @@ from ripeline.errors import DataProblem
 from ripeline.fold.announcing import announce_bands
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.rows import Names, described_rows, projection_rows, seen_rows
-from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of
+from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, problem_of, reach_back
 from ripeline.fold.shelving import shelve
 from ripeline.fold.telling import tell_sales
 from ripeline.fold.uncollected import uncollected
@@ -171,7 +171,7 @@ class Folder:
 
     def _goes_forward(self, batch: Batch, lead: int, known: Known | None, events: list[Event]) -> bool:
         if known is None:
-            return lead in batch.placement.made
+            return lead in batch.placement.made and not reach_back(events)
         return comes_after(self._scorer, known.state, events)
 
     def write_projection(self, batch: Batch) -> None:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ripeline.domain.event import IDENTIFY, POINTS, Event
+from ripeline.domain.event import IDENTIFY, OBJECTION, POINTS, Event
 from ripeline.domain.fields import kept_fields
 from ripeline.domain.points import to_thousandths
 from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
@@ -16,10 +16,12 @@ from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.fold.desk import Desk, LeadKey
 from ripeline.fold.marking import erase_event
 from ripeline.identity.epochs import MIN
+from ripeline.scoring.objections import objects
+from ripeline.store.database import Connection
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.epochs import visitors_of_leads
 from ripeline.store.leads import email_of
-from ripeline.store.log_reading import events_by_seq
+from ripeline.store.log_reading import events_by_seq, events_of_lead
 from ripeline.store.log_rows import append_events
 from ripeline.store.marks import find_events
 from ripeline.store.visitors import given_visitors, tie_visitor
@@ -42,14 +44,16 @@ class Points:
 def give_points(desk: Desk, key: LeadKey, given: Points) -> str:
     """Points a person gives (or takes): a ledger line at this moment, as engagement; the id of its event.
 
-    Raises `NotFound`, `InvalidRequest` for no number, no reason, an unknown model, and `Conflict` when the id was given
-    to something else.
+    Raises `NotFound`, `InvalidRequest` for no number, no reason, an unknown model, and `Conflict` when the lead objects
+    to being scored or the id was given to something else.
     """
     if not math.isfinite(given.points) or abs(given.points) > _MOST_POINTS or not to_thousandths(given.points):
         raise InvalidRequest("points", f"must be a number other than 0, at most {_MOST_POINTS}")
     reason = cleaned(given.reason)
     if not 0 < len(reason) <= _LONGEST_REASON:
         raise InvalidRequest("reason", f"say why, in at most {_LONGEST_REASON} characters")
+    if is_objecting(desk.conn, desk.lead(key)):
+        raise Conflict("the lead objects to being scored")
     props = {"model": desk.model(given.model), "points": given.points, "reason": reason, "by": desk.by.author}
     return _append(desk, key, given.id, on=POINTS, props=props)
 
@@ -70,15 +74,25 @@ def tell_attributes(desk: Desk, key: LeadKey, attributes: dict[str, Any]) -> str
     return _append(desk, key, "", on=IDENTIFY, traits=told)
 
 
+def say(desk: Desk, key: LeadKey, on: str, props: dict[str, Any]) -> str:
+    """An event of the log that a person makes of a lead at this moment; its id. Raises `NotFound`."""
+    return _append(desk, key, "", on=on, props=props)
+
+
 def take_back(desk: Desk, key: LeadKey, id: str) -> None:
-    """Points or attributes a person gave were a slip: as if they had never been said. Raises `NotFound`."""
+    """Points, attributes or an objection a person noted were a slip: as if never said. Raises `NotFound`."""
     lead = desk.lead(key)
     visitors = given_visitors(desk.conn, visitors_of_leads(desk.conn, [lead]))
     found = find_events(desk.conn, id)
     said = events_by_seq(desk.conn, [event.seq for event in found if event.visitor in visitors])
-    if not said or any(event.on not in (POINTS, IDENTIFY) or _is_from_outside(event) for event in said):
+    if not said or any(event.on not in (POINTS, IDENTIFY, OBJECTION) or _is_from_outside(event) for event in said):
         raise NotFound("word of a person", id)
     erase_event(desk, id)
+
+
+def is_objecting(conn: Connection, lead: int) -> bool:
+    """Whether the lead objects to being scored, by all that is in the log of it."""
+    return objects(sorted(events_of_lead(conn, lead), key=lambda event: event.order))
 
 
 def _is_from_outside(event: Event) -> bool:

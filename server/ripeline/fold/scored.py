@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ripeline.domain.event import Event
+from ripeline.domain.event import OBJECTION, Event
 from ripeline.fold.batch import Folded, Known, PoisonedBatch
 from ripeline.fold.reading import faded, readings_of, renewed
 from ripeline.scoring.change import Change
@@ -25,6 +25,8 @@ def comes_after(scorer: Scorer, state: LeadState, events: Sequence[Event]) -> bo
     """
     if not events:
         return True
+    if reach_back(events):
+        return False
     last = events[0].order
     for event in events[1:]:
         order = event.order
@@ -32,6 +34,11 @@ def comes_after(scorer: Scorer, state: LeadState, events: Sequence[Event]) -> bo
             return False
         last = order
     return scorer.is_in_order(state, events[0])
+
+
+def reach_back(events: Iterable[Event]) -> bool:
+    """Whether any of them counts for what the lead did before it, too: that it objects to being scored."""
+    return any(event.on == OBJECTION for event in events)
 
 
 def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Event], until: int) -> Folded:

@@ -20,6 +20,7 @@ from ripeline.scoring.state import Instant
 from ripeline.store.database import Connection
 from ripeline.store.handoff_rows import (
     HandoffRow,
+    expire_all,
     expire_handoff,
     handoffs_of_leads,
     make_handoff,
@@ -52,7 +53,13 @@ class Question:
 
 
 def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -> None:
-    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores."""
+    """Make, note as late or expire hand-offs, inside the transaction that wrote the scores.
+
+    Who objects to being scored is with sales no more, whoever has claimed them.
+    """
+    objecting = [each.lead for each in batch.folded if each.is_rebuilt and each.after.state.objects]
+    if objecting and expire_all(conn, objecting, batch.now):
+        batch.has_handed_over = True
     questions = [question for each in batch.folded for question in questions_of(ruleset, each, batch.model)]
     if not questions:
         return

@@ -90,6 +90,11 @@ class EventLog:
         """How many of them have none yet."""
         return self._accepted - self._answered
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether next to no more events fit in."""
+        return self.pending * 20 >= self.limit * 19
+
     def take(self, most: int) -> list[Waiting]:
         """The oldest calls, whole, of about `most` events in all (at least one call); [] when none waits."""
         taken: list[Waiting] = []

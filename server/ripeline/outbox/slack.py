@@ -24,8 +24,9 @@ _OTHER_COLOUR: Final = "#6b6b6b"
 #: Side by side where there is room; longer ones get a line of their own.
 _SHORT: Final = 40
 
-# Names that call everybody of a channel, in Slack's look-alikes even without the angle brackets.
-_CALLS: Final = re.compile(r"@(?=(?:channel|here|all|everyone|group)\b)", re.IGNORECASE)
+# What Slack's look-alikes read although Slack does not: names that call everybody (`@all`, Zulip's `@**all**`), people
+# and groups in angle brackets, links and pictures of Markdown.
+_READ: Final = re.compile(r"@(?=\*|(?:channel|here|all|everyone|group)\b)|&lt;(?=[@#!&:])|\](?=[(\[])", re.IGNORECASE)
 _NOTHING: Final = "\u200b"
 
 
@@ -46,6 +47,9 @@ def slack_body(alert: Alert, locale: Locale) -> dict[str, Any]:
     return {
         "text": escaped(headline(alert, locale)),
         "mrkdwn": False,
+        # An address in a title or a name is nothing anybody here wished to show.
+        "unfurl_links": False,
+        "unfurl_media": False,
         "attachments": [
             {
                 "fallback": escaped(", ".join(f"{label}: {text}" for label, text in told)) or escaped(alert.link),
@@ -66,4 +70,4 @@ def slack_body(alert: Alert, locale: Locale) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """As it is, for Slack: no `<!channel>`, no links of a visitor's making, nobody called."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _CALLS.sub(f"@{_NOTHING}", safe)
+    return _READ.sub(rf"\g<0>{_NOTHING}", safe)

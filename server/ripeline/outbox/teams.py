@@ -6,6 +6,7 @@ https://adaptivecards.io/explorer/ · https://learn.microsoft.com/power-automate
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,8 @@ from ripeline.templating.languages import Locale
 
 _CARD: Final = "application/vnd.microsoft.card.adaptive"
 _VERSION: Final = "1.4"
+# {{DATE(…)}} would be worked out by the card, ${…} by what fills cards in.
+_WORKED_OUT: Final = re.compile(r"[{$](?=\{)")
 
 
 class TeamsSender:
@@ -55,5 +58,4 @@ def _text(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _run(text: str, **look: Any) -> dict[str, Any]:
-    # {{DATE(…)}} would be worked out by the card.
-    return {"type": "TextRun", "text": text.replace("{{", "{ {"), **look}
+    return {"type": "TextRun", "text": _WORKED_OUT.sub(r"\g<0> ", text), **look}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ripeline.domain.event import POINTS, Event, OrderKey
+from ripeline.domain.event import OBJECTION, POINTS, Event, OrderKey
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.bands import is_out_of_target, shown_band
 from ripeline.scoring.change import Change
@@ -19,6 +19,7 @@ from ripeline.scoring.judging import Judge
 from ripeline.scoring.known import is_reachable, learn
 from ripeline.scoring.ledger import Ledger
 from ripeline.scoring.midnights import Midnights
+from ripeline.scoring.objections import objects, word_of
 from ripeline.scoring.plan import make_plan
 from ripeline.scoring.reading import Reading
 from ripeline.scoring.sessions import enter_session
@@ -55,7 +56,10 @@ class Scorer:
 
     def is_in_order(self, state: LeadState, event: Event) -> bool:
         """Whether the event comes after all that the state has seen: the last event in the total order, and the last
-        midnight it was advanced over. If not, the lead must be folded again."""
+        midnight it was advanced over. If not, the lead must be folded again: also when it objects to being scored, or
+        no longer, which counts for all it did."""
+        if event.on == OBJECTION and word_of(event) not in (None, state.objects):
+            return False
         if state.last is not None and event.order <= state.last:
             return False
         return not self.is_timed or self.day_of(event.at) >= state.day
@@ -74,20 +78,22 @@ class Scorer:
 
         Time stands at the last event: `advance` goes on from there.
         """
-        state = self.fresh()
-        return state, [self._fold(state, event, order) for order, _, event in _in_order(events)]
+        ordered = _in_order(events)
+        state = self._begun(ordered)
+        return state, [self._fold(state, event, order) for order, _, event in ordered]
 
     def replay(self, events: Iterable[Event]) -> Iterator[tuple[Event, LeadState, Change]]:
         """A `refold` to be watched: each event with what it did, and the one state as it is just then."""
-        state = self.fresh()
-        for order, _, event in _in_order(events):
+        ordered = _in_order(events)
+        state = self._begun(ordered)
+        for order, _, event in ordered:
             yield event, state, self._fold(state, event, order)
 
     def advance(self, state: LeadState, until: int) -> Change:
         """What time alone does up to and including `until` (ms): rules about silence begin, points fade, bands are
         left or entered, each dated at its local midnight. Changes `state`; nothing when it is there already."""
         change = Change(None, False, [], [], [])
-        if self.is_timed and state.last is not None:
+        if self.is_timed and state.last is not None and not state.objects:
             self._midnights.pass_to(state, self.day_of(until), change)
             state.lines += len(change.lines)
             state.crossings += len(change.crossings)
@@ -99,7 +105,7 @@ class Scorer:
 
     def due(self, state: LeadState) -> int | None:
         """The next local midnight (ms) at which `advance` changes a score, a band or the ledger; None: none ever."""
-        day = self._midnights.next_day(state) if self.is_timed else None
+        day = self._midnights.next_day(state) if self.is_timed and not state.objects else None
         return None if day is None else self._midnights.midnight_of(day)
 
     def shelf_life(self, state: LeadState, model: int) -> int | None:
@@ -132,18 +138,42 @@ class Scorer:
         return is_out_of_target(self.ruleset.models[model], state.models[model])
 
     def is_reachable(self, state: LeadState) -> bool:
-        """Whether an e-mail or a phone number is known."""
+        """Whether sales could call: an e-mail or a phone number is known, and the lead does not object."""
         return is_reachable(state)
+
+    def _begun(self, ordered: list[tuple[OrderKey, int, Event]]) -> LeadState:
+        """A lead nothing has happened to, of whom it is known whether it objects to being scored."""
+        state = self.fresh()
+        state.objects = objects(event for _, _, event in ordered)
+        return state
 
     def _fold(self, state: LeadState, event: Event, order: OrderKey) -> Change:
         is_first = state.last is None
-        change = self._given(state, event) if event.on == POINTS else self._lived(state, event)
-        if is_first or change.lines:
+        change = self._done(state, event)
+        if (is_first or change.lines) and not state.objects:
             self._ledger.turn_bands(state, (event.at, event.id), event.seq, change, all_models=is_first)
         state.last = order
         state.lines += len(change.lines)
         state.crossings += len(change.crossings)
         return change
+
+    def _done(self, state: LeadState, event: Event) -> Change:
+        if state.objects:
+            return self._unscored(state, event)
+        if event.on == POINTS:
+            return self._given(state, event)
+        return self._said(state, event) if event.on == OBJECTION else self._lived(state, event)
+
+    def _unscored(self, state: LeadState, event: Event) -> Change:
+        """Of somebody who objects: what happened and what they tell of themselves, and nothing is made of it."""
+        if event.on in (POINTS, OBJECTION):
+            return self._untimed(state, event)
+        visitor, began = enter_session(state, event, self._timeout)
+        if not state.channel:
+            state.first_at, state.channel = event.at, visitor.session.source.channel
+        learn(state, event, self.ruleset.attributes)
+        state.last_at = event.at
+        return Change(visitor.session, began, [], [], [])
 
     def _lived(self, state: LeadState, event: Event) -> Change:
         """An event of the lead's own: in its session, rule by rule."""
@@ -163,14 +193,22 @@ class Scorer:
         return change
 
     def _given(self, state: LeadState, event: Event) -> Change:
-        """Points given by hand: no session, no activity, nothing learnt."""
-        change = Change(None, False, [], [], [])
-        if self.is_timed:
-            self._midnights.pass_to(state, self.day_of(event.at), change)
-        if state.last is None:
-            state.first_at = state.last_at = event.at
+        """Points given by hand."""
+        change = self._said(state, event)
         self._ledger.give(state, event, change)
         return change
+
+    def _said(self, state: LeadState, event: Event) -> Change:
+        """What people said of the lead: no session, no activity, nothing learnt."""
+        change = self._untimed(state, event)
+        if self.is_timed:
+            self._midnights.pass_to(state, self.day_of(event.at), change)
+        return change
+
+    def _untimed(self, state: LeadState, event: Event) -> Change:
+        if state.last is None:
+            state.first_at = state.last_at = event.at
+        return Change(None, False, [], [], [])
 
 
 def _in_order(events: Iterable[Event]) -> list[tuple[OrderKey, int, Event]]:

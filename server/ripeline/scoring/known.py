@@ -42,5 +42,5 @@ def known_about(state: LeadState) -> dict[str, Any]:
 
 
 def is_reachable(state: LeadState) -> bool:
-    """Whether an e-mail or a phone number is known."""
-    return any(name in state.attributes for name in _WAYS_TO_REACH)
+    """Whether an e-mail or a phone number is known, of somebody who may be handed over."""
+    return not state.objects and any(name in state.attributes for name in _WAYS_TO_REACH)

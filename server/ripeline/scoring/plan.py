@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ripeline.domain.event import ENGAGEMENT, POINTS, SESSION, Event, item_of
+from ripeline.domain.event import ENGAGEMENT, OBJECTION, POINTS, SESSION, Event, item_of
 from ripeline.domain.session import Session
 from ripeline.rules.match import event_matcher, lead_matcher, once_parts, value_matcher
 from ripeline.rules.model import After, Condition, Model, OncePart, Rule, Ruleset
@@ -21,7 +21,7 @@ _PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email
 _MOST_PLACES: Final = 2048
 
 #: How long somebody looked at a page, and what a person gave by hand: no rule is about them, whatever the file says.
-_NO_RULES: Final = (ENGAGEMENT, POINTS)
+_NO_RULES: Final = (ENGAGEMENT, POINTS, OBJECTION)
 
 
 @dataclass(frozen=True, slots=True)

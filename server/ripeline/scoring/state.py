@@ -88,7 +88,7 @@ class LeadState(Struct, array_like=True, gc=False):
     matches of a `count` not yet spent: (ms, item or ""), and `waiting` ones of `retro`, each by the number of their
     rule. `day` is the local day up to whose beginning time has done its work, `active` the local day, event id and
     seq of the last activity; 0 and None where no rule depends on time. `lines` and `crossings` count what has been
-    written so far.
+    written so far. `objects`: the lead objects to being scored, so nothing is written of it.
     """
 
     last: OrderKey | None = None
@@ -110,6 +110,7 @@ class LeadState(Struct, array_like=True, gc=False):
     waiting: dict[int, list[Waiting]] = field(default_factory=dict)
     day: int = 0
     active: tuple[int, str, int] | None = None
+    objects: bool = False
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -42,6 +42,8 @@ What = Literal[
     "leads_merged",
     "merge_undone",
     "visitor_detached",
+    "objection_noted",
+    "objection_withdrawn",
     "lead_erased",
     "event_erased",
     "backup_restored",

@@ -18,6 +18,9 @@ V = TypeVar("V")
 Find = Callable[[Connection, list[K]], dict[K, V]]
 
 _CACHED: Final = 16_384
+#: Characters beyond which a text is remembered for a batch or two only: strangers write them, and could fill memory.
+_LONG: Final = 200
+_MOST_LONG: Final = 1_000
 
 # One statement and one row for many keys: between two rows the driver gives the interpreter lock away, and
 # getting it back beside a busy event loop costs a hundred times what the row does.
@@ -57,24 +60,32 @@ WHERE id IN (SELECT value FROM json_each(?))
 
 
 class Cache(Generic[K, V]):
-    """Values by key, at most `limit` of them, oldest out first; `always` are never looked up."""
+    """Values by key, at most `limit` of them, oldest out first; `always` are never looked up, long ones leave early."""
 
     def __init__(self, find: Find[K, V], always: Mapping[K, V], limit: int) -> None:
         self._find = find
         self._always = always
         self._limit = limit
         self.known: dict[K, V] = dict(always)
+        self._long: list[K] = []
 
     def learn(self, conn: Connection, keys: Iterable[K]) -> dict[K, V]:
         """`known` once it holds all these keys; read from it before the next call. Unknown ids stay absent."""
+        if len(self._long) > _MOST_LONG:
+            for key in self._long:
+                self.known.pop(key, None)
+            self._long.clear()
         # In the order given, so that the same events make the same ids everywhere.
         wanted = dict.fromkeys(keys)
         if not wanted.keys() <= self.known.keys():
             self._make_room(len(wanted))
-            self.known.update(self._find(conn, [key for key in wanted if key not in self.known]))
+            found = self._find(conn, [key for key in wanted if key not in self.known])
+            self.known.update(found)
+            self._long += [key for key, value in found.items() if _is_long(key) or _is_long(value)]
         return self.known
 
     def clear(self) -> None:
+        self._long.clear()
         self.known.clear()
         self.known.update(self._always)
 
@@ -110,6 +121,10 @@ class Dictionary:
         if new:
             conn.execute(_ADD_ALIASES, (_json(new),))
             self.visitor_ids.learn(conn, [alias for alias, _ in new])
+
+
+def _is_long(text: object) -> bool:
+    return isinstance(text, str) and len(text) > _LONG
 
 
 def _ids_of_texts(conn: Connection, texts: list[str]) -> dict[str, int | None]:

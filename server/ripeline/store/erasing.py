@@ -37,8 +37,8 @@ _ABOUT_LEADS: Final = (
     f"DELETE FROM merges WHERE gone_id IN {_LEADS} OR into_id IN {_LEADS}",
     f"DELETE FROM detachments WHERE email IN (SELECT email FROM leads WHERE id IN {_LEADS})",
     # A list somebody keeps that looks for just this person.
-    f"""DELETE FROM saved_views WHERE EXISTS (SELECT 1 FROM leads WHERE id IN {_LEADS} AND email IS NOT NULL
-    AND (instr(lower(query), email) OR instr(lower(query), replace(email, '@', '%40')) OR instr(lower(name), email)))""",
+    f"""DELETE FROM saved_views WHERE EXISTS (SELECT 1 FROM leads
+    WHERE id IN {_LEADS} AND email IS NOT NULL AND instr(lower(replace(query, '%40', '@') || ' ' || name), email))""",
     f"UPDATE leads SET merged_into = NULL WHERE id IN {_LEADS}",
     f"DELETE FROM leads WHERE id IN {_LEADS}",
 )

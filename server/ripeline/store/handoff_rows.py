@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,10 @@ WHERE handoffs.state = 'late' AND excluded.state = 'open' RETURNING id"""
 
 _EXPIRE = """-- expire_handoff
 UPDATE handoffs SET state = 'expired', closed_at = ? WHERE lead_id = ? AND model = ? AND state = 'open'"""
+
+_EXPIRE_ALL = """-- expire_handoffs_of_leads
+UPDATE handoffs SET state = 'expired', closed_at = ?
+WHERE lead_id IN (SELECT value FROM json_each(?)) AND state IN ('open', 'claimed', 'snoozed') RETURNING id"""
 
 # Two open hand-offs of one lead and model cannot be: the one of the lead that remains is kept.
 _EXPIRE_DOUBLES = """-- expire_double_handoffs
@@ -96,6 +100,11 @@ def make_handoff(conn: Connection, handoff: dict[str, Any]) -> int | None:
 def expire_handoff(conn: Connection, lead: int, model: str, now: int) -> None:
     """The lead left the band before anybody claimed it."""
     conn.execute(_EXPIRE, (now, lead, model))
+
+
+def expire_all(conn: Connection, leads: Collection[int], now: int) -> int:
+    """These leads are with sales no more, in no model; how many hand-offs that ends."""
+    return len(conn.execute(_EXPIRE_ALL, (now, json.dumps(list(leads)))).fetchall())
 
 
 def move_handoffs(conn: Connection, gone: int, into: int, now: int) -> None:

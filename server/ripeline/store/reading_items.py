@@ -17,6 +17,9 @@ from ripeline.store.database import Connection
 from ripeline.store.reading import Row, rows
 from ripeline.store.seen_items import ITEM_TEXT, kind_ids, seen_upto
 
+# Strangers choose the addresses: a cache of long ones would be theirs to fill.
+_LONGEST_CACHED: Final = 256
+
 _ALL: Final = f"""-- items_of_kind
 SELECT i.text_id AS id, t.text, i.visitors, i.last_at FROM items AS i CROSS JOIN texts AS t ON t.id = i.text_id
 WHERE i.kind_id = :kind
@@ -55,13 +58,19 @@ def items_to_choose(conn: Connection, kind: str, since: int, limit: int) -> tupl
     return tuple(sorted((name for name in names if name), key=lambda name: (-names[name], name))[:limit])
 
 
-@lru_cache(maxsize=65_536)
 def name_of(kind: str, text: str) -> str:
     """What people call it: a page by its path, a file by its last part, a form by its name or its page's path."""
+    return _cached_name(kind, text) if len(text) <= _LONGEST_CACHED else _name(kind, text)
+
+
+def _name(kind: str, text: str) -> str:
     if kind == FORM and "://" not in text:
         return text
     path = normalize("NFC", unquote(split_url(text).path))
     return path.rpartition("/")[2] if kind == DOWNLOAD else path
+
+
+_cached_name = lru_cache(maxsize=65_536)(_name)
 
 
 def _items(conn: Connection, kind: str) -> list[Row]:
