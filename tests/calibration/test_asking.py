@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from ripeline.calibration.asking import Answer, Asking
 from ripeline.rules.editing import with_points
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
-from ripeline.store.database import Database
+from ripeline.store.database import Connection, Database
 
 PATIENCE = 30.0
 
@@ -85,3 +87,26 @@ def test_a_server_that_stops_begins_nothing_more(folder: Path) -> None:
     made = Asking(Database(folder / "ripeline.db"), folder / "rules.toml")
     made.close()
     assert made.ask(RULES.hash, worth(1), NOW, PATIENCE) == Answer()
+
+
+class Slow(Database):
+    """Is not to be read before the gate is open."""
+
+    gate: Event
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        assert self.gate.wait(PATIENCE)
+        with super().read() as conn:
+            yield conn
+
+
+def test_what_is_being_answered_does_not_hold_up_a_server_that_stops(folder: Path) -> None:
+    database = Slow(folder / "ripeline.db")
+    database.gate = Event()
+    asking = Asking(database, folder / "rules.toml")
+    assert not asking.ask(RULES.hash, worth(1), NOW, 0.1).is_over
+    asking.close()
+    database.gate.set()
+    answer = asking.ask(RULES.hash, worth(1), NOW, PATIENCE)
+    assert (answer.problem, answer.is_whole) == ("the server is shutting down", False)

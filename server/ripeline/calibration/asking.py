@@ -43,6 +43,10 @@ class Answer:
         return self.is_whole or bool(self.problem)
 
 
+class _Closed(RipelineError):
+    """Nobody is there any more to hear the answer."""
+
+
 @dataclass(slots=True)
 class _Asked:
     at: float
@@ -74,7 +78,7 @@ class Asking:
         return asked.answer
 
     def close(self) -> None:
-        """Answer nothing any more; what is being answered ends with its part."""
+        """Answer nothing any more; what is being answered ends with its part, so that a server that stops can."""
         with self._lock:
             self._is_closed = True
         self._hands.shutdown(wait=False, cancel_futures=True)
@@ -109,13 +113,14 @@ class Asking:
         with self._database.read() as conn:
             known = rules_in_force(conn, self._rules_file)
         what_if = WhatIf(self._database, known, new, now)
-        bands = what_if.bands(_telling(asked, None))
+        bands = what_if.bands(self._telling(asked, None))
         asked.answer = Answer(bands)
-        asked.answer = Answer(what_if.calls(_telling(asked, bands)), is_whole=True)
+        asked.answer = Answer(what_if.calls(self._telling(asked, bands)), is_whole=True)
 
+    def _telling(self, asked: _Asked, so_far: Finding | None) -> Callable[[int, int], None]:
+        def tell(done: int, total: int) -> None:
+            if self._is_closed:
+                raise _Closed("the server is shutting down")
+            asked.answer = Answer(so_far, done=done, total=total)
 
-def _telling(asked: _Asked, so_far: Finding | None) -> Callable[[int, int], None]:
-    def tell(done: int, total: int) -> None:
-        asked.answer = Answer(so_far, done=done, total=total)
-
-    return tell
+        return tell
