@@ -102,7 +102,7 @@ def test_a_secret_without_a_database_is_no_new_folder(used: Settings) -> None:
     used.database_file.unlink()
     sentence = _refusal(used)
     assert "is missing, but secret shows that this folder was in use" in sentence
-    assert "copy a backup" in sentence
+    assert f"`ripeline restore FILE --data {used.data}`" in sentence
     assert not used.database_file.exists()
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from ripeline.errors import DataProblem
 
 LOCK_FILE: Final = "ripeline.lock"
+_OPEN: Final = "open"
 
 
 class FolderLock:
@@ -25,14 +26,19 @@ class FolderLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
+            holder = self._said()[0]
             os.close(self._file)
             raise DataProblem(
                 f"another Ripeline{f' (process {holder})' if holder else ''} is using {folder}; "
                 "stop it first, or start this one with another --data"
             ) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        #: Whether who had it before was killed while the database was open.
+        self.was_open = _OPEN in self._said()
+        self._say(f"{os.getpid()}\n")
+
+    def note_open(self) -> None:
+        """From now on until `release()` the database has a log file beside it."""
+        self._say(f"{os.getpid()}\n{_OPEN}\n")
 
     def release(self) -> None:
         """Let others in; the file stays, removing it would let two of them lock two different files."""
@@ -40,11 +46,18 @@ class FolderLock:
             os.ftruncate(self._file, 0)
             os.close(self._file)
 
+    def _said(self) -> list[str]:
+        return os.pread(self._file, 64, 0).decode("ascii", "replace").split("\n")
+
+    def _say(self, text: str) -> None:
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, text.encode(), 0)
+
 
 def holder_of(folder: Path) -> int | None:
     """The process that serves this folder, None when there is none; takes nothing, so that no start finds it taken."""
     try:
-        pid = int((folder / LOCK_FILE).read_text(encoding="ascii").strip() or 0)
+        pid = int((folder / LOCK_FILE).read_text(encoding="ascii").partition("\n")[0] or 0)
     except (OSError, ValueError):
         return None
     # What a killed server wrote stays: the process must still be there.

@@ -14,18 +14,16 @@ from typing import Final
 from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.settings import Settings
-from ripeline.store.copies import newest_copy, problems_of, sync_folder
+from ripeline.store.copies import sync_folder
+from ripeline.store.damage import damage_of, log_file_of, way_back
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
 from ripeline.store.lock import FolderLock
 from ripeline.store.putting_back import finish, require_finished
 from ripeline.store.sites import add_site
 from ripeline.store.upgrading import create_schema, pending_steps, upgrade
 
-#: Bytes up to which a database is read whole at the start (about 0.2 s); a larger one only where it is used.
-_CHECKED_WHOLE: Final = 64 * 1024 * 1024
-_HEADER: Final = b"SQLite format 3\x00"
-
-_GLANCE: Final = "/* glance */ SELECT count(*) FROM sqlite_master"
+#: A secret that is shorter was cut off.
+_SHORTEST_SECRET: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,19 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
     try:
         aside = finish(settings.data)
         is_new = not settings.database_file.exists()
+        lost = "" if is_new or aside else _lost(settings.database_file, lock)
         if is_new:
             _fill(settings, now)
         else:
             _require_sound(settings.database_file)
-            upgrade(Database(settings.database_file), now)
+            upgrade(_ours(settings.database_file), now)
         secret, remade = _secret(settings.secret_file, is_new)
+        lock.note_open()
     except BaseException:
         lock.release()
         raise
     restored = f"a restore that was cut short was finished; what was there before is in {aside}" if aside else ""
-    warnings = tuple(text for text in (warning, remade, restored) if text)
+    warnings = tuple(text for text in (warning, lost, remade, restored) if text)
     return OpenedData(Database(settings.database_file), secret, is_new, warnings, lock)
 
 
@@ -120,42 +120,38 @@ def _fill(settings: Settings, now: int) -> None:
 
 
 def _require_unused(settings: Settings) -> None:
-    log_file = settings.database_file.with_name(settings.database_file.name + "-wal")
-    trace = next((path for path in (settings.secret_file, log_file) if path.exists()), None)
+    traces = (settings.secret_file, log_file_of(settings.database_file))
+    trace = next((path for path in traces if path.exists()), None)
     if trace:
         raise DataProblem(
             f"{settings.database_file} is missing, but {trace.name} shows that this folder was in use. "
-            f"{_way_back(settings.database_file)} To begin anew, use an empty folder."
+            f"{way_back(settings.database_file)} To begin anew, use an empty folder."
         )
 
 
-def _require_sound(path: Path) -> None:
-    problem = _problem(path)
-    if problem:
-        raise DataProblem(f"{path} {problem}. Nothing was changed. {_way_back(path)}")
-
-
-def _problem(path: Path) -> str:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = file.read(len(_HEADER))
-    if header != _HEADER:
-        return "is not a SQLite database" if size else "is empty"
-    try:
-        with closing(Database(path).writer()) as conn:
-            conn.execute(_GLANCE).fetchall()
-            found = problems_of(conn, quick=True) if size <= _CHECKED_WHOLE else ""
-    except DatabaseError as error:
-        found = str(error)
-    return f"is damaged ({found})" if found else ""
-
-
-def _way_back(path: Path) -> str:
-    copy = newest_copy(path.parent)
+def _lost(path: Path, lock: FolderLock) -> str:
+    """A database that was never closed has a log file beside it, unless somebody took it away or put another there."""
+    log_file = log_file_of(path)
+    if not lock.was_open or log_file.exists():
+        return ""
     return (
-        f"To restore it: copy a backup{f' (the newest copy here is {copy})' if copy else ''} to {path}, "
-        f"remove {path.name}-wal and {path.name}-shm if they are there, and start again."
+        f"the server was killed, and {log_file} is gone: unless a backup has taken the place of {path.name} since, "
+        "what was written last is lost. If you have that file: stop, put it there, and start again"
     )
+
+
+def _require_sound(path: Path) -> None:
+    damage = damage_of(path)
+    if damage:
+        raise DataProblem(f"{path} {damage}. Nothing was changed. {way_back(path)}")
+
+
+def _ours(path: Path) -> Database:
+    """The database, once it is known to be Ripeline's: before that it is only read."""
+    database = Database(path)
+    with closing(database), database.read() as conn:
+        pending_steps(conn)
+    return Database(path)
 
 
 def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
@@ -164,7 +160,7 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
         secret = path.read_bytes()
     except FileNotFoundError:
         secret = b""
-    if len(secret) >= 32:
+    if len(secret) >= _SHORTEST_SECRET:
         return secret, ""
     made = secrets.token_hex(32).encode()
     part = path.with_name(path.name + ".part")
@@ -175,4 +171,7 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
         os.fsync(file.fileno())
     part.replace(path)
     sync_folder(path.parent)
-    return made, "" if is_new else f"{path} was missing; with a new one, cookies and links signed before no longer hold"
+    return made, "" if is_new else (
+        f"{path} was {'damaged' if secret else 'missing'}; with a new one, cookies and links signed before no longer "
+        "hold. If you have the old one, in a backup: stop, put it there, and start again"
+    )
