@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from ripeline.changes import MOST_LEADS, MOST_LISTENERS, Changes, Listener, Word
+from ripeline.changes import MOST_LEADS, MOST_LISTENERS, MOST_OF_ONE, Changes, Listener, Word
 
 
 def heard(act: Callable[[Changes, Listener], Awaitable[None]], pace: float = 0.05) -> None:
@@ -75,10 +75,21 @@ def test_nobody_listening_is_told_nothing() -> None:
 
 def test_there_is_room_for_so_many_and_no_more() -> None:
     async def act(changes: Changes, listener: Listener) -> None:
-        more = [changes.listen() for _ in range(MOST_LISTENERS - 1)]
-        assert not changes.has_room
+        more = [changes.listen(person) for person in range(1, MOST_LISTENERS)]
+        assert not changes.has_room(MOST_LISTENERS)
         changes.leave(more[0])
-        assert changes.has_room
+        assert changes.has_room(MOST_LISTENERS)
+
+    heard(act)
+
+
+def test_one_person_with_many_pages_open_takes_nobodys_place() -> None:
+    async def act(changes: Changes, listener: Listener) -> None:
+        pages = [changes.listen(7) for _ in range(MOST_OF_ONE)]
+        assert not changes.has_room(7)
+        assert changes.has_room(8)
+        changes.leave(pages[0])
+        assert changes.has_room(7)
 
     heard(act)
 
@@ -90,6 +101,6 @@ def test_at_the_end_everybody_is_let_go() -> None:
         changes.close()
         assert await asyncio.wait_for(waiting, 1) is None
         assert listener.is_over
-        assert not changes.has_room
+        assert not changes.has_room(7)
 
     heard(act)

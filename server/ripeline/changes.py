@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-#: Listeners at a time; each is a connection.
+#: Listeners at a time, each a connection; and how many of them one person may be, with however many pages open.
 MOST_LISTENERS: Final = 200
+MOST_OF_ONE: Final = 20
 #: Beyond so many leads it is just "all".
 MOST_LEADS: Final = 200
 #: Seconds between two words to a listener.
@@ -44,9 +45,10 @@ class Word:
 
 
 class Listener:
-    """One open page; belongs to the event loop."""
+    """One open page of a person; belongs to the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, person: int = 0) -> None:
+        self.person = person
         self._word = Word()
         self._bell = asyncio.Event()
         self.is_over = False
@@ -96,15 +98,16 @@ class Changes:
         if not is_planned:
             loop.call_soon_threadsafe(self._plan, loop)
 
-    @property
-    def has_room(self) -> bool:
-        """Whether one more may listen."""
-        return not self._is_over and len(self._listeners) < MOST_LISTENERS
+    def has_room(self, person: int = 0) -> bool:
+        """Whether one more page of that person may listen."""
+        if self._is_over or len(self._listeners) >= MOST_LISTENERS:
+            return False
+        return sum(listener.person == person for listener in self._listeners) < MOST_OF_ONE
 
-    def listen(self) -> Listener:
+    def listen(self, person: int = 0) -> Listener:
         """In the event loop: hear of everything from now on, until `leave`."""
         self._loop = asyncio.get_running_loop()
-        listener = Listener()
+        listener = Listener(person)
         self._listeners.add(listener)
         self.is_heard = True
         return listener

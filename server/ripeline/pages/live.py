@@ -13,9 +13,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from ripeline.auth.guard import require
-from ripeline.changes import Changes, Word
+from ripeline.changes import Changes, Listener, Word
 from ripeline.pages.desk import running_of
 
 #: Seconds after which something is sent, so that nothing between us takes the connection for dead.
@@ -30,29 +31,37 @@ _NOTHING: Final = b":\n\n"
 
 @require("sales")
 async def listen(request: Request) -> Response:
-    """An open connection; 503 when there are too many."""
-    changes = running_of(request).changes
-    if not changes.has_room:
+    """An open connection; 503 when there are too many, or too many of this person."""
+    changes, person = running_of(request).changes, request.state.user.id
+    if not changes.has_room(person):
         return Response(status_code=503, headers={"Retry-After": "60"})
-    # Who asks for the head alone hears nothing.
-    content = _stream(changes) if request.method == "GET" else ()
-    answer = StreamingResponse(content, media_type="text/event-stream")
-    # nginx would keep it back until it is over.
-    answer.headers["X-Accel-Buffering"] = "no"
-    return answer
+    return _Live(changes, changes.listen(person), request.method)
 
 
-async def _stream(changes: Changes) -> AsyncIterator[bytes]:
-    # Not before it is read: what is never begun is never left.
-    listener = changes.listen()
-    try:
-        yield _RETRY
-        until = monotonic() + LONGEST
-        while not listener.is_over and monotonic() < until:
-            word = await listener.next(KEEP_ALIVE)
-            yield _message(word) if word else _NOTHING
-    finally:
-        changes.leave(listener)
+class _Live(StreamingResponse):
+    """What a listener hears, until it leaves, is let go, or has listened long enough."""
+
+    def __init__(self, changes: Changes, listener: Listener, method: str) -> None:
+        # Who asks for the head alone hears nothing.
+        content = _stream(listener) if method == "GET" else ()
+        # nginx would keep it back until it is over.
+        super().__init__(content, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._changes, self._listener = changes, listener
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # Here, because a stream that is never begun never ends.
+            self._changes.leave(self._listener)
+
+
+async def _stream(listener: Listener) -> AsyncIterator[bytes]:
+    yield _RETRY
+    until = monotonic() + LONGEST
+    while not listener.is_over and monotonic() < until:
+        word = await listener.next(KEEP_ALIVE)
+        yield _message(word) if word else _NOTHING
 
 
 def _message(word: Word) -> bytes:
