@@ -117,6 +117,8 @@ class Application(Starlette):
 
     def with_door(self, path: str, door: ASGIApp) -> Self:
         self.quick_path, self._door = path, door
+        # Its own redirect would name whatever Host was asked for: `answer_nowhere` leads on instead.
+        self.router.redirect_slashes = False
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -212,3 +212,31 @@ def test_a_number_in_a_path_is_nobodys_name() -> None:
     for _, path, access in TABLE:
         if access == "public" and (place := re.search(r"\{(\w+)(:\w+)?\}", path)):
             assert place[1] in ("token", "key", "name"), path
+
+
+def test_a_host_somebody_made_up_stands_in_no_link_and_no_redirect(
+    app: Application, server: TestClient, callers: list[Caller]
+) -> None:
+    owner = next(caller for caller in callers if caller.name == "owner").headers
+    made_up = owner | {"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
+    server.post("/settings/people/invite", data={"email": "cleo@example.com", "role": "sales"}, headers=made_up)
+    for methods, path, _ in sorted(TABLE):
+        if "GET" not in methods.split() or path in ("/live", "/api/settled"):
+            continue
+        for address in (concrete(path), concrete(path) + "/"):
+            answer = server.get(address, headers=made_up)
+            assert "evil.example" not in answer.text + str(answer.headers), address
+    assert "http://testserver/invitation/" in server.get("/settings/people", headers=made_up).text
+
+
+@pytest.mark.parametrize(("asked", "led"), [("/signin/", "/signin"), ("/signin/?next=/a%20b", "/signin?next=/a%20b")])
+def test_an_address_with_a_slash_too_many_leads_on_without_naming_a_host(
+    server: TestClient, asked: str, led: str
+) -> None:
+    answer = server.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (307, led)
+
+
+@pytest.mark.parametrize("asked", ["//evil.example/", "/nowhere/", "/leads/1/2/", "/api/nowhere/"])
+def test_what_is_nowhere_without_it_is_nowhere(server: TestClient, asked: str) -> None:
+    assert server.get("http://testserver" + asked).status_code == 404

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 
 from ripeline.api.answers import answer
@@ -27,6 +28,8 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
         raise error
     headers = dict(error.headers or {})
     if not is_of_api(request):
+        if error.status_code == 404 and (address := _without_slash(request)):
+            return RedirectResponse(address, 307)
         return PlainTextResponse(error.detail, error.status_code, headers)
     if error.status_code == 405:
         methods = _methods_here(request)
@@ -40,6 +43,19 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
     response = answer(facts, error.status_code)
     response.headers.update(headers)
     return response
+
+
+def _without_slash(request: Request) -> str:
+    """The page that was meant by an address with a slash behind it, "" where there is none; never with a host."""
+    path: str = request.scope["path"]
+    plain = path.rstrip("/")
+    if plain == path or not plain or plain.startswith("//") or request.method not in ("GET", "HEAD"):
+        return ""
+    meant = {**request.scope, "path": plain}
+    if not any(route.matches(meant)[0] is Match.FULL for route in request.app.routes):
+        return ""
+    query = request.url.query
+    return quote(plain) + (f"?{query}" if query else "")
 
 
 def answer_fault(request: Request, _: Exception) -> Response:
