@@ -151,6 +151,8 @@ class Writer:
 
     def _refuse(self, batch: list[Waiting], error: BaseException) -> None:
         refused = refusal_of(error)
+        if not self._trouble:
+            log.error("events are refused: %s", refused)
         self._trouble = str(refused)
         self._events.answer(batch, [refused] * len(batch))
         if not may_pass(error):
@@ -215,6 +217,7 @@ class Writer:
             self._recover()
 
     def _recover(self) -> None:
+        log.warning("no more: %s", self._trouble)
         self._trouble = ""
         self._folding.hurry()
         self._chores.look()
