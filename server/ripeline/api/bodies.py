@@ -57,6 +57,13 @@ class GivenPoints(Struct, forbid_unknown_fields=True):
     id: str = ""
 
 
+class Objecting(Struct, forbid_unknown_fields=True):
+    """Whether the lead objects to being scored; `note`: how that became known."""
+
+    objects: bool
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
 class Merge(Struct, forbid_unknown_fields=True, rename={"other": "with"}):
     """The lead (id or e-mail) to be read under this one, or no longer."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ripeline.api.answers import Facts, moment, points, ratio
+from ripeline.domain.times import iso_time
 from ripeline.fold.explaining import Explained
 from ripeline.rules.model import Model, Ruleset
 from ripeline.scoring.known import is_reachable
+from ripeline.scoring.objections import last_word
 from ripeline.scoring.receipt import Receipt
 from ripeline.store.reading_bands import standing_of
 
@@ -28,6 +30,15 @@ def facts_then(explained: Explained) -> Facts:
         "last_seen": moment(state.last_at),
         "reachable": is_reachable(state),
     }
+
+
+def objection_facts(explained: Explained) -> Facts | None:
+    """Since when the lead objects to being scored, and what was noted of it."""
+    said = last_word(explained.events)
+    if said is None:
+        return None
+    props = said.props or {}
+    return {"at": iso_time(said.at), "note": str(props.get("note", "")), "by": str(props.get("by", "")) or None}
 
 
 def scores_after(ruleset: Ruleset, explained: Explained) -> Scores:

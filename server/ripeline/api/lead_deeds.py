@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts
-from ripeline.api.bodies import Detach, GivenPoints, LeadVerdict, Merge, Suspect, Told
+from ripeline.api.bodies import Detach, GivenPoints, LeadVerdict, Merge, Objecting, Suspect, Told
 from ripeline.api.doing import author, done
 from ripeline.auth.guard import require_scope
 from ripeline.domain.wire_text import is_id
@@ -16,6 +16,7 @@ from ripeline.errors import InvalidRequest
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.marking import erase_event, mark
 from ripeline.fold.merging import detach, merge, undo_merge
+from ripeline.fold.objecting import note_objection
 from ripeline.fold.saying import Points, give_points, tell_attributes
 from ripeline.fold.selling import Word, judge_lead, lift
 
@@ -44,6 +45,18 @@ async def points(request: Request, given: GivenPoints) -> Facts:
     event = await server.do(partial(give_points, key=key, given=what), await author(request))
     await server.settled()
     return {"event": event}
+
+
+@require_scope("write")
+@done
+async def object_(request: Request, said: Objecting) -> Facts:
+    """`POST /api/leads/{…}/objection`: the lead objects to being scored, or objects no longer."""
+    server, key = asked.running(request), asked.lead_key(request)
+    await server.settled()
+    deed = partial(note_objection, key=key, stands=said.objects, note=said.note)
+    event = await server.do(deed, await author(request))
+    await server.settled()
+    return {"objects": said.objects, "event": event}
 
 
 @require_scope("write")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from ripeline.api import asked
 from ripeline.api.answers import Facts, answered, moment, points, ratio
-from ripeline.api.explained import Scores, facts_then, scores_after, scores_facts
+from ripeline.api.explained import Scores, facts_then, objection_facts, scores_after, scores_facts
 from ripeline.api.handoffs import handoff_facts
 from ripeline.auth.guard import require_scope
 from ripeline.domain.times import iso_time
@@ -53,7 +53,8 @@ def lead(request: Request) -> Facts:
         explained = explain_lead(conn, ruleset, found.id, now if at is None else at)
         facts = _detail(found) if at is None else _detail(_until(found, at)) | facts_then(explained)
         colleagues = _colleagues(colleagues_of(conn, found.id, 0, _MOST_COLLEAGUES))
-        return facts | {"scores": scores_facts(ruleset, explained), "colleagues": colleagues}
+        more = {"objection": objection_facts(explained), "colleagues": colleagues}
+        return facts | {"scores": scores_facts(ruleset, explained), **more}
 
 
 @require_scope("read")

@@ -20,6 +20,7 @@ ROUTES: list[Route] = [
     Route("/api/leads/{lead:path}/timeline", timeline),
     Route("/api/leads/{lead:path}/verdict", lead_deeds.judge, methods=["POST"]),
     Route("/api/leads/{lead:path}/points", lead_deeds.points, methods=["POST"]),
+    Route("/api/leads/{lead:path}/objection", lead_deeds.object_, methods=["POST"]),
     Route("/api/leads/{lead:path}/merge", lead_deeds.join, methods=["POST"]),
     Route("/api/leads/{lead:path}/detach", lead_deeds.take_out, methods=["POST"]),
     Route("/api/leads/{lead:path}", lead),

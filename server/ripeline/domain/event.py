@@ -27,6 +27,10 @@ POINTS: Final = "points"
 #: That the lead objects to being scored: `props` {"objects": true or false, "note": text}; no rule matches it.
 OBJECTION: Final = "objection"
 
+#: What somebody agreed to, told by the site or a program: `props` {"wording": text, "given": true or false}; a name of
+#: the owner's own events that is shown beside the lead and kept as long as it.
+CONSENT: Final = "consent"
+
 #: Names with a meaning of their own; any other `on` is a custom event.
 KINDS: Final = frozenset(
     {PAGE, DOWNLOAD, FORM, CLICK, IDENTIFY, ENGAGEMENT, EMAIL_OPEN, EMAIL_CLICK, UNSUBSCRIBE, BOUNCE}

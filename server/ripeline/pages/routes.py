@@ -22,6 +22,7 @@ from ripeline.pages.lead import read_lead
 from ripeline.pages.lead_export import ROUTES as EXPORT_ROUTES
 from ripeline.pages.lead_forms_merge import ROUTES as MERGE_ROUTES
 from ripeline.pages.lead_forms_notes import ROUTES as NOTE_ROUTES
+from ripeline.pages.lead_forms_objection import ROUTES as OBJECTION_ROUTES
 from ripeline.pages.lead_forms_person import ROUTES as PERSON_ROUTES
 from ripeline.pages.lead_forms_word import ROUTES as WORD_ROUTES
 from ripeline.pages.leads_doors import ROUTES as LEADS_ROUTES
@@ -96,6 +97,7 @@ ROUTES: Final = [
     *WORD_ROUTES,
     *NOTE_ROUTES,
     *PERSON_ROUTES,
+    *OBJECTION_ROUTES,
     *MERGE_ROUTES,
     Route("/install", show_install, methods=["GET"]),
     Route("/install/status", show_arrival, methods=["GET"]),

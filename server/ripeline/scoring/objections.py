@@ -18,6 +18,15 @@ def word_of(event: Event) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
+def last_word(events: Iterable[Event]) -> Event | None:
+    """The event by which a lead objects, by its events in the total order; None: it does not."""
+    last = None
+    for event in events:
+        if (said := word_of(event)) is not None:
+            last = event if said else None
+    return last
+
+
 def objects(events: Iterable[Event]) -> bool:
     """Whether a lead objects, by its events in the total order: the last word counts."""
     stands = False

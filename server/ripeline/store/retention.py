@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from ripeline.domain.event import BOUNCE, EMAIL_OPEN, OBJECTION, POINTS, UNSUBSCRIBE
+from ripeline.domain.event import BOUNCE, CONSENT, EMAIL_OPEN, OBJECTION, POINTS, UNSUBSCRIBE
 from ripeline.store.database import Connection
 from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import as_json
@@ -33,9 +33,9 @@ class Retention:
     leads: int = 36
 
 
-# Who somebody is goes with the lead, as do points a person gave, and that no e-mail or no score is wanted.
+# Who somebody is goes with the lead, as do points a person gave, what they agreed to, and what they do not want.
 _TOLD: Final = f"""(extra ->> '$.e' IS NOT NULL OR extra ->> '$.t' IS NOT NULL OR kind_id IN (
-  SELECT id FROM texts WHERE text IN ('{POINTS}', '{UNSUBSCRIBE}', '{BOUNCE}', '{OBJECTION}')))"""
+  SELECT id FROM texts WHERE text IN ('{POINTS}', '{UNSUBSCRIBE}', '{BOUNCE}', '{OBJECTION}', '{CONSENT}')))"""
 _OF_KNOWN: Final = """EXISTS (SELECT 1 FROM epochs AS p CROSS JOIN leads AS l ON l.id = p.lead_id
   LEFT JOIN leads AS root ON root.id = l.merged_into
   WHERE p.visitor_id = events.visitor_id AND coalesce(root.email, l.email) IS NOT NULL)"""
