@@ -62,7 +62,7 @@ class _Outward:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            self._rename(headers)
+            self._rename(headers, message["status"])
             if headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return
@@ -79,13 +79,15 @@ class _Outward:
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": page})
 
-    def _rename(self, headers: MutableHeaders) -> None:
-        _change(headers, "location", self._location)
+    def _rename(self, headers: MutableHeaders, status: int) -> None:
+        _change(headers, "location", lambda address: self._location(address, status))
         _change(headers, "set-cookie", lambda cookie: _COOKIE_PATH.sub(rf"\g<1>{self._path}", cookie))
 
-    def _location(self, address: str) -> str:
+    def _location(self, address: str, status: int) -> str:
+        """Ours are paths, but for the one that takes a slash off (307). A click may lead to our host's other pages."""
         parts = urlsplit(address)
-        if parts.netloc not in ("", self._host) or not parts.path.startswith("/"):
+        is_ours = not parts.netloc or (status == 307 and parts.netloc == self._host)
+        if not is_ours or not parts.path.startswith("/"):
             return address
         return self._path + parts._replace(scheme="", netloc="").geturl()
 
