@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,8 +12,13 @@ from tests.pages.room import Room
 from tests.pages.test_leads_filters import listed
 from tests.store.white_papers import fold, form, made, page, paper
 
+from ripeline.errors import Conflict
 from ripeline.pages import leads_csv
 from ripeline.pages.leads import A_PAGE
+from ripeline.rules.model import Ruleset
+from ripeline.running import Running
+from ripeline.store.reading_leads import LeadQuery
+from ripeline.store.views import LeadList
 
 
 def read(client: TestClient, query: str, separator: str = ",") -> list[dict[str, str]]:
@@ -38,6 +44,23 @@ def test_the_file_is_whole_where_the_page_is_not(room: Room, bob: TestClient, mo
     numbers = [line["Number"] for line in read(bob, "")]
     assert numbers == [str(n) for n in range(A_PAGE + 3, 0, -1)]
     assert len(listed(bob, "")) == A_PAGE
+
+
+def test_a_file_of_two_versions_of_the_rules_is_never_finished(
+    room: Room, bob: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leads_csv, "_AT_ONCE", 7)
+    for n in range(20):
+        fold(room.writer, made(f"v{n:02}", [(n, page("/about"))]))
+    read_page, pages = leads_csv._page, iter(range(9))
+
+    def other_rules(running: Running, query: LeadQuery) -> tuple[LeadList, Ruleset]:
+        found, ruleset = read_page(running, query)
+        return found, ruleset if next(pages) < 2 else replace(ruleset, hash="another")
+
+    monkeypatch.setattr(leads_csv, "_page", other_rules)
+    with pytest.raises(Conflict):
+        bob.get("/leads.csv")
 
 
 def test_a_line_says_what_the_page_says(full: Room, bob: TestClient) -> None:

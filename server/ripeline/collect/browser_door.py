@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future, get_running_loop
+from asyncio import Future, get_running_loop, sleep
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -48,6 +48,7 @@ class BrowserDoor:
             return
         except Refused as refusal:
             intake.tally.turn_away(arrival.received)
+            await sleep(_PAUSE if refusal.retry_after else 0.0)
             await send_answer(send, refusal_answer(refusal, arrival.cors))
             return
         await send_answer(send, answer_of(intake, arrival, accepted))

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.domain.points import as_number
-from ripeline.errors import InvalidRequest
+from ripeline.errors import Conflict, InvalidRequest
 from ripeline.pages.csv import Cell, csv_answer, headed, moment
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import words, write_down
@@ -45,7 +45,7 @@ async def leads_csv(request: Request) -> Response:
         return RedirectResponse("/leads", 303)
     said = words(request)
     lines = _Lines(said, ruleset, query.model, str(running.settings.public_url))
-    rows = (lines.cells(lead) for lead in _all(running, query, first))
+    rows = (lines.cells(lead) for lead in _all(running, query, first, ruleset))
     today = local(now, ruleset.timezone).date()
     await write_down(request, "leads_exported", "/leads")
     return csv_answer(request, _name(query), headed(_heading(said), rows), today)
@@ -60,11 +60,14 @@ def _page(running: Running, query: LeadQuery) -> tuple[LeadList, Ruleset]:
         return list_leads(conn, ruleset, query), ruleset
 
 
-def _all(running: Running, query: LeadQuery, first: LeadList) -> Iterator[LeadSummary]:
+def _all(running: Running, query: LeadQuery, first: LeadList, ruleset: Ruleset) -> Iterator[LeadSummary]:
+    """Page after page; when other rules come into force the file stays unfinished: it would be of two versions."""
     page = first
     yield from page.leads
     while page.next is not None:
-        page, _ = _page(running, replace(query, cursor=page.next))
+        page, now = _page(running, replace(query, cursor=page.next))
+        if now.hash != ruleset.hash:
+            raise Conflict("other rules came into force while the list was written; ask for it again")
         yield from page.leads
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from ripeline.auth.guard import require
 from ripeline.domain.points import as_number
+from ripeline.errors import Conflict
 from ripeline.pages.csv import Cell, csv_answer, headed, moment
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import words, write_down
@@ -37,15 +38,16 @@ async def write_csv(request: Request) -> Response:
     """Open, taken (the reader's own first) and put off."""
     running, texts = running_of(request), words(request)
     with running.reading() as (_, ruleset):
-        zone = ruleset.timezone
+        zone, version = ruleset.timezone, ruleset.hash
     base = str(running.settings.public_url)
-    rows = (_cells(each, zone, base, texts) for each in _all(running, request.state.user.id))
+    rows = (_cells(each, zone, base, texts) for each in _all(running, request.state.user.id, version))
     today = local(int(time.time() * 1000), zone).date()
     await write_down(request, "leads_exported", "/ready")
     return csv_answer(request, "ready", headed(_heading(texts), rows), today)
 
 
-def _all(running: Running, user: int) -> Iterator[HandoffView]:
+def _all(running: Running, user: int, version: str) -> Iterator[HandoffView]:
+    """As `leads_csv`: when other rules come into force meanwhile, the file stays unfinished."""
     pages: tuple[_Page, ...] = (
         lambda conn, rules, cursor: open_on_shelf(conn, rules, _AT_ONCE, cursor),
         lambda conn, rules, cursor: taken_on_shelf(conn, rules, user, _AT_ONCE, cursor),
@@ -56,6 +58,8 @@ def _all(running: Running, user: int) -> Iterator[HandoffView]:
         cursor: str | None = None
         while True:
             with running.reading() as (conn, ruleset):
+                if ruleset.hash != version:
+                    raise Conflict("other rules came into force while the list was written; ask for it again")
                 found, cursor = page(conn, ruleset, cursor)
             yield from found
             if cursor is None:
