@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tests.calibration.white_paper_house import folder_of
@@ -14,9 +16,12 @@ from ripeline.calibration.report import Report
 from ripeline.calibration.whatif import Known, WhatIf, rules_in_force
 from ripeline.errors import DataProblem
 from ripeline.rules.reading import read_rules
-from ripeline.store.database import Database, transaction
+from ripeline.store.database import Database, DatabaseError, transaction
 from ripeline.store.meta import write_meta
 
+DEARER = RULES.text.replace("warm = 5, hot = 12", "warm = 4, hot = 5").replace(
+    'after = { on = "download" }', 'after = "paper-a"'
+)
 PARTS = [Part((place, place + 1)) for place in range(6)]
 
 
@@ -39,13 +44,32 @@ def added_up(question: Question, most: int) -> Report:
 
 
 def test_two_processes_find_what_one_finds(database: Database) -> None:
-    new = RULES.text.replace("warm = 5, hot = 12", "warm = 4, hot = 5").replace(
-        'after = { on = "download" }', 'after = "paper-a"'
-    )
-    question = Question(database.path, RULES.text, new, NOW, known(database).scored.upto)
+    question = Question(database.path, RULES.text, DEARER, NOW, known(database).scored.upto)
     alone, together = added_up(question, 1), added_up(question, 2)
     assert alone == together
     assert alone.replayed > 0
+
+
+def test_processes_that_are_gone_cost_no_answer(database: Database) -> None:
+    """As when a service manager ends all processes of a unit, or the machine has no memory left."""
+    question = Question(database.path, RULES.text, DEARER, NOW, known(database).scored.upto)
+    found = answers(question, "bands", PARTS * 5, 2)
+    answered = [next(found)]
+    mates = active_children()
+    assert len(mates) == 2
+    for mate in mates:
+        mate.kill()
+    rest = Thread(target=lambda: answered.extend(found), daemon=True)
+    rest.start()
+    rest.join(30)
+    assert sorted(part.span for part, *_ in answered) == sorted(part.span for part in PARTS * 5)
+    assert active_children() == []
+
+
+def test_what_a_process_cannot_answer_is_said(tmp_path: Path) -> None:
+    question = Question(tmp_path / "none.db", RULES.text, DEARER, NOW, 0)
+    with pytest.raises(DatabaseError, match="unable to open"):
+        list(answers(question, "bands", PARTS, 2))
 
 
 def test_rules_that_come_into_force_meanwhile_end_it(tmp_path: Path) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from typing import Final, Literal
 
 from ripeline.calibration.looking import Look, Part, Question
 from ripeline.calibration.report import Report
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["bands", "calls"]
 
@@ -27,26 +34,82 @@ def hands() -> int:
 
 def answers(question: Question, kind: Kind, parts: Sequence[Part], most: int) -> Iterator[Answer]:
     """Answer every part, with at most so many processes."""
-    if most < 2 or len(parts) < _WORTH_IT:
+    left = deque(parts)
+    if most > 1 and len(parts) >= _WORTH_IT:
+        with _hired(question, kind, min(most, len(parts))) as links:
+            yield from _by(links, left)
+    if left:
         look = Look(question)
-        for part in parts:
-            yield (part, *getattr(look, kind)(part))
-        return
+        yield from (_answer(look, kind, part) for part in left)
+
+
+def _by(links: list[Connection], left: deque[Part]) -> Iterator[Answer]:
+    """The answers of those processes; parts that nobody is there to answer stay in `left`."""
+    under_way: dict[Connection, Part] = {}
+
+    def give(link: Connection) -> None:
+        if left:
+            under_way[link] = left.popleft()
+            # That nobody is there is found when there is no answer.
+            with suppress(OSError):
+                link.send(under_way[link])
+
+    for link in links:
+        give(link)
+    while under_way:
+        spoken = wait(list(under_way))
+        for link in [each for each in under_way if each in spoken]:
+            part = under_way.pop(link)
+            try:
+                answer = link.recv()
+            except (EOFError, OSError):
+                log.warning("a process that helped with a what-if is gone: it goes on without")
+                left.append(part)
+                continue
+            if isinstance(answer, Exception):
+                raise answer
+            give(link)
+            yield answer
+
+
+@contextmanager
+def _hired(question: Question, kind: Kind, count: int) -> Iterator[list[Connection]]:
+    """Links to that many processes, which end with the block, or with this process."""
     # Never a fork: a database opened before it, and shared after it, would lose its locks.
-    with get_context("spawn").Pool(min(most, len(parts)), _begin, (question,)) as pool:
-        yield from pool.imap_unordered(_answer, [(kind, part) for part in parts])
+    processes = get_context("spawn")
+    mates, links = [], []
+    for _ in range(count):
+        link, theirs = processes.Pipe()
+        mate = processes.Process(target=_serve, args=(question, kind, theirs), daemon=True)
+        mate.start()
+        theirs.close()
+        mates.append(mate)
+        links.append(link)
+    try:
+        yield links
+    finally:
+        for link in links:
+            link.close()
+        for mate in mates:
+            mate.terminate()
+            mate.join()
 
 
-_looks: list[Look] = []
-
-
-def _begin(question: Question) -> None:
+def _serve(question: Question, kind: Kind, link: Connection) -> None:
+    """The whole life of a mate: a part comes, its answer goes, or why there is none."""
+    # A Ctrl-C is for the one who hired it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What a part makes goes away by itself, and the process with the last one.
     gc.disable()
-    _looks[:] = [Look(question)]
+    look = Look(question)
+    with suppress(EOFError, OSError):
+        while True:
+            part = link.recv()
+            try:
+                link.send(_answer(look, kind, part))
+            except Exception as error:
+                link.send(error)
 
 
-def _answer(task: tuple[Kind, Part]) -> Answer:
-    kind, part = task
-    (look,) = _looks
+def _answer(look: Look, kind: Kind, part: Part) -> Answer:
     return (part, *(look.bands(part) if kind == "bands" else look.calls(part)))
