@@ -116,14 +116,15 @@ def next_finding(statement: str) -> Finding | None:
         return _heading(statement)
     quotes = (_word_quotes(statement), _apostrophe(statement), _unclosed_text(statement))
     first = (*quotes, _broken_over_lines(statement), _strange_name(statement))
-    for finding in (*first, *(_look(habit, statement) for habit in _HABITS), _unclosed(statement)):
+    plain = masked(statement)
+    for finding in (*first, *(_look(habit, statement, plain) for habit in _HABITS), _unclosed(statement)):
         if finding and finding.repaired != statement:
             return finding
     return None
 
 
-def _look(habit: Habit, statement: str) -> Finding | None:
-    found = habit.pattern.search(masked(statement))
+def _look(habit: Habit, statement: str, plain: str) -> Finding | None:
+    found = habit.pattern.search(plain)
     if not found:
         return None
     start, end = found.span(1)

@@ -91,7 +91,8 @@ class _Scanner:
     def __init__(self, statement: Statement, lines: dict[KeyPath, int], places: dict[KeyPath, Place]) -> None:
         self._text = statement.text
         self._plain = masked(statement.text)
-        self._first = statement.line
+        # Where the last look was: places are asked for from front to back.
+        self._line, self._begin, self._at = statement.line, 0, 0
         self._lines = lines
         self._places = places
 
@@ -106,7 +107,15 @@ class _Scanner:
     def _note(self, path: KeyPath, at: int) -> None:
         while at < len(self._text) and self._text[at].isspace():
             at += 1
-        self._lines.setdefault(path, self._first + self._text.count("\n", 0, at))
+        self._look(at)
+        self._lines.setdefault(path, self._line)
+
+    def _look(self, at: int) -> None:
+        """The line of this place, and where that line begins."""
+        breaks = self._text.count("\n", self._at, at)
+        if breaks:
+            self._line, self._begin = self._line + breaks, self._text.rindex("\n", self._at, at) + 1
+        self._at = max(self._at, at)
 
     def _value(self, path: KeyPath, at: int) -> int:
         at = self._skip(at)
@@ -124,8 +133,9 @@ class _Scanner:
         found = _BARE.match(self._plain, at)
         if found is None:
             return at
-        above, column = self._text.count("\n", 0, at), at - (self._text.rfind("\n", 0, at) + 1)
-        self._places[path] = Place(self._first + above, column, column + len(found[0].rstrip()))
+        self._look(at)
+        column = at - self._begin
+        self._places[path] = Place(self._line, column, column + len(found[0].rstrip()))
         return found.end()
 
     def _items(self, path: KeyPath, at: int, closing: str) -> int:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
+from typing import Final
 
 from ripeline.errors import InvalidRules
 from ripeline.rules.lines import KeyPath, Lines
+
+#: Whoever has made so many is told of these first.
+_MOST: Final = 200
+#: Among more names than these the nearest is not looked for.
+_MOST_COMPARED: Final = 500
 
 
 class Mistakes:
@@ -19,8 +26,10 @@ class Mistakes:
         self._found = list(written)
 
     def add(self, path: KeyPath, problem: str) -> None:
-        """Note what is wrong at a key path; the rule is read off the path."""
+        """Note what is wrong at a key path; the rule is read off the path. Raises them all once they are too many."""
         self._found.append(InvalidRules(self.file, self.lines.of(path), rule_at(path), problem))
+        if len(self._found) >= _MOST:
+            self.raise_any()
 
     def lacking(self, path: KeyPath, problem: str) -> None:
         """Note that something is not there; not said of a mended file, where it may be in the part given up."""
@@ -48,7 +57,7 @@ def rule_at(path: KeyPath) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """ ": did you mean `x`?", or "" when nothing known is near."""
-    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word.lower(), list(islice(known, _MOST_COMPARED)), n=1, cutoff=0.6)
     return f": did you mean `{close[0]}`?" if close else ""
 
 

@@ -50,15 +50,25 @@ def texts_in(text: str) -> Iterator[tuple[int, int]]:
 def statements(text: str) -> list[Statement]:
     """The statements in order; blank lines and comments between them are none."""
     plain = masked(text).split("\n")
+    rest = _rest(plain)
     found: list[Statement] = []
-    at = offset = 0
+    at, offset, line = 0, 0, 1
     while at < len(plain):
-        end = _end(plain, at) if plain[at].strip() else at + 1
+        end = _end(plain, at, rest) if plain[at].strip() else at + 1
         length = sum(len(line) + 1 for line in plain[at:end])
         if plain[at].strip():
-            found.append(Statement(text.count("\n", 0, offset) + 1, text[offset : offset + length].rstrip("\n")))
+            found.append(Statement(line, text[offset : offset + length].rstrip("\n")))
+        line += text.count("\n", offset, offset + length)
         at, offset = end, offset + length
     return found
+
+
+def _rest(plain: list[str]) -> list[str]:
+    """What follows each line: the next one that is not blank."""
+    rest = [""] * len(plain)
+    for at in range(len(plain) - 2, -1, -1):
+        rest[at] = plain[at + 1] if plain[at + 1].strip() else rest[at + 1]
+    return rest
 
 
 def _cover(found: re.Match[str]) -> str:
@@ -70,15 +80,14 @@ def _cover(found: re.Match[str]) -> str:
     return token[0] + FILLER * (len(token) - 1 - closed) + token[0] * closed
 
 
-def _end(plain: list[str], start: int) -> int:
+def _end(plain: list[str], start: int, rest: list[str]) -> int:
     """The index after the statement's last line."""
     if plain[start].lstrip().startswith("["):
         return start + 1
     open_brackets: list[str] = []
     for at in range(start, len(plain)):
         _follow(plain[at], open_brackets)
-        rest = next((line for line in plain[at + 1 :] if line.strip()), "")
-        if not _goes_on(plain[at].rstrip(), rest, open_brackets):
+        if not _goes_on(plain[at].rstrip(), rest[at], open_brackets):
             return at + 1
     return len(plain)
 

@@ -11,12 +11,24 @@ from typing import Any, Final
 from ripeline.errors import InvalidRules
 from ripeline.rules.habits import next_finding
 from ripeline.rules.lines import Lines, key_parts
-from ripeline.rules.statements import Statement, statements
+from ripeline.rules.statements import Statement, masked, statements
 
-#: A statement with more mistakes than this is given up.
+#: A rule file is written by people; what is larger is something else.
+LARGEST: Final = 1024 * 1024
+#: A statement with more mistakes than this is given up, as is one that is this long and cannot be read.
 _TRIES: Final = 20
+_LONGEST_MENDED: Final = 4_000
+#: After so many mistakes the rest of the file is not looked at for more of them.
+_MOST_MISTAKES: Final = 50
+#: How many characters are read again and again to find what is there twice.
+_MOST_REREAD: Final = 4 * LARGEST
+#: Names within names, and brackets within brackets.
+_DEEPEST: Final = 50
 
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+# Possessive, from the front of each name: a stranger's text is looked at once.
+_DEEP_KEY: Final = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++\s*+\.\s*+){{{_DEEPEST}}}""")
+_TOO_DEEP: Final = "brackets inside brackets, too deep to be meant"
 _IN_WORDS: Final = {
     "Illegal character '\\n'": 'a text is not closed: its last " is missing',
     "Unterminated string": 'a text is not closed: its last " is missing',
@@ -45,7 +57,9 @@ class Parsed:
 
 
 def parse(text: str, file: str) -> Parsed:
-    """Read TOML; mistakes are InvalidRules in the order of the file."""
+    """Read TOML; mistakes are InvalidRules in the order of the file. Raises it for what is too large to be one."""
+    if len(text) > LARGEST:
+        raise InvalidRules(file, 0, "", f"this is too large for a rule file, which may have {LARGEST} characters")
     mistakes: list[InvalidRules] = []
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     readable = [_readable(statement, file, mistakes) for statement in statements(plain)]
@@ -57,24 +71,30 @@ def _readable(statement: Statement, file: str, mistakes: list[InvalidRules]) -> 
     """The statement, mended where a mistake is a known habit; None when it cannot be read at all."""
     text = statement.text
     found = 0
-    for _ in range(_TRIES):
+    is_mended = len(text) <= _LONGEST_MENDED and len(mistakes) < _MOST_MISTAKES
+    for _ in range(_TRIES if is_mended else 1):
         if _problem(text) is None:
             return replace(statement, text=text)
-        finding = next_finding(text)
+        finding = next_finding(text) if is_mended else None
         if finding is None:
             break
         line = statement.line + text.count("\n", 0, finding.at)
         mistakes.append(InvalidRules(file, line, _name(text), finding.problem))
         text, found = finding.repaired, found + 1
-    if not found and (refused := _problem(text)):
+    if not found and len(mistakes) < _MOST_MISTAKES and (refused := _problem(text)):
         mistakes.append(InvalidRules(file, statement.line + refused[0] - 1, _name(text), refused[1]))
     return None
 
 
 def _joined(found: list[Statement], file: str, mistakes: list[InvalidRules]) -> tuple[dict[str, Any], list[Statement]]:
-    """The document of all statements; one that says again what another has said is noted and left out."""
-    while True:
+    """The document of all statements; one that says again what another has said is noted and left out.
+
+    Nothing is read of a large file that says too much twice.
+    """
+    reread = 0
+    while reread <= _MOST_REREAD:
         text = "\n".join(statement.text for statement in found)
+        reread += len(text)
         refused = _problem(text)
         if refused is None:
             return tomllib.loads(text), found
@@ -85,6 +105,7 @@ def _joined(found: list[Statement], file: str, mistakes: list[InvalidRules]) -> 
             # Without its heading, what stands below would count as part of the table above.
             after = list(dropwhile(lambda statement: not statement.is_header, after))
         found = found[:at] + after
+    return {}, []
 
 
 def _twice(found: list[Statement], at: int) -> str:
@@ -95,6 +116,8 @@ def _twice(found: list[Statement], at: int) -> str:
 
 def _problem(text: str) -> tuple[int, str] | None:
     """The line (1-based) and the sentence of what tomllib refuses, None when it takes the text."""
+    if deep := _DEEP_KEY.search(masked(text)):
+        return text.count("\n", 0, deep.start()) + 1, _TOO_DEEP
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -103,7 +126,7 @@ def _problem(text: str) -> tuple[int, str] | None:
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         return line, _in_words(_PLACE.sub("", message))
     except RecursionError:
-        return 1, "brackets inside brackets, too deep to be meant"
+        return 1, _TOO_DEEP
     return None
 
 
