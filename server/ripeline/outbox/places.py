@@ -20,7 +20,7 @@ from ripeline.errors import InvalidRequest
 LookUp = Callable[[str, int], Awaitable[list[str]]]
 
 _LONGEST: Final = 2_048
-_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+")
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f]*:[0-9a-f:.]+")
 # IPv6 addresses that stand for an IPv4 one (RFC 6052); the others `ipaddress` knows itself.
 _CARRIES_IPV4: Final = IPv6Network("64:ff9b::/96")
 # Those of a network's own translator (RFC 8215), whatever it makes of them.
