@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.collect.doorstep import Doorstep, batch, visit
 
 from ripeline.app import create_app
+from ripeline.collect import own_people
 from ripeline.fold.own_people import leave_out_domain, take_domain_back
 from ripeline.fold.verify import verify
 from ripeline.rules.reading import load_rules
@@ -108,6 +109,29 @@ def test_a_colleague_is_worth_nothing_before_and_after_saying_who_they_are(door:
     assert suspects(door) == dict.fromkeys(("a1", "a2", "a3"), "own_people")
     assert door.rows("SELECT count(*) FROM leads WHERE email IS NOT NULL") == [(0,)]
     assert door.rows("SELECT count(*) FROM ledger WHERE points <> 0") == [(0,)]
+
+
+def test_however_many_say_to_be_one_of_us_few_wait_to_be_looked_at(
+    door: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_people, "_MOST_WAITING", 20)
+    tell(door, partial(leave_out_domain, domain="verger.fr"), deed=True)
+    door.send(batch(visit("a1")))
+    assert isinstance(door.client, TestClient)
+    own = door.client.app.state.intake.own  # type: ignore[attr-defined]
+
+    async def many_say_so() -> None:
+        for n in range(3_000):
+            own.saw({f"stranger{n}": "verger.fr"})
+        assert len(own._waiting) == 20
+        assert own._task is not None
+        await own._task
+        own.saw({"ada-phone": "verger.fr"})
+
+    assert door.client.portal is not None
+    door.client.portal.call(many_say_so)
+    settled(door)
+    assert suspects(door) == {"a1": "own_people"}
 
 
 def test_a_customer_is_not_left_out_with_them(door: Doorstep) -> None:

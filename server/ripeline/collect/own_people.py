@@ -19,6 +19,7 @@ from ripeline.store.own_people import OWN_PEOPLE, left_out, own_visitor_keys
 
 _REREAD_AFTER_MS: Final = 1_000
 _REMEMBERED: Final = 4_096
+_MOST_WAITING: Final = 1_000
 
 #: Visitors who have just said to be of an own domain: key → domain.
 Found = Mapping[str, str]
@@ -34,7 +35,8 @@ class OwnPeople:
         self._networks: frozenset[str] = frozenset()
         self._domains: frozenset[str] = frozenset()
         self._visitors: frozenset[str] = frozenset()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._waiting: dict[str, str] = {}
+        self._task: asyncio.Task[Any] | None = None
         self._lookup = lru_cache(_REMEMBERED)(self._is_own)
 
     def refresh(self, now: int) -> None:
@@ -44,7 +46,7 @@ class OwnPeople:
         try:
             with self._running.database.read() as conn:
                 own = left_out(conn)
-                self._visitors = own_visitor_keys(conn)
+                self._visitors = own_visitor_keys(conn) | self._waiting.keys()
         except DatabaseError as error:
             raise unread(error) from error
         self._read_at = now
@@ -90,16 +92,26 @@ class OwnPeople:
         return replace(event, suspect=OWN_PEOPLE)
 
     def saw(self, found: Found) -> None:
-        """Their events are stored: what they did before is looked at too, beside the request."""
-        self._visitors |= found.keys()
-        for key, domain in found.items():
-            deed = self._running.do(partial(leave_out_visitor, key=key, domain=domain), "")
-            task = asyncio.ensure_future(deed)
-            self._tasks.add(task)
-            task.add_done_callback(self._settle)
+        """Their events are stored: what they did before is looked at too, beside the request, one after the other.
+
+        Anyone may say to be one of us: for whom there is no room, the next time they say so will do.
+        """
+        new = [pair for pair in found.items() if pair[0] not in self._waiting]
+        self._waiting.update(new[: max(0, _MOST_WAITING - len(self._waiting))])
+        self._visitors |= self._waiting.keys() & found.keys()
+        if self._task is None and self._waiting:
+            self._task = asyncio.ensure_future(self._leave_out())
+            self._task.add_done_callback(self._settle)
+
+    async def _leave_out(self) -> None:
+        while self._waiting:
+            key, domain = next(iter(self._waiting.items()))
+            await self._running.do(partial(leave_out_visitor, key=key, domain=domain), "")
+            del self._waiting[key]
 
     def _settle(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+        self._task = None
         if not task.cancelled() and task.exception() is not None:
-            # Known visitors are not looked at again: let the next event of this one try.
+            # Known visitors are not looked at again: let their next event try.
+            self._waiting.clear()
             self._read_at = 0
