@@ -26,8 +26,8 @@ WAYS_OUT: Final = {
     "commands/demo.py": "listens, on loopback",
 }
 _OPENS: Final = re.compile(
-    r"^\s*(from|import) (socket|ssl|http\.client|urllib\.request|smtplib|ftplib|poplib|imaplib|telnetlib|xmlrpc|httpcore2?"
-    r"|httpx2?|requests|urllib3|aiohttp|websockets|dns)\b"
+    r"^\s*(from|import) (socket|ssl|http\.client|urllib\.request|smtplib|ftplib|poplib|imaplib|telnetlib|xmlrpc"
+    r"|httpcore2?|httpx2?|requests|urllib3|aiohttp|websockets|dns)\b"
     r"|\b(open_connection|create_connection|sock_connect|getaddrinfo|start_tls)\b",
     re.MULTILINE,
 )
