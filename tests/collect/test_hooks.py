@@ -250,7 +250,11 @@ def test_a_batch_is_taken_one_by_one_and_says_what_it_left_out(door: Doorstep) -
 
 @pytest.mark.parametrize(
     ("changed", "at"),
-    [({"time": AT}, AT * 1000), ({"time": AT + 99_999}, NOW), ({"time": "soon"}, NOW), ({"time": None}, NOW)],
+    [
+        ({"time": AT}, AT * 1000),
+        ({"time": AT + 99_999}, NOW),
+        *(({"time": time}, NOW) for time in ("soon", None, "inf", "nan", 1e308, 10**4_000)),
+    ],
 )
 def test_a_report_has_its_time_and_never_a_future_one(door: Doorstep, changed: dict[str, Any], at: int) -> None:
     report(door, "mailjet", MAILJET | {"event": "open"} | changed)

@@ -38,8 +38,7 @@ moments = st.integers(1_600_000_000_000, NOW)
         item=words,
         email=st.sampled_from([None, "ada@example.com"]),
         verified=st.booleans(),
-        props=st.none()
-        | st.dictionaries(names, st.integers(-5, 5) | st.booleans(), min_size=1, max_size=3),
+        props=st.none() | st.dictionaries(names, st.integers(-5, 5) | st.booleans(), min_size=1, max_size=3),
         source=st.sampled_from([Source("email", "newsletter", "email", "autumn", ""), Source()]),
     )
 )

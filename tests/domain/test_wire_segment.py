@@ -45,6 +45,16 @@ def test_a_page_is_found_in_the_context_too() -> None:
     assert (event.url, event.title, event.props) == ("https://shop.example/docs", "D", {"name": "Docs"})
 
 
+def test_numbers_beyond_all_bounds_are_left_out() -> None:
+    assert flat({"a": 10**4_000, "b": float("inf"), "c": float("nan"), "d": 5}) == {"d": 5}
+
+
+def test_half_a_character_in_a_campaign_is_taken_out() -> None:
+    event = parsed(PAGE, context={"campaign": {"name": "Aut\ud800umn", "source": "\udfff"}})
+    assert event.source is not None
+    assert event.source.campaign == "Autumn"
+
+
 def test_the_campaign_of_the_context_is_a_campaign() -> None:
     campaign = {"name": "Autumn", "source": "news", "medium": "email"}
     event = parsed(PAGE, context={"campaign": campaign})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, nan
+
 import pytest
 
 from ripeline.domain.wire_time import occurred_at, reported_at
@@ -50,6 +52,8 @@ def test_a_program_says_when(at: str | float | None, moment: int) -> None:
         (0, "bad_time"),
         (NOW // 1000, "bad_time"),
         (1e300, "bad_time"),
+        (inf, "bad_time"),
+        (nan, "bad_time"),
         ("", "bad_time"),
         ("2026-11-21T18:00:00", "bad_time"),
         ("2026-02-30T18:00:00Z", "bad_time"),

@@ -70,9 +70,9 @@ async def outcome(request: Request, said: OutcomeBody) -> Facts:
     if said.outcome is None:
         await _do(request, partial(lift_end, key=lead, model=said.model))
         return {"outcome": None, "new": True}
-    value = None if said.value is None else to_thousandths(said.value)
     if said.value is not None and not abs(said.value) <= _MOST_VALUE:
         raise InvalidRequest("value", f"must be a number up to {_MOST_VALUE:.0f}")
+    value = None if said.value is None else to_thousandths(said.value)
     now = _now()
     end = Outcome(said.outcome, moment_said("at", said.at, now, latest=now), value)
     server = asked.running(request)

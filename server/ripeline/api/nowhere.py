@@ -15,25 +15,27 @@ from ripeline.auth.security import add_headers
 from ripeline.rules.mistakes import listed
 
 _API: Final = "/api"
+_FOR_PROGRAMS: Final = (f"{_API}/", "/v1/", "/hooks/")
 
 
 def is_of_api(request: Request) -> bool:
     """Whether a program asks."""
-    return request.url.path == _API or request.url.path.startswith(f"{_API}/")
+    return request.url.path == _API or request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def answer_nowhere(request: Request, error: Exception) -> Response:
     """No such address, or not by this method; `Allow` names those of every route with that address."""
     if not isinstance(error, HTTPException):
         raise error
-    headers = dict(error.headers or {})
+    headers, methods = dict(error.headers or {}), list[str]()
+    if error.status_code == 405:
+        methods = _methods_here(request)
+        headers["Allow"] = ", ".join(methods)
     if not is_of_api(request):
         if error.status_code == 404 and (address := _without_slash(request)):
             return RedirectResponse(address, 307)
         return PlainTextResponse(error.detail, error.status_code, headers)
-    if error.status_code == 405:
-        methods = _methods_here(request)
-        headers["Allow"] = ", ".join(methods)
+    if methods:
         facts = {
             "error": "bad_method",
             "problem": f"{request.method} is not for this address; {listed(methods)} may be",

@@ -15,10 +15,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from ripeline.auth.house import house_of
 from ripeline.auth.logins import now_ms, user_here
 from ripeline.auth.proxy_header import asserted_email
+from ripeline.auth.row_ids import bound_row_ids
 from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
 from ripeline.errors import LogRefused
 from ripeline.store.people import Token, User
 from ripeline.store.token_rows import used_token
+
+# Here, since every module with routes that name rows asks for a guard before it makes them.
+bound_row_ids()
 
 #: Each role may do what those before it may.
 ROLES: Final = ("sales", "marketer", "owner")

@@ -9,14 +9,14 @@ from math import inf
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, ValidationError
+from msgspec import Meta, Struct
 
 from ripeline.collect.bodies import MOST_EVENTS
 from ripeline.collect.refusals import Refused
 from ripeline.domain.wire import ApiItem
 from ripeline.domain.wire_browser import BrowserItem
 from ripeline.domain.wire_time import EARLIEST, LATEST
-from ripeline.domain.wire_types import DEEPEST, LARGEST_EVENT, Text
+from ripeline.domain.wire_types import DEEPEST, LARGEST_EVENT, UNFIT, Text
 
 T = TypeVar("T")
 
@@ -148,7 +148,7 @@ def _envelope_slowly(body: bytes) -> tuple[Envelope, Sequence[object]]:
         raise _bad_body("`e` is not a list of events")
     try:
         envelope = msgspec.convert(value, Envelope)
-    except ValidationError as error:
+    except UNFIT as error:
         raise _bad_body(str(error)) from error
     return envelope, _sized(items, body)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any, Final
 
 from ripeline.domain.wire_text import LONGEST_ID, LONGEST_TEXT
@@ -41,7 +40,7 @@ def _plain(value: object) -> str | int | float | bool | None:
     if isinstance(value, str):
         return value[:LONGEST_TEXT] or None
     if isinstance(value, int | float):
-        return value if isfinite(value) and abs(value) <= _MOST else None
+        return value if abs(value) <= _MOST else None
     if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
         return ", ".join(str(one) for one in value)[:LONGEST_TEXT] or None
     return None

@@ -17,15 +17,15 @@ class Reported(NamedTuple):
     `id` "": the tool has none. `by_machine`: the tool itself says that a machine opened it.
     """
 
-    word: object
+    word: str
     at: float
     email: object
     email_id: str
     message: str
     id: str = ""
     category: str = ""
-    url: object = ""
-    agent: object = ""
+    url: str = ""
+    agent: str = ""
     by_machine: bool = False
 
 
@@ -41,27 +41,27 @@ def _brevo(report: Report) -> Reported:
     template = report.get("template_id")
     email_id = _first(report, "campaign name") or (f"template-{template}" if template else "")
     return Reported(
-        word=report.get("event"),
+        word=_text(report, "event"),
         at=_seconds(report.get("ts_event")) or _number(report.get("ts_epoch")) or _seconds(report.get("ts")),
         email=report.get("email"),
         email_id=email_id or _first(report, "subject", "message-id"),
         message=_first(report, "message-id", "camp_id"),
         category=_tag(report.get("tags")) or _tag(report.get("tag")),
-        url=report.get("link") or report.get("URL"),
-        agent=report.get("user_agent"),
+        url=_text(report, "link") or _text(report, "URL"),
+        agent=_text(report, "user_agent"),
     )
 
 
 def _mailjet(report: Report) -> Reported:
     """https://dev.mailjet.com/email/guides/webhooks/"""
     return Reported(
-        word=report.get("event"),
+        word=_text(report, "event"),
         at=_seconds(report.get("time")),
         email=report.get("email"),
         email_id=_first(report, "customcampaign", "mj_campaign_id", "CustomID", "MessageID"),
         message=_first(report, "Message_GUID", "MessageID", "mj_message_id"),
-        url=report.get("url"),
-        agent=report.get("agent"),
+        url=_text(report, "url"),
+        agent=_text(report, "agent"),
     )
 
 
@@ -70,15 +70,15 @@ def _mailgun(report: Report) -> Reported:
     headers = _inside(_inside(report, "message"), "headers")
     client = _inside(report, "client-info")
     return Reported(
-        word=report.get("event"),
+        word=_text(report, "event"),
         at=_seconds(report.get("timestamp")),
         email=report.get("recipient"),
         email_id=_campaign(report) or _first(headers, "subject", "message-id"),
         message=_first(headers, "message-id"),
         id=_first(report, "id"),
         category=_tag(report.get("tags")),
-        url=report.get("url"),
-        agent=client.get("user-agent"),
+        url=_text(report, "url"),
+        agent=_text(client, "user-agent"),
         by_machine=bool(client.get("bot")),
     )
 
@@ -96,6 +96,11 @@ def _inside(report: Report, key: str) -> Report:
     return found if isinstance(found, dict) else {}
 
 
+def _text(report: Report, key: str) -> str:
+    found = report.get(key)
+    return found if isinstance(found, str) else ""
+
+
 def _first(report: Report, *keys: str) -> str:
     """The first of these keys that says something."""
     return next((str(report[key]) for key in keys if isinstance(report.get(key), str | int) and report[key]), "")
@@ -106,7 +111,7 @@ def _tag(tags: object) -> str:
     if isinstance(tags, str) and tags.startswith("["):
         try:
             tags = json.loads(tags)
-        except ValueError:
+        except (ValueError, RecursionError):
             return tags if isinstance(tags, str) else ""
     if isinstance(tags, list):
         tags = tags[0] if tags else ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, ValidationError
+from msgspec import Struct
 
 from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
@@ -21,7 +21,7 @@ from ripeline.domain.source_reading import cleaned_source
 from ripeline.domain.wire_place import place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import reported_at
-from ripeline.domain.wire_types import Props, Text, Word, explained
+from ripeline.domain.wire_types import UNFIT, Props, Text, Word, explained
 from ripeline.errors import InvalidEvent
 
 EMAIL_VISITOR: Final = "email:"
@@ -100,7 +100,7 @@ def cleaned_values(values: dict[str, Any]) -> dict[str, Any] | None:
 def _converted(item: object) -> ApiItem:
     try:
         return msgspec.convert(item, ApiItem)
-    except ValidationError as error:
+    except UNFIT as error:
         raise explained(item, error) from error
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, ValidationError
+from msgspec import Struct
 
 from ripeline.domain.channels import Channels
 from ripeline.domain.emails import plausible_email
@@ -34,7 +34,7 @@ from ripeline.domain.wire_links import link_of, marked, page_address
 from ripeline.domain.wire_place import Place, place_of
 from ripeline.domain.wire_text import checked_name, cleaned, is_id
 from ripeline.domain.wire_time import EARLIEST, LATEST, occurred_at
-from ripeline.domain.wire_types import Hints, Props, Text, Word, explained
+from ripeline.domain.wire_types import UNFIT, Hints, Props, Text, Word, explained
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
 #: What only our own links and the server API may say: anyone can post to `/e`.
@@ -146,7 +146,7 @@ def parse_browser_item(item: object, sender: Sender, received_at: int) -> Event:
 def _converted(item: object) -> BrowserItem:
     try:
         return msgspec.convert(item, BrowserItem)
-    except ValidationError as error:
+    except UNFIT as error:
         raise explained(item, error) from error
 
 

@@ -17,7 +17,7 @@ from ripeline.domain.suspicion import PREFETCH
 from ripeline.domain.urls import UnusableUrl, canonical_url
 from ripeline.domain.wire import EMAIL_VISITOR, cleaned_values
 from ripeline.domain.wire_text import cleaned, is_id
-from ripeline.domain.wire_time import EARLIEST
+from ripeline.domain.wire_time import EARLIEST, LATEST
 from ripeline.domain.wire_types import MOST_PROPS
 
 _LONGEST_NAME: Final = 200
@@ -37,9 +37,9 @@ def parse_report(tool: str, report: object, received_at: int) -> Event:
         raise Ignored("is not an object")
     words, read = TOOLS[tool]
     said = read(report)
-    word = "".join(filter(str.isalpha, str(said.word).lower()))
+    word = "".join(filter(str.isalpha, said.word.lower()))
     if word not in words:
-        raise Ignored(f"{str(said.word)[:64]!r} is no event that counts here")
+        raise Ignored(f"{said.word[:64]!r} is no event that counts here")
     email = plausible_email(said.email)
     if email is None:
         raise Ignored("has no e-mail address")
@@ -48,10 +48,10 @@ def parse_report(tool: str, report: object, received_at: int) -> Event:
         id=_id(tool, word, email, said),
         visitor=EMAIL_VISITOR + email,
         on=words[word],
-        at=min(int(said.at), received_at) if said.at >= EARLIEST else received_at,
+        at=min(int(said.at), received_at) if EARLIEST <= said.at <= LATEST else received_at,
         received_at=received_at,
         url=_url(said.url),
-        agent=cleaned(str(said.agent or ""))[:_LONGEST_AGENT],
+        agent=cleaned(said.agent)[:_LONGEST_AGENT],
         item=email_id,
         email=email,
         verified=True,
@@ -66,13 +66,13 @@ def _id(tool: str, word: str, email: str, said: Reported) -> str:
     own = f"{tool}-{said.id}"
     if said.id and is_id(own):
         return own
-    same = json.dumps([word, email, said.at, said.message, said.email_id, str(said.url), said.id])
+    same = json.dumps([word, email, said.at, said.message, said.email_id, said.url, said.id])
     return f"{tool}-{sha256(same.encode()).hexdigest()[:32]}"
 
 
-def _url(url: object) -> str:
+def _url(url: str) -> str:
     try:
-        return canonical_url(url) if isinstance(url, str) and url else ""
+        return canonical_url(url) if url else ""
     except UnusableUrl:
         return ""
 

@@ -73,7 +73,10 @@ def parse_segment_item(item: Mapping[str, Any], batch: Batch) -> list[Event]:
     """
     context = _object(item, "context")
     email = _email(item, context)
-    user, visitor = "" if plausible_email(item.get("userId")) else _key(USER_VISITOR, item), _key("", item, "anonymousId")
+    user, visitor = (
+        "" if plausible_email(item.get("userId")) else _key(USER_VISITOR, item),
+        _key("", item, "anonymousId"),
+    )
     said = {"id": _id(item, batch), "visitor": visitor or user or None, "email": email, **_said(item, context)}
     event = parse_api_event(said, batch.received_at, batch.channels)
     event = replace(event, agent=cleaned(_text(context, "userAgent")[:_LONGEST_AGENT]), at=_occurred_at(item, batch))
@@ -126,7 +129,9 @@ def _is_usable(address: str) -> bool:
 
 def _with_campaign(url: str, campaign: Mapping[str, Any]) -> str:
     """What the sender read off the address before it cut it is put back, so that it is read like any other."""
-    said = {utm: text[:_LONGEST_CAMPAIGN] for name, utm in _CAMPAIGN.items() if (text := _text(campaign, name))}
+    said = {
+        utm: text[:_LONGEST_CAMPAIGN] for name, utm in _CAMPAIGN.items() if (text := cleaned(_text(campaign, name)))
+    }
     if not url or not said or "utm_" in url:
         return url
     address, hash_, fragment = url.partition("#")

@@ -32,12 +32,13 @@ def reported_at(at: str | float | None, received_at: int) -> int:
     """
     if at is None:
         return received_at
-    moment = _from_iso(at) if isinstance(at, str) else int(at)
+    moment = _from_iso(at) if isinstance(at, str) else at
+    # Before it is made whole: what is no number, or beyond all bounds, cannot be.
     if not EARLIEST <= moment <= LATEST:
         raise InvalidEvent("bad_time", "at", "milliseconds since 1970, or ISO 8601 with a zone")
     if moment > received_at + FURTHEST_AHEAD_MS:
         raise InvalidEvent("in_future", "at", "more than 5 minutes ahead")
-    return moment
+    return int(moment)
 
 
 def _from_iso(text: str) -> int:

@@ -26,6 +26,9 @@ Props = Annotated[dict[Word, Value], Meta(max_length=MOST_PROPS)]
 # Only looked up, never stored: an odd one must not cost the form.
 Hints = dict[str, str]
 
+#: What msgspec raises of a decoded value that is not as it should be; the second of a text with half a character.
+UNFIT: Final = (ValidationError, UnicodeEncodeError)
+
 _PATH: Final = re.compile(r"\$\.(\w+)")
 
 _CODES: Final[dict[str, EventProblem]] = {
@@ -42,7 +45,7 @@ _CODES: Final[dict[str, EventProblem]] = {
 }
 
 
-def explained(item: object, error: ValidationError) -> InvalidEvent:
+def explained(item: object, error: Exception) -> InvalidEvent:
     """Why this decoded JSON value is no event: the code of the first field at fault, or of the whole."""
     if not isinstance(item, dict):
         return InvalidEvent("bad_item", "", "is not an object")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,7 +46,7 @@ def give_points(desk: Desk, key: LeadKey, given: Points) -> str:
     Raises `NotFound`, `InvalidRequest` for no number, no reason, an unknown model, and `Conflict` when the lead objects
     to being scored or the id was given to something else.
     """
-    if not math.isfinite(given.points) or abs(given.points) > _MOST_POINTS or not to_thousandths(given.points):
+    if not abs(given.points) <= _MOST_POINTS or not to_thousandths(given.points):
         raise InvalidRequest("points", f"must be a number other than 0, at most {_MOST_POINTS}")
     reason = cleaned(given.reason)
     if not 0 < len(reason) <= _LONGEST_REASON:

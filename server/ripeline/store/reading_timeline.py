@@ -139,7 +139,7 @@ def _session(row: Row, earlier: Row | None, page: _Page) -> TimelineSession:
         source=row["source"] or "",
         entry=row["entry"] or "",
         gap_before=max(row["started_at"] - earlier["ended_at"], 0) if earlier else None,
-        events=tuple(_event(event, after, page) for event, after in zip(events, following, strict=True)),
+        events=tuple(_event(event, after, page) for event, after in zip(events, following, strict=False)),
     )
 
 
