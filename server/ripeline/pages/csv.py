@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ripeline.domain.formulas import FORMULA, safe
+from ripeline.domain.formulas import safe
 from ripeline.templating.languages import locale_of
 from ripeline.templating.numbers import MARKS
 from ripeline.templating.times import local
@@ -29,12 +28,6 @@ SEPARATOR: Final = "sep"
 SEMICOLON: Final = "semicolon"
 
 _LINES_A_CHUNK: Final = 200
-
-# A spreadsheet that parts cells at the other separator begins a cell there, whatever the quotes say.
-_INSIDE: Final = {
-    each: re.compile(f'([{other}\\r\\n]\\s*"*)(?=[{re.escape("".join(FORMULA))}])')
-    for each, other in ((",", ";"), (";", ","))
-}
 
 #: Texts come from anybody; numbers are ours; None is an empty cell.
 Cell = str | int | float | None
@@ -90,5 +83,5 @@ def _cell(cell: Cell, style: Style) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return _INSIDE[style.separator].sub(r"\1'", safe(cell))
+        return safe(cell, style.separator)
     return f"{round(cell, 3)}".replace(".", style.decimal)
