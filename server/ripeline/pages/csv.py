@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +48,9 @@ def csv_answer(request: Request, name: str, rows: Iterable[Sequence[Cell]], toda
     `rows` keeps no connection open between two of them, for a reader may be slow.
     """
     answer = StreamingResponse(written(rows, style_of(request)), media_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{today.isoformat()}.csv"'
+    # Bands are called what their rule file calls them: with quotes, or in letters no header may hold.
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}-{today.isoformat()}.csv"'
     return answer
 
 
