@@ -48,6 +48,7 @@ from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
+from ripeline.saying_why import said_of
 from ripeline.settings import Settings
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, DatabaseError

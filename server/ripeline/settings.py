@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 from ripeline.auth_header import behind, read_auth_header
 from ripeline.base_url import apart, path_of, read_base_url, read_origin
 from ripeline.errors import InvalidSetting
+from ripeline.logs import LogFormat
 from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
 from ripeline.taken import TAKEN
 
@@ -48,6 +49,7 @@ class Settings:
     script_path: str = "/t.js"
     endpoint_path: str = "/e"
     private_hooks: bool = False
+    log_format: LogFormat = "text"
     old_sqlite: bool = False
 
     @property
@@ -166,6 +168,12 @@ def _setup_token(text: str) -> str:
     return text
 
 
+def _log_format(text: str) -> LogFormat:
+    if text not in get_args(LogFormat):
+        raise ValueError("write text or json")
+    return cast(LogFormat, text)
+
+
 def _text(text: str) -> str:
     return text
 
@@ -197,6 +205,7 @@ SETTINGS: Final = (
     Setting("script_path", "/t.js", _route, "The path of the script."),
     Setting("endpoint_path", "/e", _route, "The path events are sent to."),
     Setting("private_hooks", "0", _switch, "1 lets alerts go to http:// and into the network this server stands in."),
+    Setting("log_format", "text", _log_format, "How the server writes its log: text or json, a line each."),
     Setting("old_sqlite", "0", _switch, "1 accepts a SQLite older than 3.51.3, which may lose committed events."),
 )
 

@@ -262,7 +262,7 @@ def test_a_sender_that_breaks_is_a_failed_try_and_the_others_go_on(post_house: P
 
     run(story())
     assert [(state, answer) for state, _, _, answer in post_house.log()] == [
-        ("waiting", "ValueError: a mistake of ours"),
+        ("waiting", "ValueError"),
         ("sent", "thanks"),
     ]
 

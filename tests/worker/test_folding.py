@@ -99,7 +99,7 @@ def test_a_failing_fold_rests_longer_each_time_and_recovers() -> None:
         rests.append(folding.due_in(now))
         now += rests[-1] or 0.0
     assert rests == [1, 2, 4, 8, 16, 30, 30, 30]
-    assert "poison" in folding.problem
+    assert folding.problem == "scores are not being updated: ValueError"
     folding.step(now)
     assert folding.problem == ""
     assert folding.due_in(now) is None

@@ -148,7 +148,7 @@ def test_a_failing_fold_stops_neither_the_log_nor_the_jobs(house: LogHouse) -> N
         house.folder.fails = ValueError("a poisoned event")
         assert await house.log.append([event("e1")]) == [True]
         assert await house.writer.settled() == 1
-        assert "scores are not being updated: ValueError: a poisoned event" in house.writer.healthy()
+        assert "scores are not being updated: ValueError" in house.writer.healthy()
         assert await house.log.append([event("e2")]) == [True]
         assert await house.writer.write(lambda conn: 7) == 7
         house.folder.fails = None

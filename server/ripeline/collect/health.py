@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 
 from ripeline.auth.guard import public
 from ripeline.running import Running
+from ripeline.saying_why import said_of
 from ripeline.store.database import Database, DatabaseError
 from ripeline.store.sites import site_keys
 
@@ -40,7 +41,7 @@ def _problem_of_reading(running: Running) -> str:
         with database.read() as conn:
             site_keys(conn)
     except DatabaseError as error:
-        return f"the database cannot be read: {error}"
+        return f"the database cannot be read: {said_of(error)}"
     finally:
         database.close()
     return ""

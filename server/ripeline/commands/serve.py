@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-import logging
+import json
 import resource
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import FrameType
@@ -21,6 +22,7 @@ from ripeline.app import create_app
 from ripeline.auth.setup import setup_link
 from ripeline.commands.options import serve_options
 from ripeline.errors import InvalidSetting, RipelineError
+from ripeline.logs import log_to
 from ripeline.pages.install_snippets import Tag
 from ripeline.protocol import BoundedHttpProtocol
 from ripeline.running import Running
@@ -45,12 +47,16 @@ def serve(settings: Settings) -> None:
 
 async def announce(running: Running) -> None:
     """Where it is and, until somebody is set up, the two things to do next."""
-    settings = running.settings
+    settings, link = running.settings, await setup_link(running)
+    tag = Tag(settings).line()
+    if settings.log_format == "json":
+        said = {"message": "ready", "version": __version__, "url": settings.public_url}
+        click.echo(json.dumps(said | ({"setup": link, "tag": tag} if link else {})))
+        return
     click.echo(f"Ripeline {__version__} is ready: {settings.public_url}")
-    link = await setup_link(running)
     if link:
         click.echo(f"\n1. Make yourself the owner (this link works once):\n   {link}\n")
-        click.echo(f"2. Paste into your pages:\n   {Tag(settings).line()}\n")
+        click.echo(f"2. Paste into your pages:\n   {tag}\n")
 
 
 def run_server(settings: Settings, announce: Announce, *, demo: bool = False) -> None:
@@ -59,7 +65,7 @@ def run_server(settings: Settings, announce: Announce, *, demo: bool = False) ->
     Port 0 becomes a free one. Raises `RipelineError` when it cannot start, or must not go on.
     """
     _allow_files()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to(sys.stderr, settings.log_format)
     with _listening(settings) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         uvloop.run(_serve(settings, listener, announce, demo))

@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from typing import Final, Protocol
 
+from ripeline.saying_why import said_of
 from ripeline.store.failures import failure_of, may_pass
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Folding:
     def _failed(self, error: Exception, now: float) -> None:
         self._rest = min(max(_FIRST_REST, 2 * self._rest), _LONGEST_REST)
         self._not_before = now + self._rest
-        self.problem = f"scores are not being updated: {type(error).__name__}: {error}"
+        self.problem = f"scores are not being updated: {said_of(error)}"
         log.error("the fold failed; again in %g s: %s", self._rest, error, exc_info=not may_pass(error))
 
     def _take(self, folded: int) -> None:

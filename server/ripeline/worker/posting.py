@@ -19,6 +19,7 @@ from ripeline.outbox.recording import record
 from ripeline.outbox.sending import Failed, Sender, Sent
 from ripeline.outbox.sorting import sort_messages
 from ripeline.running import Running
+from ripeline.saying_why import said_of
 from ripeline.store.database import DatabaseError
 from ripeline.store.deliveries import (
     Delivery,
@@ -120,7 +121,7 @@ class Post:
         delivery = self._tasks.pop(task)
         self._bell.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("delivery %d was not brought to its end: %s", delivery.id, error, exc_info=error)
+            log.error("delivery %d was not brought to its end", delivery.id, exc_info=error)
 
     async def _deliver(self, delivery: Delivery) -> None:
         """One try: claimed first, so that whatever happens it is not tried twice at once."""
@@ -141,7 +142,7 @@ class Post:
             return await sender.send(delivery, destination, alert)
         except Exception as error:
             log.exception("a sender failed instead of saying so")
-            return Failed(f"{type(error).__name__}: {error}")
+            return Failed(said_of(error))
 
     def _read(self, delivery: Delivery) -> tuple[Destination | None, Alert | None]:
         with self._running.reading() as (conn, ruleset):

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from ripeline.log.append import append_batch
 from ripeline.log.queue import EventLog, Waiting
+from ripeline.saying_why import said_of
 from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits, write_nothing
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.failed_syncs import failed_sync
@@ -117,7 +118,7 @@ class Writer:
             while not self._is_done():
                 self._turn()
         except BaseException as error:
-            reason = f"the writer gave up: {type(error).__name__}: {error}"
+            reason = f"the writer gave up: {said_of(error)}"
             log.critical("%s", reason, exc_info=True)
         self._end(reason)
 
