@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench faults variants fmt lint lock messages tracker browser php strace
+.PHONY: help demo serve test audit bench faults variants fmt lint lock messages tracker browser php strace
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,13 @@ bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 faults: .venv/dev strace ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
 	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 tests
 
+# Asks the databases of known holes, so it needs a network; what they do not know, or when they do not answer, is a failure.
+audit: .venv/audit/.done tracker/node_modules/.done $(NODE_CLIENT)/node_modules/.done ## known holes in what is pinned (needs a network)
+	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements.lock \
+	  --requirement requirements-dev.lock --requirement $(PYTHON_CLIENT)/requirements.lock
+	cd tracker && npm audit
+	cd $(NODE_CLIENT) && npm audit
+
 variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes four
 	RIPELINE_EVERY_VARIANT=1 $(BIN)/pytest tests/browser -k "axe or keep_nobody_out"
 
@@ -51,6 +58,7 @@ lock: .venv/dev ## pin the newest versions of all that is needed
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	$(COMPILE) --upgrade --output-file $(PYTHON_CLIENT)/requirements.lock $(PYTHON_CLIENT)/requirements.in
+	$(COMPILE) --upgrade --output-file requirements-audit.lock requirements-audit.in
 
 messages: .venv/dev ## extract the texts of the pages, compile the French ones
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap --omit-header -o admin/locale/messages.pot .
@@ -69,6 +77,11 @@ tracker: tracker/node_modules/.done ## minify the tag's script
 
 .venv/dev: .venv/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $@
+
+.venv/audit/.done: requirements-audit.lock .venv/run
+	test -x .venv/audit/bin/python || $(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 tracker/node_modules/.done: tracker/package-lock.json
