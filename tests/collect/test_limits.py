@@ -93,6 +93,15 @@ def narrow_door(tmp_path: Path) -> Iterator[Doorstep]:
         yield Doorstep(client, settings)
 
 
+def test_whoever_says_to_be_somebody_else_each_time_is_counted_as_one(narrow_door: Doorstep) -> None:
+    said = []
+    for n in range(5):
+        names = ("x_forwarded_for", "forwarded", "x_real_ip", "cf_connecting_ip", "true_client_ip")
+        headers = {name: f"203.0.113.{n}" for name in names}
+        said.append(narrow_door.send(batch(visit(f"e{n}")), **headers).status_code)
+    assert said == [202, 202, 429, 429, 429]
+
+
 def test_too_many_requests_are_told_when_to_come_back(narrow_door: Doorstep) -> None:
     answers = [narrow_door.send(batch(visit(f"e{n}")), origin=SHOP) for n in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]

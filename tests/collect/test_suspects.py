@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from tests.collect.doorstep import NOW, SHOP, Doorstep, batch, reported, visit
 
 from ripeline.app import create_app
-from ripeline.collect.paces import MOST_A_MINUTE, MOST_A_SECOND, Paces
+from ripeline.collect.paces import MOST_A_MINUTE, MOST_A_SECOND, MOST_OTHERS_A_SECOND, Paces
+from ripeline.collect.scanners import is_fetched_ahead
 from ripeline.settings import RateLimit, Settings
 
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -67,6 +68,15 @@ def test_more_pages_than_anybody_sees_in_a_second_are_marked(limited: Doorstep) 
     assert marked == [f"e{MOST_A_SECOND}", f"e{MOST_A_SECOND + 1}"]
 
 
+def test_a_flood_of_forms_of_one_visitor_is_kept_and_worth_nothing(limited: Doorstep) -> None:
+    forms = [visit(f"f{n}", n="form", k=f"form {n}", a=NOW - 50) for n in range(MOST_OTHERS_A_SECOND + 20)]
+    left = [visit(f"l{n}", n="engagement", k="f0", p={"ms": 1}, a=NOW - 50) for n in range(20)]
+    limited.send(batch(*forms, *left)).raise_for_status()
+    limited.send(batch(visit("other"), v="eve-phone")).raise_for_status()
+    marked = [id for id, reason in limited.rows(MARKED) if reason == "too_fast"]
+    assert marked == [f"f{n}" for n in range(MOST_OTHERS_A_SECOND, MOST_OTHERS_A_SECOND + 20)]
+
+
 def test_with_limits_off_no_speed_is_suspicious(door: Doorstep) -> None:
     door.send(batch(*pages_in_a_second(MOST_A_SECOND + 2)))
     assert {reason for _, reason in door.rows(MARKED)} == {""}
@@ -99,6 +109,13 @@ def test_the_paces_of_many_visitors_stay_small() -> None:
     for n in range(10_500):
         paces.suspect(f"v{n}", 0)
     assert len(paces._paces) == 10_000
+
+
+@pytest.mark.parametrize("name", [b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"])
+def test_whatever_header_says_that_it_is_fetched_ahead_is_believed(name: bytes) -> None:
+    assert is_fetched_ahead({name: b"prefetch"})
+    assert is_fetched_ahead({name: b"prefetch;prerender"})
+    assert not is_fetched_ahead({name: b""})
 
 
 def test_what_is_dropped_is_counted_by_its_reason(door: Doorstep) -> None:

@@ -15,7 +15,7 @@ from ripeline.collect.intake import Intake
 from ripeline.collect.landing import confirm_clicks
 from ripeline.collect.refusals import Drop, Refused
 from ripeline.collect.scanners import is_fetched_ahead, is_prerendered
-from ripeline.domain.event import PAGE
+from ripeline.domain.event import ENGAGEMENT, PAGE
 from ripeline.domain.wire_browser import Sender, is_browser_visitor, parse_browser_item
 from ripeline.errors import InvalidEvent, ReferrerSpam
 
@@ -131,7 +131,8 @@ def watch_pace(intake: Intake, arrival: Arrival) -> None:
     if intake.rates.limit is None:
         return
     for place, event in enumerate(arrival.events):
-        if event.on == PAGE and (reason := intake.paces.suspect(arrival.sender.visitor, event.at)):
+        paces = intake.paces if event.on == PAGE else intake.other_paces
+        if event.on != ENGAGEMENT and (reason := paces.suspect(arrival.sender.visitor, event.at)):
             arrival.events[place] = replace(event, suspect=event.suspect or reason)
 
 

@@ -13,7 +13,7 @@ from ripeline.collect.cookies import VisitorCookies
 from ripeline.collect.drops import Drops
 from ripeline.collect.origins import Sites
 from ripeline.collect.own_people import OwnPeople
-from ripeline.collect.paces import Paces
+from ripeline.collect.paces import Paces, other_paces
 from ripeline.collect.rates import Rates
 from ripeline.collect.room import Room
 from ripeline.collect.tokens import Tokens
@@ -38,6 +38,7 @@ class Intake:
         self.room = Room()
         self.drops = Drops(running)
         self.paces = Paces()
+        self.other_paces = other_paces()
         self.addresses = Addresses(settings.trusted_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database, running.write)

@@ -1,4 +1,4 @@
-"""How fast a visitor goes from page to page: nobody sees twenty in a second; in bounded memory."""
+"""How fast a visitor goes from page to page, and does all else: nobody sees twenty in a second; in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from ripeline.domain.suspicion import TOO_FAST, TOO_MANY
 
 MOST_A_SECOND: Final = 20
 MOST_A_MINUTE: Final = 120
+#: The same of all else: one press of a button may be several events.
+MOST_OTHERS_A_SECOND: Final = 60
+MOST_OTHERS_A_MINUTE: Final = 600
 _MOST_VISITORS: Final = 10_000
 
 
@@ -23,16 +26,17 @@ _STILL: Final = _Pace()
 
 
 class Paces:
-    """Page views of the latest visitors, by the second and minute they occurred in.
+    """What the latest visitors did, page views unless said otherwise, by the second and minute it occurred in.
 
     Once one of them is too many, so are the others of that minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, a_second: int = MOST_A_SECOND, a_minute: int = MOST_A_MINUTE) -> None:
+        self._a_second, self._a_minute = a_second, a_minute
         self._paces: OrderedDict[str, _Pace] = OrderedDict()
 
     def suspect(self, visitor: str, at: int) -> str:
-        """Count a page view that occurred at `at` (ms); what it is suspected of, or ""."""
+        """Count one that occurred at `at` (ms); what it is suspected of, or ""."""
         second = at // 1000
         was = self._paces.pop(visitor, _STILL)
         if was.second // 60 != second // 60:
@@ -46,6 +50,11 @@ class Paces:
         return suspect
 
     def _judged(self, in_second: int, in_minute: int) -> str:
-        if in_second > MOST_A_SECOND:
+        if in_second > self._a_second:
             return TOO_FAST
-        return TOO_MANY if in_minute > MOST_A_MINUTE else ""
+        return TOO_MANY if in_minute > self._a_minute else ""
+
+
+def other_paces() -> Paces:
+    """Of everything but page views."""
+    return Paces(MOST_OTHERS_A_SECOND, MOST_OTHERS_A_MINUTE)
