@@ -77,7 +77,7 @@ try {
   }
   const kept = () => {
     try {
-      return JSON.parse(read('q'))
+      return JSON.parse(isAllowed() ? read('q') : '')
     } catch {
       return []
     }
