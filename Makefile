@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench faults variants fmt lint lock messages tracker browser php
+.PHONY: help demo serve test bench faults variants fmt lint lock messages tracker browser php strace
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ fmt: .venv/dev ## format the code
 bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 	$(BIN)/python -m benchmarks
 
-faults: .venv/dev ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
+faults: .venv/dev strace ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
 	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 tests
 
 variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes four
@@ -95,3 +95,8 @@ php:
 	@command -v php >/dev/null || { echo "No PHP here: installing the distribution's"; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends php-cli >/dev/null; } || \
 	  echo "No PHP to be had: the WordPress plugin is not tried"
+
+# What makes a disk fail in the tests of faults.
+strace:
+	@command -v strace >/dev/null || { echo "No strace here: installing the distribution's"; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends strace >/dev/null; }

@@ -245,5 +245,5 @@ def _answer_failed_read(request: Request, error: Exception) -> Response:
     """The disk's matter, and perhaps over soon; a statement that is wrong is a fault of ours."""
     if failure_of(error) is None:
         raise error
-    log.error("the database cannot be read", exc_info=error)
-    return _answer_error(request, LogRefused(f"the database cannot be read: {error}", _RETRY_AFTER_SECONDS))
+    log.error("the database cannot be read: %s", error)
+    return _answer_error(request, LogRefused(f"the database cannot be read: {said_of(error)}", _RETRY_AFTER_SECONDS))

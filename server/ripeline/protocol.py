@@ -61,9 +61,17 @@ class BoundedHttpProtocol(BoundedConnection):
         if self._in_head and self._received > LARGEST_HEAD and not self.transport.is_closing():
             self._refuse(431)
 
-    def on_headers_complete(self) -> None:
+    def on_message_begin(self) -> None:
         if self._is_refused:
-            return
+            # What else came in this piece, thousands of requests perhaps, is not even looked at.
+            raise ConnectionAbortedError
+        super().on_message_begin()
+
+    def send_400_response(self, msg: str) -> None:
+        if not self._is_refused:
+            super().send_400_response(msg)
+
+    def on_headers_complete(self) -> None:
         # Only a piece that large can hold a head that large, so the usual request is not measured.
         if self._received > LARGEST_HEAD and self._head_size() > LARGEST_HEAD:
             self._refuse(431)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -71,6 +72,15 @@ def test_a_file_is_sent_as_it_is_read() -> None:
     assert len(read) < 1_000
     assert b"\xef\xbb\xbf" not in b"".join(chunks)
     assert len(read) == 1_000
+
+
+@pytest.mark.parametrize("name", ['leads-"hot"', "leads-горячо", "leads-a/../b\r\nSet-Cookie: x", "leads-tiède;x=1"])
+def test_a_file_has_a_name_every_system_takes(name: str) -> None:
+    async def app(scope, receive, send):  # type: ignore[no-untyped-def]
+        await csv_answer(Request(scope), name, [[1]], date(2026, 11, 22))(scope, receive, send)
+
+    found = TestClient(app).get("/").headers["content-disposition"]
+    assert re.fullmatch(r'attachment; filename="leads-?[A-Za-z0-9_-]*-2026-11-22\.csv"', found), found
 
 
 @pytest.mark.parametrize(

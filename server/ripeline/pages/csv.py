@@ -19,7 +19,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ripeline.domain.formulas import FORMULA, safe
+from ripeline.domain.formulas import safe
 from ripeline.templating.languages import locale_of
 from ripeline.templating.numbers import MARKS
 from ripeline.templating.times import local
@@ -29,12 +29,6 @@ SEPARATOR: Final = "sep"
 SEMICOLON: Final = "semicolon"
 
 _LINES_A_CHUNK: Final = 200
-
-# A spreadsheet that parts cells at the other separator begins a cell there, whatever the quotes say.
-_INSIDE: Final = {
-    each: re.compile(f'([{other}\\r\\n]\\s*"*)(?=[{re.escape("".join(FORMULA))}])')
-    for each, other in ((",", ";"), (";", ","))
-}
 
 #: Texts come from anybody; numbers are ours; None is an empty cell.
 Cell = str | int | float | None
@@ -54,7 +48,9 @@ def csv_answer(request: Request, name: str, rows: Iterable[Sequence[Cell]], toda
     `rows` keeps no connection open between two of them, for a reader may be slow.
     """
     answer = StreamingResponse(written(rows, style_of(request)), media_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{today.isoformat()}.csv"'
+    # Bands are called what their rule file calls them: with quotes, or in letters no header may hold.
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}-{today.isoformat()}.csv"'
     return answer
 
 
@@ -90,5 +86,5 @@ def _cell(cell: Cell, style: Style) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return _INSIDE[style.separator].sub(r"\1'", safe(cell))
+        return safe(cell, style.separator)
     return f"{round(cell, 3)}".replace(".", style.decimal)

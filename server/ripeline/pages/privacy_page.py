@@ -24,13 +24,8 @@ from ripeline.store.audit import add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
 from ripeline.store.install import seen_origins
-from ripeline.store.retention import (
-    Retention,
-    count_idle_leads,
-    count_old_visits,
-    read_retention,
-    write_retention,
-)
+from ripeline.store.retention import Retention, read_retention, write_retention
+from ripeline.store.retention_counts import idle_leads_about, old_visits_about
 
 HERE: Final = "/settings/privacy"
 
@@ -41,7 +36,8 @@ LEADS: Final = (12, 24, 36)
 
 @dataclass(frozen=True, slots=True)
 class PrivacyPage:
-    """`kept` is what is set, `asked` what is looked at; visits and leads are what the coming night takes under `asked`.
+    """`kept` is what is set, `asked` what is looked at; visits and leads are what the coming night takes under `asked`,
+    estimated where counting takes too long (not `is_exact`).
 
     `before_visits` and `before_leads`: older than these moments (ms) they go. `may_set`: only the owner changes it.
     """
@@ -50,6 +46,7 @@ class PrivacyPage:
     asked: Retention
     visits: int
     leads: int
+    is_exact: bool
     before_visits: int
     before_leads: int
     visit_months: tuple[int, ...]
@@ -63,11 +60,13 @@ def read_privacy(desk: Desk) -> PrivacyPage:
     now, kept = int(time.time() * 1000), read_retention(desk.conn)
     asked = _asked(desk.query, kept)
     before_visits, before_leads = months_before(now, asked.visits), months_before(now, asked.leads)
+    visits, leads = old_visits_about(desk.conn, before_visits), idle_leads_about(desk.conn, before_leads)
     return PrivacyPage(
         kept=kept,
         asked=asked,
-        visits=count_old_visits(desk.conn, before_visits),
-        leads=count_idle_leads(desk.conn, before_leads),
+        visits=visits.number,
+        leads=leads.number,
+        is_exact=visits.is_exact and leads.is_exact,
         before_visits=before_visits,
         before_leads=before_leads,
         visit_months=VISITS,

@@ -23,6 +23,7 @@ CREATE TABLE last_actions (lead_id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STR
 
 #: Visitors looked at in one reading.
 SPAN: Final = 2_000
+_ALL: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,16 @@ _OLD: Final = f"at < :cutoff AND NOT ({_TOLD} AND {_OF_KNOWN})"
 _OLD_VISITS: Final = f"""-- old_visits
 SELECT seq FROM events INDEXED BY events_by_visitor
 WHERE visitor_id > :after AND visitor_id <= :upto AND {_OLD} ORDER BY visitor_id, at LIMIT :most"""
-_COUNT_VISITS: Final = f"-- count_old_visits\nSELECT count(*) FROM events INDEXED BY events_by_visitor WHERE {_OLD}"
+_COUNT_VISITS: Final = f"""-- count_old_visits
+SELECT count(*) FROM events INDEXED BY events_by_visitor
+WHERE visitor_id > :after AND visitor_id <= :upto AND {_OLD}"""
+_LAST_LEAD: Final = "-- last_lead\nSELECT coalesce(max(id), 0) FROM leads"
 _LAST_VISITOR: Final = "-- last_visitor\nSELECT coalesce(max(id), 0) FROM visitors"
 
 # Of each visitor only what was done while it was this lead's; what machines did, and opens, are nobody's own action.
 _OWN: Final = "SELECT l.id UNION ALL SELECT id FROM leads WHERE merged_into = l.id"
 _IDLE: Final = f"""FROM leads AS l
-WHERE l.merged_into IS NULL AND l.email IS NOT NULL AND l.created_at < :cutoff AND l.id > :after
+WHERE l.merged_into IS NULL AND l.email IS NOT NULL AND l.created_at < :cutoff AND l.id > :after AND l.id <= :upto
 AND NOT EXISTS (SELECT 1 FROM last_actions WHERE lead_id IN ({_OWN}) AND at >= :cutoff)
 AND NOT EXISTS (
   SELECT 1 FROM epochs AS p CROSS JOIN events AS e ON e.visitor_id = p.visitor_id AND e.at >= :cutoff
@@ -85,24 +89,31 @@ def last_visitor(conn: Connection) -> int:
     return int(conn.execute(_LAST_VISITOR).fetchone()[0])
 
 
+def last_lead(conn: Connection) -> int:
+    """The row id of the newest lead, 0 while there is none."""
+    return int(conn.execute(_LAST_LEAD).fetchone()[0])
+
+
 def old_visits(conn: Connection, cutoff: int, after: int, most: int) -> list[int]:
     """Places in the log of visits before `cutoff` (ms), of the next `SPAN` visitors after that one."""
     bound = {"cutoff": cutoff, "after": after, "upto": after + SPAN, "most": most}
     return [seq for (seq,) in conn.execute(_OLD_VISITS, bound).fetchall()]
 
 
-def count_old_visits(conn: Connection, cutoff: int) -> int:
-    return int(conn.execute(_COUNT_VISITS, {"cutoff": cutoff}).fetchone()[0])
+def count_old_visits(conn: Connection, cutoff: int, after: int = 0, upto: int = _ALL) -> int:
+    """Visits before `cutoff` (ms), of visitors whose row ids are beyond `after`, up to `upto`."""
+    return int(conn.execute(_COUNT_VISITS, {"cutoff": cutoff, "after": after, "upto": upto}).fetchone()[0])
 
 
 def idle_leads(conn: Connection, cutoff: int, after: int, most: int) -> list[int]:
     """Known leads, by id, that came in before `cutoff` (ms) and have done nothing themselves since."""
-    bound = {"cutoff": cutoff, "after": after, "most": most}
+    bound = {"cutoff": cutoff, "after": after, "upto": _ALL, "most": most}
     return [lead for (lead,) in conn.execute(_IDLE_LEADS, bound).fetchall()]
 
 
-def count_idle_leads(conn: Connection, cutoff: int) -> int:
-    return int(conn.execute(_COUNT_IDLE, {"cutoff": cutoff, "after": 0}).fetchone()[0])
+def count_idle_leads(conn: Connection, cutoff: int, after: int = 0, upto: int = _ALL) -> int:
+    """Those of them with row ids beyond `after`, up to `upto`."""
+    return int(conn.execute(_COUNT_IDLE, {"cutoff": cutoff, "after": after, "upto": upto}).fetchone()[0])
 
 
 def keep_last_actions(conn: Connection, actions: Iterable[tuple[int, int]]) -> None:

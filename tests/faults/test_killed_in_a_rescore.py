@@ -1,0 +1,84 @@
+"""`kill -9` while new rules are applied beside the flood: old scores or new, whole, and soon the new."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.faults.crowd import crowd
+from tests.faults.house import RULES, SEED, Record, Server, chance, lost_nothing, many, scored_once, tell
+from tests.faults.senders import sending
+
+from ripeline.rules.reading import read_rules
+
+#: Enough that a rescore has processes to help it.
+PEOPLE = 12_000
+
+
+def worth(points: int) -> str:
+    return RULES.replace("points = 1,", f"points = {points},")
+
+
+def in_force(server: Server) -> str:
+    """The hash of the rules all scores were made under."""
+    ((hash,),) = server.rows("SELECT value FROM meta WHERE key = 'rules_hash'")
+    return str(hash)
+
+
+def mixed(server: Server) -> list[tuple[int, str]]:
+    """How many views are worth what, when not all of them are worth the same."""
+    worths = server.rows("SELECT points, count(*) FROM ledger WHERE reason IS NULL GROUP BY points")
+    return worths if len(worths) > 1 else []
+
+
+def helpers_of(pid: int) -> list[Path]:
+    """The processes it has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = stat.read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if int(parent) == pid:
+            found.append(stat)
+    return found
+
+
+@pytest.mark.fault
+def test_a_rescore_cut_short_is_done_after_all(tmp_path: Path, record_property: Record) -> None:
+    rounds, luck = many(1, 8), chance("killed in a rescore")
+    cut, points = 0, 1
+    with Server(tmp_path / "data").start() as server:
+        server.stop()
+        crowd(server, PEOPLE)
+        server.start()
+        server.settle()
+        with sending(server.port, 2, luck) as senders:
+            for _ in range(rounds):
+                before, points = in_force(server), points + 1
+                (server.data / "rules.toml").write_text(worth(points), encoding="utf-8")
+                while not server.rows("SELECT 1 FROM meta WHERE key = 'rescore_rules'") and in_force(server) == before:
+                    time.sleep(0.02)
+                time.sleep(luck.uniform(0.0, 2.0))
+                helpers = helpers_of(server.pid)
+                server.kill()
+                now = in_force(server)
+                assert now in (before, read_rules(worth(points)).hash)
+                assert mixed(server) == [], f"{server.data}, seed {SEED}"
+                cut += now == before
+                until = time.monotonic() + 10
+                while any(helper.exists() for helper in helpers):
+                    assert time.monotonic() < until, "whoever helped is still there"
+                    time.sleep(0.05)
+                server.start()
+            until = time.monotonic() + 60
+            while in_force(server) != read_rules(worth(points)).hash:
+                assert time.monotonic() < until, server.tail()
+                time.sleep(0.1)
+        scored_once(server)
+        assert mixed(server) == []
+        server.stop()
+        figures = lost_nothing(server, senders.acknowledged)
+    assert cut > 0
+    tell(record_property, rounds=rounds, cut_short=cut, **figures)
