@@ -20,6 +20,7 @@ from ripeline.store.rule_drafts import RULE_DRAFTS
 from ripeline.store.search_sql import SEARCH
 from ripeline.store.shelf_sql import SHELF
 from ripeline.store.stars import STAR_TABLES
+from ripeline.store.truth_rows import REACHABLE
 from ripeline.store.views_sql import DAILY_VIEW, TIMELINE_ANEW, VIEWS
 
 migrations = Migrations("ripeline")
@@ -178,3 +179,9 @@ def reviews_with_sales(db: Database) -> None:
 def whose_events_a_session_shows(db: Database) -> None:
     """The view of events, as the first databases did not have it."""
     db.executescript(TIMELINE_ANEW)
+
+
+@migrations()
+def people_who_can_be_called(db: Database) -> None:
+    """An index of the leads with an e-mail or a phone number."""
+    db.executescript(REACHABLE)

@@ -39,8 +39,8 @@ SELECT t.text, count(*), count(DISTINCT e.visitor_id), max(e.received_at), e.sus
 FROM events AS e INDEXED BY events_suspect JOIN texts AS t ON t.id = e.suspect_id
 WHERE e.suspect_id IS NOT NULL GROUP BY e.suspect_id"""
 _CLEARED: Final = """-- cleared_by_reason
-SELECT t.text, count(*) FROM marks AS m JOIN texts AS t ON t.id = m.was_id
-JOIN events AS e ON e.seq = m.event_seq WHERE e.suspect_id IS NULL GROUP BY m.was_id"""
+SELECT t.text, count(*) FROM marks AS m CROSS JOIN texts AS t ON t.id = m.was_id
+CROSS JOIN events AS e ON e.seq = m.event_seq WHERE e.suspect_id IS NULL GROUP BY m.was_id"""
 _AGENTS: Final = """-- agents_of_reason
 SELECT t.text FROM (SELECT agent_id FROM events WHERE suspect_id = ? ORDER BY seq DESC LIMIT 500) AS e
 JOIN texts AS t ON t.id = e.agent_id GROUP BY t.id ORDER BY count(*) DESC, t.text LIMIT 3"""

@@ -8,6 +8,9 @@ from typing import Any, Final, Literal, NamedTuple
 from ripeline.store.database import Connection
 from ripeline.store.projection import as_json
 
+#: Who can be called is counted, and found newest first, without a look at those who cannot.
+REACHABLE: Final = "CREATE INDEX leads_reachable ON leads (id) WHERE reachable = 1 AND merged_into IS NULL"
+
 _OF: Final = "-- people_in_all\nSELECT count(*) FROM leads WHERE reachable = 1 AND merged_into IS NULL"
 _PEOPLE: Final = """-- newest_people
 SELECT id, email, coalesce(first_seen, created_at), coalesce(last_seen, created_at) FROM leads
