@@ -92,7 +92,7 @@ def _cards_from(text: str, groups: list[tuple[int, int]], first: int) -> Iterato
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
     for found in _IBAN_WITHIN.finditer(text):
-        length, places = _LENGTHS.get(found[1].upper(), 0), []
+        length, places = _LENGTHS.get(found[1].upper(), 0), list[int]()
         for place in range(found.start(), len(text)):
             if len(places) == length or not (text[place].isalnum() or _GAPS.match(text[place])):
                 break
