@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -133,6 +133,8 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
+                # So that it can be ended with all it has started, as a service manager does.
+                process_group=0,
             )
 
     def start(self, within: float = 6 * READY_SECONDS) -> Server:
@@ -145,6 +147,23 @@ class Server:
             time.sleep(0.02)
         self.slowest_start = max(self.slowest_start, time.monotonic() - began)
         return self
+
+    def mates(self) -> list[Path]:
+        """The processes it has started and that are still there, by their place in /proc."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+                if int(parent) == self.pid and state != "Z":
+                    found.append(stat)
+        return found
+
+    def outlived_by(self, mates: Sequence[Path], within: float = 10.0) -> list[Path]:
+        """Those that are still there after so long."""
+        until = time.monotonic() + within
+        while (left := [mate for mate in mates if mate.exists()]) and time.monotonic() < until:
+            time.sleep(0.05)
+        return left
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -179,11 +198,11 @@ class Server:
         if self.process is not None:
             self.process.wait(15)
 
-    def stop(self, within: float = 10.0) -> float:
-        """SIGTERM; how many seconds it took to end, well."""
+    def stop(self, within: float = 10.0, *, all: bool = False) -> float:
+        """SIGTERM, to `all` that it has started, too; how many seconds it took to end, well."""
         assert self.process is not None
         began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        (os.killpg if all else os.kill)(self.pid, signal.SIGTERM)
         assert self.process.wait(within) == 0, self.tail()
         return time.monotonic() - began
 
@@ -215,6 +234,18 @@ class Server:
             "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cursor'), 0)"
         ):
             assert time.monotonic() < until, f"the fold did not catch up within {within} s: {self.tail()}"
+            time.sleep(0.05)
+
+    def in_force(self) -> str:
+        """The hash of the rules all scores were made under."""
+        ((hash,),) = self.rows("SELECT value FROM meta WHERE key = 'rules_hash'")
+        return str(hash)
+
+    def takes_rules(self, within: float = SETTLE_SECONDS) -> None:
+        """Wait until the rule file is in force."""
+        until, new = time.monotonic() + within, load_rules(self.data / "rules.toml").hash
+        while self.in_force() != new:
+            assert time.monotonic() < until, f"the rules are not in force within {within} s: {self.tail()}"
             time.sleep(0.05)
 
 

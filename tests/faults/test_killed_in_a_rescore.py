@@ -20,29 +20,10 @@ def worth(points: int) -> str:
     return RULES.replace("points = 1,", f"points = {points},")
 
 
-def in_force(server: Server) -> str:
-    """The hash of the rules all scores were made under."""
-    ((hash,),) = server.rows("SELECT value FROM meta WHERE key = 'rules_hash'")
-    return str(hash)
-
-
 def mixed(server: Server) -> list[tuple[int, str]]:
     """How many views are worth what, when not all of them are worth the same."""
     worths = server.rows("SELECT points, count(*) FROM ledger WHERE reason IS NULL GROUP BY points")
     return worths if len(worths) > 1 else []
-
-
-def helpers_of(pid: int) -> list[Path]:
-    """The processes it has started."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = stat.read_text().rpartition(")")[2].split()[1]
-        except OSError:
-            continue
-        if int(parent) == pid:
-            found.append(stat)
-    return found
 
 
 @pytest.mark.fault
@@ -56,26 +37,20 @@ def test_a_rescore_cut_short_is_done_after_all(tmp_path: Path, record_property: 
         server.settle()
         with sending(server.port, 2, luck) as senders:
             for _ in range(rounds):
-                before, points = in_force(server), points + 1
+                before, points = server.in_force(), points + 1
                 (server.data / "rules.toml").write_text(worth(points), encoding="utf-8")
-                while not server.rows("SELECT 1 FROM meta WHERE key = 'rescore_rules'") and in_force(server) == before:
+                while not server.rows("SELECT 1 FROM meta WHERE key = 'rescore_rules'") and server.in_force() == before:
                     time.sleep(0.02)
                 time.sleep(luck.uniform(0.0, 2.0))
-                helpers = helpers_of(server.pid)
+                mates = server.mates()
                 server.kill()
-                now = in_force(server)
+                now = server.in_force()
                 assert now in (before, read_rules(worth(points)).hash)
                 assert mixed(server) == [], f"{server.data}, seed {SEED}"
                 cut += now == before
-                until = time.monotonic() + 10
-                while any(helper.exists() for helper in helpers):
-                    assert time.monotonic() < until, "whoever helped is still there"
-                    time.sleep(0.05)
+                assert server.outlived_by(mates) == []
                 server.start()
-            until = time.monotonic() + 60
-            while in_force(server) != read_rules(worth(points)).hash:
-                assert time.monotonic() < until, server.tail()
-                time.sleep(0.1)
+            server.takes_rules()
         scored_once(server)
         assert mixed(server) == []
         server.stop()
