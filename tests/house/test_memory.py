@@ -27,7 +27,7 @@ OURS = {"_gate": "one an event loop", "corner_bytes": "the endpoint's path, a se
 
 
 def test_a_cache_of_what_is_given_forgets() -> None:
-    for module, node in [(module, node) for module in MODULES for node in ast.walk(ast.parse(module.read_bytes()))]:
+    for module, node in [(each, node) for each in MODULES for node in ast.walk(ast.parse(each.read_bytes()))]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [each.id for each in node.decorator_list if isinstance(each, ast.Name)]
             assert "cache" not in names or not node.args.args or node.name in OURS, (module, node.name)
