@@ -19,6 +19,7 @@ from ripeline.store.database import Database, DatabaseError, checkpoint, require
 from ripeline.store.lock import FolderLock
 from ripeline.store.putting_back import finish, require_finished
 from ripeline.store.sites import add_site
+from ripeline.store.swept import ahead_of
 from ripeline.store.upgrading import create_schema, pending_steps, upgrade
 
 #: A secret that is shorter was cut off.
@@ -63,13 +64,14 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
             _require_sound(settings.database_file)
             _require_writable(settings.database_file)
             upgrade(_ours(settings.database_file), now)
+        ahead = _ahead(settings.database_file, now)
         secret, remade = _secret(settings.secret_file, is_new)
         lock.note_open()
     except BaseException:
         lock.release()
         raise
     restored = f"a restore that was cut short was finished; what was there before is in {aside}" if aside else ""
-    warnings = tuple(text for text in (warning, lost, remade, restored) if text)
+    warnings = tuple(text for text in (warning, lost, ahead, remade, restored) if text)
     return OpenedData(Database(settings.database_file), secret, is_new, warnings, lock)
 
 
@@ -159,6 +161,11 @@ def _ours(path: Path) -> Database:
     with closing(database), database.read() as conn:
         pending_steps(conn)
     return Database(path)
+
+
+def _ahead(path: Path, now: int) -> str:
+    with closing(Database(path)) as database, database.read() as conn:
+        return ahead_of(conn, now)
 
 
 def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
