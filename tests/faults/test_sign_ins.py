@@ -17,11 +17,14 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.faults.house import Record, Server, chance, many, tell
-from tests.faults.senders import BROWSER
+from tests.faults.senders import BROWSER, Sender
 
+from ripeline.auth.logins import now_ms
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
+from ripeline.auth.secrets import hash_of
 from ripeline.store.database import Database, transaction
+from ripeline.store.people import add_login, end_login
 
 PASSWORD = "a ripe pear in june"
 OWN = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
@@ -126,6 +129,29 @@ def test_of_a_hundred_guesses_at_once_five_are_looked_at(server: Server, record_
     # After the fifth the wait is a second, then two: a busy machine may let one or two more come in time.
     assert 5 <= said[401] <= 8
     assert said[401] + said[429] == guesses
+
+
+@pytest.mark.row
+@pytest.mark.parametrize("how", ["shut out", "signed out"])
+def test_an_open_page_hears_no_more_of_anybody_once_its_person_is_out(server: Server, how: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with closing(Database(server.file).writer()) as conn:
+        with transaction(conn):
+            add_login(conn, hash_of("bobs key"), 1, now_ms(), now_ms() + 60_000)
+        connection.request("GET", "/live", headers={"cookie": "ripeline=bobs key"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.readline()) == (200, b"retry: 3000\n")
+        sender = Sender(server.port, "v", random.Random(1), threading.Event())
+        assert sender.post("ada", [sender.event("heard")])
+        assert b'"leads": [1]' in answer.readline() + answer.readline() + answer.readline()
+        with transaction(conn):
+            if how == "shut out":
+                conn.execute("UPDATE users SET disabled_at = 1")
+            else:
+                end_login(conn, hash_of("bobs key"))
+    assert sender.post("ada", [sender.event("unheard")])
+    assert answer.read() == b""
+    connection.close()
 
 
 def send_views(port: int, stop: threading.Event, waits: list[float]) -> None:
