@@ -82,15 +82,14 @@ def test_when_a_process_is_gone_the_rescore_goes_on_without(house: House) -> Non
 
 def test_what_a_process_made_and_found_no_room_is_written_when_there_is_some(house: House) -> None:
     fill(house)
-    work, refused, pages = begun(house), set[str](), 1
+    work, refused = begun(house), set[str]()
     while not work.is_done:
         # A limit below what there is stands for what there is: not a page more.
-        house.conn.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+        house.conn.execute(f"PRAGMA max_page_count = {1_000_000 if refused else 1}").fetchall()
         try:
             work.step(1000)
         except OperationalError as error:
             refused.add(str(error))
-        pages = 1 if pages > 1 else 1_000_000
     work.close()
     house.new_folder()
     assert refused == {"database or disk is full"}
