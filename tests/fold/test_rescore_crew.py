@@ -87,7 +87,7 @@ def test_what_a_process_made_and_found_no_room_is_written_when_there_is_some(hou
         # A limit below what there is stands for what there is: not a page more.
         house.conn.execute(f"PRAGMA max_page_count = {1_000_000 if refused else 1}").fetchall()
         try:
-            work.step(1000)
+            work.step(30)
         except OperationalError as error:
             refused.add(str(error))
     work.close()
