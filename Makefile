@@ -38,7 +38,7 @@ fmt: .venv/dev ## format the code
 bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 	$(BIN)/python -m benchmarks
 
-faults: .venv/dev strace ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
+faults: .venv/dev strace browser ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
 	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 tests
 
 # Asks the databases of known holes, so it needs a network; what they do not know, or when they do not answer, is a failure.
