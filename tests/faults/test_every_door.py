@@ -83,7 +83,7 @@ def test_nothing_anybody_sends_breaks_a_door(
         with opened(copy_of(whole, tmp_path / f"data-{street}")) as town:
             shape = town.shape()
             for door in along:
-                for attack in chosen(list(attacks_on(door, texts, names)), dice, many(2, 90)):
+                for attack in chosen(list(attacks_on(door, texts, names)), dice, many(2, 50)):
                     wrong += strike(town, attack)
                     asked += 1
                 town.sign_in_again()
