@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 import click
 
+from ripeline.commands.saying import say
 from ripeline.errors import RipelineError
 
 
@@ -61,13 +62,29 @@ class Commands(click.Group):
             formatter.write_dl([(entry.name, entry.summary) for entry in COMMANDS])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Exit 1 with one line when the data or a file is wrong; click itself exits 2 on wrong usage."""
+        """Exit 1 with one line when the data, a file or the disk is not right; click itself exits 2 on wrong usage."""
         try:
             return super().invoke(ctx)
         except RipelineError as error:
-            for line in (error, *getattr(error, "others", ())):
-                click.echo(f"ripeline: {line}", err=True)
-            ctx.exit(1)
+            _give_up(ctx, error, *getattr(error, "others", ()))
+        except BrokenPipeError:
+            # Whoever read the output has enough; click says so.
+            raise
+        except OSError as error:
+            _give_up(ctx, f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        except Exception as error:
+            # What failed has imported this already.
+            from ripeline.store.failures import sentence_of
+
+            if not (said := sentence_of(error)):
+                raise
+            _give_up(ctx, said)
+
+
+def _give_up(ctx: click.Context, *said: object) -> NoReturn:
+    for line in said:
+        say(f"ripeline: {line}", err=True)
+    ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

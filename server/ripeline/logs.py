@@ -10,6 +10,7 @@ import time
 from typing import Any, Final, Literal, TextIO
 
 from ripeline.saying_why import said_of, way_of
+from ripeline.terminal import in_one_line, shown
 
 LogFormat = Literal["text", "json"]
 #: Everybody else's loggers: the first line of theirs says what, the rest may show what they were working on.
@@ -35,7 +36,7 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{_at(record)} {record.levelname} {record.name}: {_message(record)}"
-        return "\n    ".join([line, *_way(record)])
+        return "\n    ".join(map(in_one_line, [line, *_way(record)]))
 
 
 class JsonLines(logging.Formatter):
@@ -46,7 +47,7 @@ class JsonLines(logging.Formatter):
             "at": _at(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _message(record),
+            "message": shown(_message(record)),
         }
         if way := _way(record):
             said |= {"error": way[-1], "way": way[:-1]}

@@ -14,8 +14,8 @@ from typing import Final
 from ripeline.collect.bodies import LARGEST_BODY, Headers
 from ripeline.collect.refusals import Refused
 
-#: Bytes of bodies that may be on their way: those of 64 of the largest.
-MOST_BYTES: Final = 64 * LARGEST_BODY
+#: Bytes of bodies that may be on their way: those of 32 of the largest.
+MOST_BYTES: Final = 32 * LARGEST_BODY
 
 
 class Room:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ripeline.commands.options import data_option
+from ripeline.commands.saying import say
 from ripeline.domain.points import as_number
 from ripeline.errors import InvalidRules
 from ripeline.rules.advice import advice_on
@@ -28,7 +29,7 @@ def check(settings: Settings, file: Path | None) -> None:
     file = file or _file_in_force(settings)
     ruleset = _read(file)
     for advice in advice_on(ruleset):
-        click.echo(f"{file}:{advice.line}: warning: {advice.rule + ': ' if advice.rule else ''}{advice.problem}")
+        say(f"{file}:{advice.line}: warning: {advice.rule + ': ' if advice.rule else ''}{advice.problem}")
     results = run_scenarios(ruleset)
     for result in results:
         _tell(file, result)
@@ -49,7 +50,7 @@ def _read(file: Path) -> Ruleset:
     except InvalidRules as error:
         mistakes = (error, *error.others)
         for mistake in mistakes:
-            click.echo(str(mistake))
+            say(str(mistake))
         click.echo(f"{_count(len(mistakes), 'mistake')} in {file}")
         raise SystemExit(1) from error
 
@@ -57,11 +58,11 @@ def _read(file: Path) -> Ruleset:
 def _tell(file: Path, result: ScenarioResult) -> None:
     numbers = f"{as_number(result.score)} points, {result.band}{', handed to sales' if result.handoff else ''}"
     if result.passed:
-        click.echo(f"  ok      {result.name} ({numbers})")
+        say(f"  ok      {result.name} ({numbers})")
         return
-    click.echo(f'{file}:{result.line}: scenario "{result.name}": {"; ".join(result.problems)}')
+    say(f'{file}:{result.line}: scenario "{result.name}": {"; ".join(result.problems)}')
     paid = ", ".join(f"{rule} {as_number(points)}" for rule, points in result.rules.items() if points)
-    click.echo(f"          it ends with {numbers}: {paid or 'no rule paid'}")
+    say(f"          it ends with {numbers}: {paid or 'no rule paid'}")
 
 
 def _summary(file: Path, ruleset: Ruleset, results: list[ScenarioResult]) -> str:

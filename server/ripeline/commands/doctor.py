@@ -12,6 +12,7 @@ from ripeline.commands.doctor_finding import Finding, worst_of
 from ripeline.commands.doctor_folder import findings_of_folder
 from ripeline.commands.doctor_site import findings_of_page, server_beside
 from ripeline.commands.options import serve_options
+from ripeline.commands.saying import say
 from ripeline.settings import Settings
 
 _SECONDS = 15.0
@@ -28,7 +29,10 @@ def doctor(settings: Settings, url: str | None, as_json: bool) -> None:
     Nothing is changed; beside a running server it does no harm. Give it the same settings as the server.
     """
     findings = findings_of_page(url, server_beside(settings), _SECONDS) if url else findings_of_folder(settings)
-    click.echo(_as_json(findings) if as_json else "\n".join(_lines(findings)))
+    if as_json:
+        click.echo(_as_json(findings))
+    for line in () if as_json else _lines(findings):
+        say(line)
     if worst_of(findings) == "problem":
         raise SystemExit(1)
 

@@ -75,6 +75,14 @@ def _allows(sources: tuple[str, ...], url: str, page: str) -> bool:
 
 
 def _matches(source: str, target: SplitResult, own: SplitResult) -> bool:
+    """Whether that source lets it through; what is no address lets nothing through, as in browsers."""
+    try:
+        return _fits(source, target, own)
+    except ValueError:
+        return False
+
+
+def _fits(source: str, target: SplitResult, own: SplitResult) -> bool:
     lowered = source.lower()
     if lowered == "*":
         return target.scheme in ("http", "https")

@@ -56,8 +56,12 @@ def mentions_tag(text: str, settings: Settings) -> bool:
 
 
 def tag_of(script: Script) -> Tag:
-    """The tag with its endpoint: `data-api`, else the usual one beside the script."""
-    return Tag(script, urljoin(script.url, Tag(script, "").option("api") or _ENDPOINT))
+    """The tag with its endpoint: `data-api` (as it stands where it is no address), else the usual one beside it."""
+    said = Tag(script, "").option("api") or _ENDPOINT
+    try:
+        return Tag(script, urljoin(script.url, said))
+    except ValueError:
+        return Tag(script, said.replace("[", "%5B"))
 
 
 def findings_of_tag(tag: Tag, settings: Settings, seconds: float) -> list[Finding]:

@@ -18,6 +18,7 @@ from ripeline.rules.model import Ruleset
 from ripeline.settings import Settings
 from ripeline.store.database import Connection
 from ripeline.templating.languages import Locale
+from ripeline.terminal import shown
 
 
 @click.command()
@@ -40,7 +41,7 @@ def explain(settings: Settings, lead: str, model: str | None, as_of: str | None,
 
     with damage_told(settings):
         story = read_beside(settings, tell)
-    click.echo(msgspec.json.encode(json_of(story)) if as_json else text_of(story, lang))
+    click.echo(msgspec.json.encode(json_of(story)) if as_json else shown(text_of(story, lang)))
 
 
 def _moment(text: str | None, rules: Ruleset) -> int:

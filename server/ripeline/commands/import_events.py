@@ -16,6 +16,7 @@ from ripeline.commands.lines import Raw, bad_line, line_of, raw_lines
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.places import Place, forget_place, keep_place, name_of, path_of, place_in
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import say
 from ripeline.domain.channels import Channels
 from ripeline.domain.event import Event
 from ripeline.domain.wire import parse_api_event
@@ -88,7 +89,7 @@ class _Reading:
             self._appending.add(_event(raw, now, self._channels))
         except InvalidEvent as error:
             self._bad += 1
-            click.echo(f"{raw.place}: {error.code}: {error}", err=True)
+            say(f"{raw.place}: {error.code}: {error}", err=True)
 
     def _write(self, offset: int, line: int) -> None:
         def keep(conn: Connection) -> None:

@@ -18,6 +18,7 @@ from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.columns import column_option, told
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import say
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import IDENTIFY
 from ripeline.domain.fields import kept_fields
@@ -163,10 +164,8 @@ def _show(reading: Reading, first: list[Person], count: int) -> None:
     )
     click.echo("\nColumn → becomes")
     for heading, name in zip(table.heading, reading.columns, strict=True):
-        click.echo(f"  {heading} → {'when it was first known' if name == 'created' else name or '(left out)'}")
+        say(f"  {heading} → {'when it was first known' if name == 'created' else name or '(left out)'}")
     click.echo("\nFirst leads")
     for person in first:
         known = ", ".join(f"{name}: {value}" for name, value in person.traits.items())
-        click.echo(
-            f"  {person.email}{f', since {day(person.since, reading.zone)}' if person.since else ''}: {known or '–'}"
-        )
+        say(f"  {person.email}{f', since {day(person.since, reading.zone)}' if person.since else ''}: {known or '–'}")

@@ -21,6 +21,7 @@ from ripeline.collect.own_channels import own_channels
 from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import say
 from ripeline.domain.channels import Channels
 from ripeline.domain.event import Event
 from ripeline.domain.source_reading import host_of
@@ -89,7 +90,7 @@ class Reading:
     def _tell(self, place: str, problem: str) -> None:
         self.bad += 1
         if self.bad <= _MOST_TOLD:
-            click.echo(f"{place}: {problem}", err=True)
+            say(f"{place}: {problem}", err=True)
 
 
 @click.command("log")

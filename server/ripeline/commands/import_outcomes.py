@@ -16,6 +16,7 @@ from ripeline.commands.appending import fold_unless_served
 from ripeline.commands.columns import column_option, told
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import say
 from ripeline.fold.desk import Desk
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.outcome_table import NEEDED, Ended, Reading, Written, write_outcomes
@@ -117,8 +118,8 @@ def _show(reading: Reading, first: list[Ended], count: int) -> None:
     click.echo(f"{reading.table.name}: {count} outcomes, {reading.still_open} still open")
     click.echo("\nColumn → is")
     for heading, name in zip(reading.table.heading, reading.columns, strict=True):
-        click.echo(f"  {heading} → {name or '(left out)'}")
+        say(f"  {heading} → {name or '(left out)'}")
     click.echo("\nFirst outcomes")
     for email, end in first:
         worth = "" if end.value is None else f", {end.value / 1000:g}"
-        click.echo(f"  {email}: {end.outcome} on {day(end.at, reading.zone)}{worth}")
+        say(f"  {email}: {end.outcome} on {day(end.at, reading.zone)}{worth}")

@@ -19,6 +19,7 @@ from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.opening import open_beside
 from ripeline.templating.languages import Locale
+from ripeline.terminal import shown
 
 
 @click.command()
@@ -37,11 +38,11 @@ def whatif(settings: Settings, new: Path, only_bands: bool, lang: Locale, as_jso
         what_if = _asked(settings, new)
         finding = _found(what_if.bands, "Leads compared")
         if not as_json:
-            click.echo(bands_text(finding, what_if.new.timezone, lang))
+            click.echo(shown(bands_text(finding, what_if.new.timezone, lang)))
         if not only_bands and finding.models:
             finding = _found(what_if.calls, "Hand-offs replayed")
             if not as_json:
-                click.echo(handoffs_text(finding, what_if.new.timezone, lang))
+                click.echo(shown(handoffs_text(finding, what_if.new.timezone, lang)))
         if as_json:
             click.echo(msgspec.json.encode(json_of(finding)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,9 @@ _CHUNK: Final = 1024 * 1024
 _LONGEST_MANIFEST: Final = 64 * 1024
 #: What a file that is none, or not whole, may make the library say.
 _WRONG: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError)
+
+#: What is the matter of the disk it is unpacked to.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 Progress = Callable[[int, int], None]
 
@@ -84,6 +88,8 @@ def read_backup(file: Path, folder: Path, progress: Progress) -> Stamp:
                     if _copied(source, target, counted) != right:
                         raise ValueError(f"{name} is not what was written")
     except _WRONG as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise DataProblem(f"{file} cannot be unpacked: {error.strerror}. Nothing was changed.") from error
         why = str(error) or type(error).__name__
         raise DataProblem(
             f"{file} is no backup of Ripeline, or not a whole one ({why}). Nothing was changed."

@@ -28,18 +28,20 @@ def copy_database(source: Connection, target: Path) -> None:
     Safe beside a server that writes. Raises `DataProblem` when there is no room or the copy is damaged.
     """
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
     try:
+        part.unlink(missing_ok=True)
         with closing(open_file(part)) as copy:
             source.backup(copy)
             problems = problems_of(copy)
-    except DatabaseError as error:
+        if not problems:
+            _put_in_place(part, target)
+    except (DatabaseError, OSError) as error:
         part.unlink(missing_ok=True)
-        raise DataProblem(f"the database cannot be copied to {target}: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise DataProblem(f"the database cannot be copied to {target}: {why}") from error
     if problems:
         part.unlink(missing_ok=True)
         raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
-    _put_in_place(part, target)
 
 
 def write_anew(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:
@@ -68,7 +70,9 @@ def _size(file: Path) -> int:
 def problems_of(conn: Connection, *, quick: bool = False) -> str:
     """The first thing wrong with a database, "" when it is whole; `quick` leaves indexes and uniqueness out."""
     (found,) = conn.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(1)").fetchone()
-    return "" if found == "ok" else str(found).partition("\n")[0]
+    # The first line may be a heading: "*** in database main ***".
+    lines = [line for line in str(found).splitlines() if not line.startswith("***")]
+    return "" if found == "ok" else (lines or [str(found)])[0]
 
 
 def copy_before(database: Database, change: str, now: int) -> Path:

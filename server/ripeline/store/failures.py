@@ -27,12 +27,15 @@ _FAILURES: Final[dict[int, Failure]] = {
     26: "broken",  # NOTADB
 }
 
+#: What the driver says without a code, when it copies a database.
+_CODELESS: Final = {"database or disk is full": 13, "disk I/O error": _IOERR}
+
 
 def failure_of(error: BaseException) -> Failure | None:
     """How the storage failed, or None when the error is about the data or the statement."""
     if not isinstance(error, DatabaseError):
         return None
-    code = getattr(error, "sqlite_errorcode", None)
+    code = getattr(error, "sqlite_errorcode", None) or _CODELESS.get(str(error))
     if code is None:
         return None
     return "broken" if code & 0xFF == _IOERR and _may_be_sync(code) else _FAILURES.get(code & 0xFF)
@@ -56,6 +59,16 @@ def refusal_of(error: BaseException) -> LogRefused:
     """What those are told whose write failed."""
     is_full = failure_of(error) == "full"
     return LogRefused("the disk is full" if is_full else f"the database cannot be written: {error}", _RETRY_AFTER)
+
+
+def sentence_of(error: BaseException) -> str:
+    """What a command ends with that the storage failed; "" when the error is about something else."""
+    failure = failure_of(error)
+    if failure is None:
+        return ""
+    return (
+        "the disk is full; make room, and try again" if failure == "full" else f"the database cannot be used: {error}"
+    )
 
 
 def is_about_data(error: BaseException) -> bool:

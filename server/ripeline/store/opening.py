@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -62,6 +61,7 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
             _fill(settings, now)
         else:
             _require_sound(settings.database_file)
+            _require_writable(settings.database_file)
             upgrade(_ours(settings.database_file), now)
         secret, remade = _secret(settings.secret_file, is_new)
         lock.note_open()
@@ -103,7 +103,7 @@ def make_folder(folder: Path) -> None:
 def _fill(settings: Settings, now: int) -> None:
     _require_unused(settings)
     if settings.rules is None and not settings.rules_file.exists():
-        shutil.copyfile(EXAMPLE_RULES, settings.rules_file)
+        _write_whole(settings.rules_file, EXAMPLE_RULES.read_bytes(), 0o644)
     # Under its own name only once it is whole: a first start that is killed is a first start again.
     path = settings.database_file
     draft = path.with_name(path.name + ".new")
@@ -142,6 +142,13 @@ def _lost(path: Path, lock: FolderLock) -> str:
 
 def _require_sound(path: Path) -> None:
     damage = damage_of(path)
+def _require_writable(path: Path) -> None:
+    """SQLite opens a file it may not write all the same, and makes others of that kind beside it."""
+    for each in (path.parent, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))):
+        if each.exists() and not os.access(each, os.W_OK):
+            raise DataProblem(f"{each} is read-only for this user. Nothing was changed.")
+
+
     if damage:
         raise DataProblem(f"{path} {damage}. Nothing was changed. {way_back(path)}")
 
@@ -165,13 +172,18 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
     made = secrets.token_hex(32).encode()
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(made)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    sync_folder(path.parent)
+    _write_whole(path, made, 0o600)
     return made, "" if is_new else (
         f"{path} was {'damaged' if secret else 'missing'}; with a new one, cookies and links signed before no longer "
         "hold. If you have the old one, in a backup: stop, put it there, and start again"
     )
+
+
+def _write_whole(path: Path, content: bytes, mode: int) -> None:
+    """A file that has its name only once it is whole and on disk."""
+    sync_folder(path.parent)

@@ -1,0 +1,12 @@
+"""What a command says to whoever reads its output: what others wrote may stand in it, and steers no terminal."""
+
+from __future__ import annotations
+
+import click
+
+from ripeline.terminal import in_one_line
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """One line, on the output or the error output."""
+    click.echo(in_one_line(line), err=err)
