@@ -34,6 +34,7 @@ COMMANDS: Final = (
     Entry("replay", "ripeline.commands.replay:replay", "Score a file of events under a rule file."),
     Entry("explain", "ripeline.commands.explain:explain", "Say why a lead reads as it does, now or at any time."),
     Entry("dump", "ripeline.commands.dump:dump", "Print everything about one person."),
+    Entry("erase", "ripeline.commands.erase:erase", "Erase everything about one person."),
     Entry("whatif", "ripeline.commands.whatif:whatif", "Say what another rule file would change."),
     Entry("rescore", "ripeline.commands.rescore:rescore", "Build all scores again from the events, or compare."),
     Entry("backup", "ripeline.commands.backup:backup", "Write everything into one file, beside a running server."),

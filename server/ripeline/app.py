@@ -58,6 +58,7 @@ from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
 from ripeline.subpath import sub_path
 from ripeline.visiting import Visiting
+from ripeline.worker.erasing_asked import erase_asked
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
 from ripeline.worker.watching import watch_rules
@@ -151,9 +152,8 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         log.warning("%s", warning)
     running = _running(opened, settings, works, rules)
     running.demo = demo
-    # An erasure that was cut short is finished; the rule file is looked at, and alerts go out, from now on.
     post = Post(running, all_senders(running, now_ms))
-    works_on = (running.erase_unused(), watch_rules(running), post.run(), keep_no_longer(running))
+    works_on = (erase_asked(running), watch_rules(running), post.run(), keep_no_longer(running))
     tasks = [asyncio.create_task(each) for each in works_on]
     try:
         yield running

@@ -50,7 +50,7 @@ def told(listener: Listener, secret: str) -> dict[str, Counter[str]]:
 
 @pytest.mark.fault
 def test_a_killed_server_tells_each_handoff_and_under_one_id(tmp_path: Path, record_property: Record) -> None:
-    rounds, luck, secret, stop = many(1, 15), chance("killed while posting"), new_secret(), threading.Event()
+    rounds, luck, secret, stop = many(1, 10), chance("killed while posting"), new_secret(), threading.Event()
     server = Server(tmp_path / "data", environment={"RIPELINE_PRIVATE_HOOKS": "1"})
     with listening() as listener, server.start():
         listener.thinks = THINKS

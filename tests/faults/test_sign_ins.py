@@ -19,9 +19,12 @@ import pytest
 from tests.faults.house import Record, Server, chance, many, tell
 from tests.faults.senders import BROWSER
 
+from ripeline.auth.logins import now_ms
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
+from ripeline.auth.secrets import hash_of
 from ripeline.store.database import Database, transaction
+from ripeline.store.people import add_login, end_login
 
 PASSWORD = "a ripe pear in june"
 OWN = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
@@ -128,19 +131,46 @@ def test_of_a_hundred_guesses_at_once_five_are_looked_at(server: Server, record_
     assert said[401] + said[429] == guesses
 
 
+@pytest.mark.row
+@pytest.mark.parametrize("how", ["shut out", "signed out"])
+def test_an_open_page_hears_no_more_of_anybody_once_its_person_is_out(server: Server, how: str) -> None:
+    page, tag = (http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(2))
+    with closing(page), closing(tag), closing(Database(server.file).writer()) as conn:
+        with transaction(conn):
+            add_login(conn, hash_of("bobs key"), 1, now_ms(), now_ms() + 60_000)
+        page.request("GET", "/live", headers={"cookie": "ripeline=bobs key"})
+        with page.getresponse() as heard:
+            assert (heard.status, heard.readline()) == (200, b"retry: 3000\n")
+            assert post_view(tag, "heard") == 202
+            assert b'"leads": [1]' in heard.readline() + heard.readline() + heard.readline()
+            with transaction(conn):
+                if how == "shut out":
+                    conn.execute("UPDATE users SET disabled_at = 1")
+                else:
+                    end_login(conn, hash_of("bobs key"))
+            assert post_view(tag, "unheard") == 202
+            assert heard.read() == b""
+
+
+def post_view(connection: http.client.HTTPConnection, id: str) -> int:
+    """One page view of Ada's; the status."""
+    event = {"i": id, "n": "page", "u": f"https://shop.example/{id}"}
+    connection.request("POST", "/e", json.dumps({"v": "ada", "e": [event]}), BROWSER)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
 def send_views(port: int, stop: threading.Event, waits: list[float]) -> None:
     """One page view after the other; how long each took."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for number in range(1_000_000):
-        if stop.is_set():
-            break
-        event = {"i": f"view-{number}", "n": "page", "u": f"https://shop.example/{number}"}
-        began = time.monotonic()
-        connection.request("POST", "/e", json.dumps({"v": "someone", "e": [event]}), BROWSER)
-        connection.getresponse().read()
-        waits.append(time.monotonic() - began)
-        time.sleep(0.005)
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        for number in range(1_000_000):
+            if stop.is_set():
+                return
+            began = time.monotonic()
+            post_view(connection, f"view-{number}")
+            waits.append(time.monotonic() - began)
+            time.sleep(0.005)
 
 
 def memory_mb(server: Server) -> float:

@@ -15,8 +15,9 @@ from tests.faults import corpus
 from tests.faults.doors import Door
 from tests.faults.town import FOR_PROGRAMS, Town
 
-#: An answer within a second; the machine may be busy with something else twice.
+#: An answer within a second of work, however busy the machine is with something else.
 SLOWEST_SECONDS: Final = 1.0
+_LONGEST_WAIT_SECONDS: Final = 5.0
 
 _BOUNDARY: Final = b"ripe"
 _PARTS: Final[dict[str, bytes]] = {
@@ -161,14 +162,14 @@ def strike(town: Town, attack: Attack) -> list[str]:
     """Make the request; what is wrong with its answer."""
     path, body = attack.path(), attack.content()
     for _ in range(3):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answer = town.ask(attack.door.method, path, attack.headers, body)
-        took = time.perf_counter() - began
-        if took <= SLOWEST_SECONDS:
+        took, work = time.perf_counter() - began, time.process_time() - worked
+        if is_in_time := work <= SLOWEST_SECONDS and took <= _LONGEST_WAIT_SECONDS:
             break
     wrong = list(_wrong(attack.door, answer))
-    if took > SLOWEST_SECONDS:
-        wrong.append(f"took {took:.1f} s")
+    if not is_in_time:
+        wrong.append(f"took {took:.1f} s, {work:.1f} s of them work")
     return [f"{attack.door} with {attack.name}: {each}" for each in wrong]
 
 

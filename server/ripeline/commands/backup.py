@@ -14,7 +14,7 @@ from ripeline.domain.times import iso_time
 from ripeline.errors import DataProblem
 from ripeline.settings import Settings
 from ripeline.store.backup_file import DATABASE, part_of, write_backup
-from ripeline.store.copies import write_anew
+from ripeline.store.copies import drop_file, write_anew
 from ripeline.store.opening import open_beside
 
 
@@ -39,7 +39,7 @@ def make_backup(settings: Settings, target: Path) -> str:
     if not target.parent.is_dir():
         raise DataProblem(f"the backup {target} cannot be written: there is no folder {target.parent}")
     copy = part_of(target, ".database")
-    copy.unlink(missing_ok=True)
+    drop_file(copy)
     made_at = iso_time(time_ns() // 1_000_000)
     try:
         # Readable by nobody else from its first byte on; SQLite writes into the file that is there.
@@ -53,7 +53,7 @@ def make_backup(settings: Settings, target: Path) -> str:
     except OSError as error:
         raise DataProblem(f"the backup {target} cannot be written: {error.strerror}") from error
     finally:
-        copy.unlink(missing_ok=True)
+        drop_file(copy)
     return made_at
 
 

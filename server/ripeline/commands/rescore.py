@@ -8,7 +8,7 @@ import click
 
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
-from ripeline.fold.folder import Folder
+from ripeline.fold.folder import Folder, now_ms
 from ripeline.fold.rescore import rescore as rebuild
 from ripeline.fold.verify import verify as compare
 from ripeline.rules.model import Ruleset
@@ -18,6 +18,7 @@ from ripeline.store.database import Database
 from ripeline.store.leads import count_living_leads
 from ripeline.store.lock import FolderLock
 from ripeline.store.opening import open_beside
+from ripeline.store.swept import be_of
 
 #: Differences printed; one broken thing may show in every lead.
 _MOST_SHOWN = 100
@@ -46,6 +47,7 @@ def rescore(settings: Settings, verify: bool) -> None:
 def _rebuild(database: Database, ruleset: Ruleset) -> None:
     progress = Progress("Leads rescored")
     with closing(database.writer()) as conn:
+        be_of(conn, now_ms())
         rebuild(conn, ruleset, progress)
         folder = Folder(conn, ruleset)
         while folder.step():

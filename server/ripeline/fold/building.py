@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from ripeline.fold.batch import PoisonedBatch
-from ripeline.fold.folder import CURSOR, SWEPT
+from ripeline.fold.folder import CURSOR
 from ripeline.fold.proposing import proposals_of
 from ripeline.fold.rows import Names, TouchedSession, described_rows, lead_rows, touched_sessions
 from ripeline.fold.scored import fold_again
@@ -20,6 +20,7 @@ from ripeline.store.meta import read_meta
 from ripeline.store.projection import ProjectionRows
 from ripeline.store.projection_aside import all_passed_over
 from ripeline.store.proposals import ProposalRow
+from ripeline.store.swept import SWEPT
 
 
 @dataclass(slots=True)

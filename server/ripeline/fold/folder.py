@@ -32,6 +32,7 @@ from ripeline.store.meta import read_meta, write_meta
 from ripeline.store.projection import Projection
 from ripeline.store.projection_aside import all_aside, pass_over, set_aside
 from ripeline.store.rescore import take_again
+from ripeline.store.swept import SWEPT
 
 #: The name in `meta` of the place in the log up to which everything is folded.
 CURSOR: Final = "cursor"
@@ -41,9 +42,6 @@ RULES_HASH: Final = "rules_hash"
 
 #: The name in `meta` of the last lead a rescore that goes on has had; absent while there is none.
 REBUILT: Final = "rescore_upto"
-
-#: The name in `meta` of the moment (ms) up to which time has changed every lead it changes.
-SWEPT: Final = "swept"
 
 #: Leads remembered between two batches: some 15 MB at most.
 _REMEMBERED: Final = 4_000

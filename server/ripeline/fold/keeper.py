@@ -7,7 +7,7 @@ from typing import Final
 
 from ripeline.fold.batch import Batch, Known, PoisonedBatch
 from ripeline.fold.fading import fade
-from ripeline.fold.folder import REBUILT, SWEPT, Folder
+from ripeline.fold.folder import REBUILT, Folder
 from ripeline.fold.rows import projection_rows
 from ripeline.fold.scored import age, known_from
 from ripeline.fold.shelving import place
@@ -26,6 +26,7 @@ from ripeline.store.meta import drop_meta, read_meta, write_meta
 from ripeline.store.projection_aside import set_aside
 from ripeline.store.rescore import take_again
 from ripeline.store.shelf import SHELVED, with_sales, with_sales_after
+from ripeline.store.swept import SWEPT
 from ripeline.store.visitors import tied_visitors
 
 #: That nothing was due is written down that often (ms).

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from ripeline.fold.batch import Folded, PoisonedBatch
-from ripeline.fold.folder import CURSOR, RULES_HASH, SWEPT
+from ripeline.fold.folder import CURSOR, RULES_HASH
 from ripeline.fold.rescore import Progress
 from ripeline.fold.scored import fold_again
 from ripeline.identity.epochs import epochs_of
@@ -26,6 +26,7 @@ from ripeline.store.leads import count_living_leads, living_leads
 from ripeline.store.meta import read_meta
 from ripeline.store.projection_aside import all_aside
 from ripeline.store.projection_reading import Row, Stored, stored_leads, unplaced_visitors
+from ripeline.store.swept import SWEPT
 from ripeline.store.visitors import tied_visitors
 
 _BATCH: Final = 200

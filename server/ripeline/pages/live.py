@@ -10,18 +10,20 @@ from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ripeline.auth.guard import require
+from ripeline.auth.logins import read_user
 from ripeline.changes import Changes, Listener, Word
 from ripeline.pages.desk import running_of
 
 #: Seconds after which something is sent, so that nothing between us takes the connection for dead.
 KEEP_ALIVE: Final = 25.0
-#: Seconds after which the browser must ask again, so that who was signed out hears no more.
+#: Seconds after which the browser must ask again: no connection is for ever.
 LONGEST: Final = 300.0
 
 # A browser that lost us tries again after so many ms.
@@ -35,15 +37,15 @@ async def listen(request: Request) -> Response:
     changes, person = running_of(request).changes, request.state.user.id
     if not changes.has_room(person):
         return Response(status_code=503, headers={"Retry-After": "60"})
-    return _Live(changes, changes.listen(person), request.method)
+    return _Live(changes, changes.listen(person), request)
 
 
 class _Live(StreamingResponse):
     """What a listener hears, until it leaves, is let go, or has listened long enough."""
 
-    def __init__(self, changes: Changes, listener: Listener, method: str) -> None:
+    def __init__(self, changes: Changes, listener: Listener, request: Request) -> None:
         # Who asks for the head alone hears nothing.
-        content = _stream(listener) if method == "GET" else ()
+        content = _stream(listener, request) if request.method == "GET" else ()
         # nginx would keep it back until it is over.
         super().__init__(content, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
         self._changes, self._listener = changes, listener
@@ -56,11 +58,14 @@ class _Live(StreamingResponse):
             self._changes.leave(self._listener)
 
 
-async def _stream(listener: Listener) -> AsyncIterator[bytes]:
+async def _stream(listener: Listener, request: Request) -> AsyncIterator[bytes]:
     yield _RETRY
     until = monotonic() + LONGEST
     while not listener.is_over and monotonic() < until:
         word = await listener.next(KEEP_ALIVE)
+        # Shut out or signed out meanwhile: the next word is for others.
+        if await run_in_threadpool(read_user, request) is None:
+            return
         yield _message(word) if word else _NOTHING
 
 

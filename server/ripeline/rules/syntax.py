@@ -60,6 +60,11 @@ def parse(text: str, file: str) -> Parsed:
     """Read TOML; mistakes are InvalidRules in the order of the file. Raises it for what is too large to be one."""
     if len(text) > LARGEST:
         raise InvalidRules(file, 0, "", f"this is too large for a rule file, which may have {LARGEST} characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise InvalidRules(file, line, "", "there is half a character here: type it again") from error
     mistakes: list[InvalidRules] = []
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     readable = [_readable(statement, file, mistakes) for statement in statements(plain)]

@@ -29,19 +29,25 @@ def copy_database(source: Connection, target: Path) -> None:
     """
     part = target.with_name(target.name + ".part")
     try:
-        part.unlink(missing_ok=True)
+        drop_file(part)
         with closing(open_file(part)) as copy:
             source.backup(copy)
             problems = problems_of(copy)
         if not problems:
             _put_in_place(part, target)
     except (DatabaseError, OSError) as error:
-        part.unlink(missing_ok=True)
+        drop_file(part)
         why = error.strerror if isinstance(error, OSError) else error
         raise DataProblem(f"the database cannot be copied to {target}: {why}") from error
     if problems:
-        part.unlink(missing_ok=True)
+        drop_file(part)
         raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
+
+
+def drop_file(file: Path) -> None:
+    """Remove a database nobody has open, with what SQLite may have left beside it."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def write_anew(source: Path, target: Path, progress: Callable[[int, int], None]) -> None:

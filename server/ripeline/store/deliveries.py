@@ -9,6 +9,9 @@ from typing import Final, Literal
 
 from ripeline.store.database import Connection
 
+#: Longer than the longest wait between two tries (`outbox.schedule`).
+_LATEST_MS: Final = 30 * 3_600_000
+
 State = Literal["waiting", "sending", "sent", "dead"]
 
 #: A message of the outbox that nobody has looked at: id, topic, lead id, payload as JSON.
@@ -22,11 +25,12 @@ SELECT id, ?, lead_id, topic, ?, ? FROM outbox WHERE id = ?"""
 _SORTED = "-- message_sorted\nUPDATE outbox SET done_at = ? WHERE id = ?"
 
 # A later one waits for an earlier one of the same lead that is being tried, so that "cooled" never overtakes "ready".
+# One that is due later than any try ever is was put off by a clock that ran ahead.
 _DUE = """-- due_deliveries
 SELECT d.id, d.message_id, d.destination_id, d.lead_id, d.topic, d.attempts, o.created_at, o.payload
 FROM deliveries AS d CROSS JOIN outbox AS o ON o.id = d.message_id
 CROSS JOIN destinations AS t ON t.id = d.destination_id
-WHERE d.done_at IS NULL AND d.due_at <= :now AND d.state = 'waiting' AND t.disabled_at IS NULL
+WHERE d.done_at IS NULL AND (d.due_at <= :now OR d.due_at > :never) AND d.state = 'waiting' AND t.disabled_at IS NULL
 AND d.destination_id NOT IN (SELECT value FROM json_each(:busy))
 AND NOT EXISTS (SELECT 1 FROM deliveries AS e WHERE e.done_at IS NULL
   AND e.destination_id = d.destination_id AND e.lead_id = d.lead_id AND e.id < d.id)
@@ -97,7 +101,7 @@ def address_message(conn: Connection, message: str, destinations: Iterable[int],
 
 def due_deliveries(conn: Connection, now: int, busy: Sequence[int], limit: int) -> list[Delivery]:
     """What can be sent now, the longest due first, to any destination that is not `busy`."""
-    values = {"now": now, "busy": json.dumps(list(busy)), "limit": limit}
+    values = {"now": now, "never": now + _LATEST_MS, "busy": json.dumps(list(busy)), "limit": limit}
     return [
         Delivery(id, message, destination, lead, topic, attempts + 1, at, payload)
         for id, message, destination, lead, topic, attempts, at, payload in conn.execute(_DUE, values).fetchall()

@@ -50,8 +50,11 @@ class FolderLock:
         return os.pread(self._file, 64, 0).decode("ascii", "replace").split("\n")
 
     def _say(self, text: str) -> None:
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, text.encode(), 0)
+        said = text.encode()
+        # On a full disk it may not be said; the lock holds all the same.
+        with contextlib.suppress(OSError):
+            os.pwrite(self._file, said, 0)
+            os.ftruncate(self._file, len(said))
 
 
 def holder_of(folder: Path) -> int | None:

@@ -19,6 +19,7 @@ from ripeline.store.database import Database, DatabaseError, checkpoint, require
 from ripeline.store.lock import FolderLock
 from ripeline.store.putting_back import finish, require_finished
 from ripeline.store.sites import add_site
+from ripeline.store.swept import ahead_of
 from ripeline.store.upgrading import create_schema, pending_steps, upgrade
 
 #: A secret that is shorter was cut off.
@@ -60,16 +61,17 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
         if is_new:
             _fill(settings, now)
         else:
-            _require_sound(settings.database_file)
             _require_writable(settings.database_file)
+            _require_sound(settings.database_file)
             upgrade(_ours(settings.database_file), now)
+        ahead = _ahead(settings.database_file, now)
         secret, remade = _secret(settings.secret_file, is_new)
         lock.note_open()
     except BaseException:
         lock.release()
         raise
     restored = f"a restore that was cut short was finished; what was there before is in {aside}" if aside else ""
-    warnings = tuple(text for text in (warning, lost, remade, restored) if text)
+    warnings = tuple(text for text in (warning, lost, ahead, remade, restored) if text)
     return OpenedData(Database(settings.database_file), secret, is_new, warnings, lock)
 
 
@@ -140,8 +142,6 @@ def _lost(path: Path, lock: FolderLock) -> str:
     )
 
 
-def _require_sound(path: Path) -> None:
-    damage = damage_of(path)
 def _require_writable(path: Path) -> None:
     """SQLite opens a file it may not write all the same, and makes others of that kind beside it."""
     for each in (path.parent, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))):
@@ -149,6 +149,8 @@ def _require_writable(path: Path) -> None:
             raise DataProblem(f"{each} is read-only for this user. Nothing was changed.")
 
 
+def _require_sound(path: Path) -> None:
+    damage = damage_of(path)
     if damage:
         raise DataProblem(f"{path} {damage}. Nothing was changed. {way_back(path)}")
 
@@ -161,6 +163,11 @@ def _ours(path: Path) -> Database:
     return Database(path)
 
 
+def _ahead(path: Path, now: int) -> str:
+    with closing(Database(path)) as database, database.read() as conn:
+        return ahead_of(conn, now)
+
+
 def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
     """The secret, made when there is none, and a warning when it should have been there."""
     try:
@@ -170,13 +177,6 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
     if len(secret) >= _SHORTEST_SECRET:
         return secret, ""
     made = secrets.token_hex(32).encode()
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
     _write_whole(path, made, 0o600)
     return made, "" if is_new else (
         f"{path} was {'damaged' if secret else 'missing'}; with a new one, cookies and links signed before no longer "
@@ -186,4 +186,11 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
 
 def _write_whole(path: Path, content: bytes, mode: int) -> None:
     """A file that has its name only once it is whole and on disk."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
     sync_folder(path.parent)

@@ -82,6 +82,8 @@ class Table:
             _, self.heading = next(self._lines(), (0, []))
         except OSError as error:
             raise BadTable(f"{name} cannot be read: {error.strerror}") from error
+        except UnicodeError as error:
+            raise BadTable(f"{name}:1: cannot be read as CSV: {error}; nothing was imported") from error
         if not any(self.heading):
             raise BadTable(f"{name}:1: there is no heading that names the columns")
 

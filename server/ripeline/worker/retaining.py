@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 #: From this hour on, in the zone of the rules, when hardly anybody visits.
 _HOUR: Final = 3
 _EVERY: Final = 60.0
+_A_WEEK: Final = timedelta(days=7)
 #: Events forgotten, and leads looked at, in one transaction.
 _AT_ONCE: Final = 200
 
@@ -48,15 +50,17 @@ async def see_to_it(running: Running, now: int) -> bool:
     """Forget what is due at `now` (ms), if this night has not been seen to; whether it was done.
 
     Not on the day it is asked first: whoever has just upgraded, or brought a history in, reads first what would go.
+    Nor when more than a week seems to have passed: a clock that runs ahead for a day must not cost what is kept.
     """
     moment = local(now, running.rules.ruleset.timezone)
-    night, last = moment.date().isoformat(), await asyncio.to_thread(_last_night, running)
-    if not last:
-        await running.write(partial(_seen_to, night=night, done=(0, 0), at=now))
-    if not last or moment.hour < _HOUR or last >= night:
+    night, last = moment.date(), await asyncio.to_thread(_last_night, running)
+    if last is None or abs(night - last) > _A_WEEK:
+        await running.write(partial(_seen_to, night=night.isoformat(), done=(0, 0), at=now))
+        return False
+    if moment.hour < _HOUR or last >= night:
         return False
     visits, leads = await forget(running, now)
-    await running.write(partial(_seen_to, night=night, done=(visits, leads), at=now))
+    await running.write(partial(_seen_to, night=night.isoformat(), done=(visits, leads), at=now))
     if visits or leads:
         await running.erase_unused()
     return True
@@ -100,9 +104,10 @@ def _leads(running: Running, cutoff: int, after: int) -> list[int]:
         return idle_leads(conn, cutoff, after, _AT_ONCE)
 
 
-def _last_night(running: Running) -> str:
+def _last_night(running: Running) -> date | None:
     with running.database.read() as conn:
-        return read_meta(conn, LAST_NIGHT) or ""
+        kept = read_meta(conn, LAST_NIGHT)
+    return date.fromisoformat(kept) if kept else None
 
 
 def _seen_to(conn: Connection, night: str, done: tuple[int, int], at: int) -> None:
