@@ -141,7 +141,8 @@ def test_every_cookie_is_of_the_path_alone(client: TestClient) -> None:
         other.post(f"{ROOT}/signout").history[0],
     ]
     cookies = [each for answer in set_by for each in answer.headers.get_list("set-cookie")]
-    assert {each.partition("=")[0] for each in cookies} == {"lang", "__Secure-ripeline", "ripeline_visitor"}
+    names = {each.partition("=")[0] for each in cookies}
+    assert names == {"lang", "__Secure-ripeline", "__Secure-ripeline-known", "ripeline_visitor"}
     for cookie in cookies:
         assert re.search(r"(?i); *path=/leads-tool(;|$)", cookie), cookie
     assert other.get(f"{ROOT}/leads").url.path == f"{ROOT}/signin"

@@ -265,7 +265,7 @@ def test_an_old_link_leads_on_and_counts_no_more(mail: Mailbox) -> None:
 
 
 def test_when_the_log_takes_nothing_links_lead_on(mail: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: EventLog, __: object) -> None:
+    def full(*_: object) -> None:
         raise LogRefused("full")
 
     letter = mail.letter(PRICING, GUIDE)

@@ -34,6 +34,7 @@ WRITES: Final = {
     "export leads": ("leads_exported", "leads: 6", "prospects (6)"),
     "dump": ("lead_exported", "", ""),
     "backup": ("backup_written", "20", "20"),
+    "erase": ("lead_erased", "", ""),
 }
 #: Those that only look or calculate, that serve (what is done there is written down there), and the one that is tested
 #: with the restored data itself.
@@ -55,6 +56,7 @@ def words_of(folder: Path) -> dict[str, tuple[str, ...]]:
         "export leads": (str(folder / "out.csv"),),
         "dump": ("marc@example.com",),
         "backup": (str(folder / "backup.zip"),),
+        "erase": ("marc@example.com", "--yes"),
     }
     return {name: (*name.split(), *words, "--data", str(folder / "data")) for name, words in given.items()}
 
@@ -99,7 +101,7 @@ def test_each_writes_its_line(folder: Path) -> None:
         assert (line.author, line.what) == (COMMAND_LINE, what), name
         assert line.about.startswith(about), name
         assert about_in_words(line.what, line.about, catalog("fr")).startswith(french), name
-        assert (line.lead is not None) == (name == "dump")
+        assert (line.lead is not None) == (name in ("dump", "erase"))
 
 
 def test_a_command_that_fails_writes_nothing(folder: Path) -> None:

@@ -188,9 +188,10 @@ def _sales(house: House) -> None:
             f"{lead}/known",
             {"name": say("name"), "company": say("company"), "job": say("job"), "model": "one"},
         )
-        if number % 2:
+        if number % 4 in (0, 3):
             said = {"verdict": "right_time", "note": say("verdict-note"), "model": "one"}
             house.form("sales", f"{lead}/verdict", said)
+        if number % 4 == 3:
             house.form("sales", f"{lead}/outcome", {"outcome": "won", "value": "10", "model": "one"})
     # Of those that are left one is somebody's.
     ((handoff,),) = house.rows("SELECT id FROM handoffs WHERE state = 'open' ORDER BY id LIMIT 1")

@@ -6,13 +6,20 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import pytest
-from tests.faults.house import READY_SECONDS, Record, Server, chance, lost_nothing, many, scored_once, tell
+from tests.faults.crowd import crowd
+from tests.faults.house import READY_SECONDS, RULES, Record, Server, chance, lost_nothing, many, scored_once, tell
 from tests.faults.onlooker import PAGES, Onlooker, Said
 from tests.faults.senders import BROWSER, sending
 from tests.faults.small_disk import small_disk
+
+from ripeline.rules.reading import read_rules
+
+#: Enough that their scores need more room than there is.
+_PEOPLE: Final = 6_000
 
 
 def _until(is_so: Callable[[], bool], seconds: float) -> float:
@@ -45,6 +52,28 @@ def test_a_full_disk_refuses_until_there_is_room_again(tmp_path: Path, record_pr
         figures = lost_nothing(server, senders.acknowledged)
     assert back <= many(60.0, READY_SECONDS)
     tell(record_property, rounds=rounds, by=disk.how, refused=senders.said[503], ready_again_s=back, **figures)
+
+
+@pytest.mark.fault
+def test_new_rules_that_find_no_room_wait_for_it_and_nobody_sees_half(tmp_path: Path, record_property: Record) -> None:
+    new = RULES.replace("points = 1,", "points = 2,")
+    with small_disk(tmp_path / "data", 80) as disk, Server(disk.folder) as server:
+        server.start().stop()
+        crowd(server, _PEOPLE)
+        server.start().settle()
+        alice, before = Onlooker(server), server.in_force()
+        disk.fill(server, 20_000)
+        (server.data / "rules.toml").write_text(new, encoding="utf-8")
+        _until(lambda: "chore of the writer failed" in server.tail(), 60)
+        assert (server.in_force(), server.is_running()) == (before, True)
+        assert server.rows("SELECT DISTINCT points FROM ledger WHERE reason IS NULL") == [(1_000,)]
+        assert alice.pages() == dict.fromkeys(PAGES, 200)
+        disk.free(server)
+        waited = _until(lambda: server.in_force() == read_rules(new).hash, 120)
+        assert server.rows("SELECT DISTINCT points FROM ledger WHERE reason IS NULL") == [(2_000,)]
+        server.stop()
+        figures = lost_nothing(server, {id for (id,) in server.rows("SELECT event_id FROM events")})
+    tell(record_property, leads=_PEOPLE, by=disk.how, in_force_after_s=waited, **figures)
 
 
 def _is_as_promised(alice: Onlooker, token: str, says: str) -> None:

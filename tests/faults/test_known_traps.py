@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pytest
 from httpx2 import Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.faults import corpus
 from tests.faults.house import many
 from tests.faults.town import Town, build, copy_of, opened
@@ -95,12 +97,13 @@ PLACES: Final = {
 }
 
 
+@pytest.mark.row
 @pytest.mark.parametrize("name", PLACES)
 def test_no_field_costs_its_neighbour(town: Town, name: str) -> None:
     door, good = DOORS[name]
     values = list((ODD | corpus.HUGE_VALUES).items())
     for field in PLACES[name]:
-        for n, (what, value) in enumerate(values[:: many(9, 1)]):
+        for n, (what, value) in enumerate(values[:: many(19, 1)]):
             if len(value) > 200_000:
                 continue
             prefix = f"{name}-{field}-{n}-"
@@ -110,10 +113,11 @@ def test_no_field_costs_its_neighbour(town: Town, name: str) -> None:
             assert stored(town, f"{prefix}good") == 1, (field, what)
 
 
+@pytest.mark.row
 def test_no_depth_breaks_a_door(town: Town) -> None:
     """`json` raises RecursionError, and so does making a text of what it just managed to read."""
     key = town.keys["token"]
-    for depth in (*range(5, 800, many(97, 11)), *range(800, 1_010, many(7, 1)), 50_000):
+    for depth in (*range(5, 800, many(199, 11)), *range(800, 1_010, many(23, 1)), 50_000):
         for deep in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
             bodies = {
                 "/e": f'{{"v":"ada","e":[{deep},{{"i":"d{depth}","n":"page","u":"{SHOP}","p":{deep}}}],"x":{deep}}}',
@@ -129,6 +133,30 @@ def test_no_depth_breaks_a_door(town: Town) -> None:
                 assert answer.status_code < 500, (path, depth, deep[:1], answer.text)
     tags = {"event": "open", "email": "a@b.fr", "tags": "[" * 5_000}
     assert town.ask("POST", f"/hooks/brevo?key={key}", body=json.dumps(tags).encode()).status_code == 200
+
+
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=12,
+)
+names = st.sampled_from(
+    "id visitor email on url title item at props traits source type event messageId userId anonymousId context "
+    "properties timestamp sentAt message-id ts_event tags link user_agent time signature event-data".split()
+)
+near = st.dictionaries(names, trees, max_size=9)
+JSON_DOORS: Final = ("/api/events", "/v1/batch", "/v1/identify", "/hooks/brevo", "/hooks/mailjet", "/hooks/mailgun")
+
+
+@pytest.mark.row
+@settings(database=None, max_examples=many(8, 400))
+@given(tree=trees | near | st.lists(near, max_size=3), junk=st.binary(max_size=200))
+def test_no_tree_and_no_bytes_break_a_door(town: Town, tree: Any, junk: bytes) -> None:
+    bodies = [json.dumps(tree).encode(), json.dumps({"batch": tree}).encode(), junk]
+    for path in JSON_DOORS:
+        for body in bodies:
+            answer = town.ask("POST", f"{path}?key={town.keys['token']}", body=body)
+            assert answer.status_code in (200, 202, 400, 401), (path, body, answer.text)
 
 
 @pytest.mark.parametrize("number", ["NaN", "1e999", "-1e999", "9" * 4_000, "Infinity"])

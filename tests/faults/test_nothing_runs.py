@@ -22,7 +22,7 @@ from tests.browser.conftest import browser  # noqa: F401 - the fixture
 from tests.faults.filling import fill
 from tests.faults.house import THOROUGH, many
 from tests.faults.payloads import NAMES, payload
-from tests.faults.poison import PEOPLE, House, poisoned
+from tests.faults.poison import House, poisoned
 from tests.faults.spreadsheet import cells_that_run
 from tests.faults.watching import Watch
 
@@ -51,6 +51,8 @@ NO_PAGES: Final = (
     "/demo/",
 )
 A_FILE: Final = re.compile(r"\.csv$|/export$")
+
+READERS: Final = (("owner", "en"), ("owner", "fr"), ("marketer", "fr"), ("sales", "en"))
 
 #: No page shows these, or no more than their beginning or their words; files and programs get them.
 KEPT_AND_NOT_SHOWN: Final = {"agent", "campaign", "column", "key", "letter-tag", "medium", "source", "visitor"}
@@ -84,7 +86,7 @@ def filled(house: House, path: str, leads: int) -> list[tuple[str, ...]]:
         texts = [quote(payload(0, "token"), safe=""), *([verdict_token(house)] if path.startswith("/v/") else [])]
         return [(text,) for text in texts] if names else [()]
     known = {
-        "/leads/{id:int}": f"SELECT id FROM leads ORDER BY email NOT LIKE 'lead%', id LIMIT {leads}",
+        "/leads/{id:int}": f"SELECT id FROM leads ORDER BY email IS NULL, email NOT LIKE 'lead%', id LIMIT {leads}",
         "/leads/{id:int}/merge": f"SELECT id FROM leads LIMIT {many(1, 8)}",
         "/leads/{id:int}/score/{event:int}": f"{_SCORED} LIMIT {many(4, 40)}",
         "/leads/{id:int}/score/{event:int}/whatif": f"{_SCORED} LIMIT 1",
@@ -111,7 +113,7 @@ def verdict_token(house: House) -> str:
 def asked_badly() -> list[str]:
     """Payloads in the address itself."""
     found = []
-    for number in range(many(1, len(NAMES))):
+    for number in range(0, many(1, len(NAMES)), 3):
         text = quote(payload(number, "asked"), safe="")
         found += [f"/leads?out=yes&q={text}&channel={text}&page={text}&file={text}&form={text}", f"/leads?owner={text}"]
         found += [f"/leads?model={text}", f"/leads?band={text}&sort={text}", f"/leads?cursor={text}&seen={text}"]
@@ -143,9 +145,9 @@ def test_nothing_anybody_wrote_runs_on_any_page(
     house: House,
     record_property: Any,
 ) -> None:
-    """In `make faults` each page for each role in both languages, else for the owner, every other one in French."""
+    """In `make faults` each page for each of the readers, else for the owner alone, every other one in French."""
     watch = Watch(house)
-    for role, language in product(PEOPLE if THOROUGH else ["owner"], ("en", "fr")):
+    for role, language in READERS if THOROUGH else READERS[:2]:
         with signed_in(browser, house, role, language) as context:
             tab = watch.over(context)
             is_first = (role, language) == ("owner", "en")

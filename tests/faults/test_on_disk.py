@@ -15,7 +15,6 @@ from typing import Any, Final
 import pytest
 from tests.faults.house import Record, Server, tell
 
-
 NOW: Final = int(time.time() * 1000)
 BROWSER: Final = {"content-type": "text/plain", "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140 canary-agent"}
 

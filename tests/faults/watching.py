@@ -16,7 +16,7 @@ _REPORTS: Final = """document.addEventListener('securitypolicyviolation', (event
 #: Everything in a document that nobody here has put there; of a mail, which has styles of its own, what runs or loads.
 LOOK: Final = """(mailOf) => {
   const bad = [], isMail = Boolean(mailOf), own = mailOf || location.origin
-  const never = 'iframe frame object embed base math noscript template audio video animate mglyph'.split(' ')
+  const never = 'iframe frame object embed base math template audio video animate mglyph'.split(' ')
   const holds = 'href src action formaction data poster xlink:href srcset ping background'.split(' ')
   for (const each of document.querySelectorAll('*')) {
     const tag = each.localName, said = (name) => each.getAttribute(name) || ''

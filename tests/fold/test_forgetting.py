@@ -141,3 +141,11 @@ def test_what_was_done_under_a_merged_lead_is_theirs(house: House) -> None:
     house.conn.execute("UPDATE leads SET created_at = ?", (START,))
     assert idle(house, YEAR // 2) == []
     assert idle(house, 2 * YEAR) == [ADA]
+
+
+def test_what_somebody_agreed_to_stays_with_them(house: House) -> None:
+    agreed = event("consent", "phone", 0, props={"wording": "Banner of March"})
+    house.fold(agreed, event("consent", "tablet", 0, id="of-a-stranger"), identify("phone", ADA, HOUR))
+    house.now = START + YEAR + DAY
+    assert forget(house, YEAR) == 1
+    assert house.rows("SELECT event_id FROM events WHERE event_id = ?", agreed.id) == [(agreed.id,)]

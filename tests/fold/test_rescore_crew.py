@@ -12,6 +12,7 @@ from ripeline.fold.merging import merge
 from ripeline.fold.rebuilding import Rescore
 from ripeline.rules.reading import read_rules
 from ripeline.store.authors import Said
+from ripeline.store.database import OperationalError
 
 DEARER = PAPERS.replace("points = 12", "points = 20")
 
@@ -77,6 +78,22 @@ def test_when_a_process_is_gone_the_rescore_goes_on_without(house: House) -> Non
     finish(house, work, 3)
     assert house.differences() == []
     assert house.score("visitor:v8") == 22
+
+
+def test_what_a_process_made_and_found_no_room_is_written_when_there_is_some(house: House) -> None:
+    fill(house)
+    work, refused = begun(house), set[str]()
+    while not work.is_done:
+        # A limit below what there is stands for what there is: not a page more.
+        house.conn.execute(f"PRAGMA max_page_count = {1_000_000 if refused else 1}").fetchall()
+        try:
+            work.step(30)
+        except OperationalError as error:
+            refused.add(str(error))
+    work.close()
+    house.new_folder()
+    assert refused == {"database or disk is full"}
+    assert house.differences() == []
 
 
 def test_few_leads_are_not_worth_a_process(house: House) -> None:

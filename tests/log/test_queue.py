@@ -79,6 +79,22 @@ def test_a_site_that_floods_leaves_room_for_the_others() -> None:
     _run(story, limit=100)
 
 
+def test_an_address_that_floods_leaves_room_for_the_others() -> None:
+    async def story(log: EventLog) -> None:
+        futures = [log.submit(_events(11, f"flood{n}-"), "192.0.2.1") for n in range(6)]
+        with pytest.raises(LogRefused, match="66 events of this address are waiting"):
+            log.submit(_events(11), "192.0.2.1")
+        futures += [log.submit(_events(1, f"quiet{n}-"), "198.51.100.9") for n in range(20)]
+        # Who has no address that counts, a program with a token, has what is left.
+        futures.append(log.submit(_events(14, "program"), ""))
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        await asyncio.gather(*futures)
+        assert log._of_sender == {}
+
+    _run(story, limit=100)
+
+
 def test_the_only_site_may_use_the_whole_queue() -> None:
     async def story(log: EventLog) -> None:
         assert not (await _waiting(log, 100)).done()

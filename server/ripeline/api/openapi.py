@@ -59,6 +59,10 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
             yield Operation(method, path, scope, parameters, getattr(route.endpoint, "body", None), words)
 
 
+#: Says in its body whom it is about.
+_NAMES_SOMEBODY: Final = frozenset({"/api/outcomes"})
+
+
 def openapi(routes: Iterable[BaseRoute], server: str) -> dict[str, Any]:
     """The document of a server with those routes, at that address."""
     all_of_them = list(operations(routes))
@@ -156,7 +160,11 @@ def _answers(each: Operation) -> dict[str, Any]:
 def _refusals(each: Operation) -> Iterator[tuple[int, str, str]]:
     """Those of the table of errors that this one can have."""
     for status, error, said in ERRORS:
-        needs = {"unauthorized": each.scope, "forbidden": each.scope, "not_found": "{" in each.path}
+        needs = {
+            "unauthorized": each.scope,
+            "forbidden": each.scope,
+            "not_found": "{" in each.path or each.path in _NAMES_SOMEBODY,
+        }
         needs |= {"invalid_rules": each.method == "PUT", "conflict": each.method in ("POST", "PUT")}
         needs |= {"unavailable": each.method != "GET", "bad_request": each.scope}
         if needs.get(error):

@@ -22,10 +22,12 @@ class Arrival:
     """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code).
 
     `received`: how many events were counted as such, 0 before they are known.
+    `address`: the one it counts for, "" before that is known and where there are no limits.
     `drop` is why `dropped` of its events are not stored. `found`: events nobody sent, that follow from those sent.
     """
 
     __slots__ = (
+        "address",
         "body",
         "cors",
         "drop",
@@ -55,6 +57,7 @@ class Arrival:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.origin = self.headers.get(b"origin")
         self.body = b""
+        self.address = ""
         self.cors: CorsHeaders = NO_CORS
         self.envelope = _EMPTY
         self.items: Sequence[object] = ()

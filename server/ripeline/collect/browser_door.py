@@ -63,7 +63,7 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
         async with intake.room.turn():
             for step in (check_room, *WITH_THE_BODY):
                 step(intake, arrival)
-    return await store(intake.running, arrival.events, arrival.found)
+    return await store(intake.running, arrival.events, arrival.found, arrival.address)
 
 
 def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
@@ -74,7 +74,7 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
         for step in (*BEFORE_THE_BODY, *WITH_THE_BODY):
             step(intake, arrival)
         if arrival.events:
-            stored = submit(intake.running, [*arrival.events, *arrival.found])
+            stored = submit(intake.running, [*arrival.events, *arrival.found], arrival.address)
             stored.add_done_callback(partial(_finish, intake, arrival, reply))
         else:
             _reply_soon(reply, answer_of(intake, arrival, 0))

@@ -36,8 +36,8 @@ def check_method(_: Intake, arrival: Arrival) -> None:
 def limit_rate(intake: Intake, arrival: Arrival) -> None:
     if intake.rates.limit is None:
         return
-    address = intake.addresses.of(arrival.scope, arrival.headers)
-    wait = intake.rates.wait_seconds(address, arrival.received_at / 1000)
+    arrival.address = intake.addresses.of(arrival.scope, arrival.headers)
+    wait = intake.rates.wait_seconds(arrival.address, arrival.received_at / 1000)
     if wait:
         raise Refused(429, "too_many_requests", "too many from this address", retry_after=wait)
 

@@ -16,14 +16,14 @@ from ripeline.store.database import DatabaseError
 _RETRY_AFTER: Final = 5
 
 
-async def store(running: Running, events: list[Event], found: Sequence[Event] = ()) -> int:
+async def store(running: Running, events: list[Event], found: Sequence[Event] = (), sender: str = "") -> int:
     """Append and return how many were new; on return they are on disk. Raises as `accepted_of`.
 
     What was `found` is appended with them, and not counted.
     """
     if not events:
         return 0
-    stored = submit(running, [*events, *found])
+    stored = submit(running, [*events, *found], sender)
     await wait([stored])
     return accepted_of(stored, len(events))
 
@@ -48,10 +48,10 @@ def turn_away(running: Running, refusal: Refused) -> None:
         running.tally.turn_away(0)
 
 
-def submit(running: Running, events: list[Event]) -> Future[list[bool]]:
+def submit(running: Running, events: list[Event], sender: str = "") -> Future[list[bool]]:
     """Hand events (at least one) to the log; done when they are on disk. Raises `Refused` 503 when there is no room."""
     try:
-        return running.log.submit(events)
+        return running.log.submit(events, sender)
     except LogRefused as refused:
         raise _try_again(refused) from refused
 

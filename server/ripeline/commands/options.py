@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import wraps
+from time import time_ns
 from typing import Any, TypeVar
 
 import click
 
 from ripeline.errors import DataProblem, InvalidSetting
-from ripeline.fold.folder import now_ms
 from ripeline.settings import SETTINGS, Setting, Settings, read_settings
 from ripeline.store.audit import COMMAND_LINE, What, add_audit
 from ripeline.store.authors import Said
@@ -52,7 +52,7 @@ def read_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
 
 def write_down(settings: Settings, what: What, about: str = "", lead: int | None = None) -> None:
     """A line of the audit log for what was only read or copied; where none can be written, that is said."""
-    by = Said(COMMAND_LINE, now_ms())
+    by = Said(COMMAND_LINE, time_ns() // 1_000_000)
     try:
         write_beside(settings, lambda conn: add_audit(conn, by, what, about, lead))
     except (DataProblem, DatabaseError, OSError) as error:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from ripeline.fold.batch import PoisonedBatch
-from ripeline.fold.building import Builder, Built, Order
+from ripeline.fold.building import Answer, Builder, Built, Order
 from ripeline.fold.crew import Crew
 from ripeline.fold.folder import REBUILT, RULES_HASH, now_ms
 from ripeline.fold.rows import Names, session_rows
@@ -74,12 +74,13 @@ class Rescore:
             self._names = Names(conn, ruleset, self._dictionary)
         self._builder = Builder(ruleset, self._names)
         self._aside = frozenset(all_aside_next(conn))
-        self._last = int(read_meta(conn, REBUILT) or 0)
+        self._last = self._ordered = int(read_meta(conn, REBUILT) or 0)
         self._total = count_living_leads(conn)
         self._done = count_leads_upto(conn, self._last)
         self._rounds = 0
         self._crew: Crew | None = None
-        self._ordered = self._last
+        # Kept until it is written: a full disk must not cost leads their scores.
+        self._answered: tuple[Order, Answer] | None = None
 
     @classmethod
     def begun(cls, conn: Connection, ruleset: Ruleset, by: Said, now: Callable[[], int] = now_ms) -> Rescore:
@@ -113,7 +114,7 @@ class Rescore:
         """Send the processes home, if there are any."""
         if self._crew is not None:
             self._crew.end()
-            self._crew = None
+            self._crew = self._answered = None
 
     def step(self, limit: int = _LEADS_A_BATCH, patience: float = 1.0) -> bool:
         """Build the next leads in one transaction; whether that was all, and the new scores are in force.
@@ -142,16 +143,17 @@ class Rescore:
             while crew.has_room and (leads := _ids(self._conn, self._ordered, limit)):
                 crew.ask(Order(leads, self._aside, self._now()))
                 self._ordered = leads[-1]
-            found = None if crew.is_idle else crew.answer(patience)
+            if self._answered is None and not crew.is_idle:
+                self._answered = crew.answer(patience)
         except (EOFError, OSError):
             log.warning("a process that helped with the rescore is gone: it goes on without")
             self.close()
             return False
-        if found is None:
+        if self._answered is None:
             if crew.is_idle:
                 self.close()
             return not crew.is_idle
-        order, answer = found
+        order, answer = self._answered
         while not isinstance(answer, Built):
             self._set_aside(answer)
             answer = self._builder.answer(self._conn, replace(order, aside=self._aside), Dictionary())
@@ -198,7 +200,7 @@ class Rescore:
         put_proposals(self._conn, self.ruleset.hash, built.leads, built.proposals)
 
     def _has_built(self, leads: list[int]) -> None:
-        self._last, self._done = (leads[-1] if leads else self._last), self._done + len(leads)
+        self._last, self._done, self._answered = (leads[-1] if leads else self._last), self._done + len(leads), None
 
     def _set_aside(self, problems: dict[int, str]) -> None:
         with transaction(self._conn):

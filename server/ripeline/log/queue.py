@@ -19,18 +19,20 @@ LIMIT: Final = 2_000
 
 @dataclass(slots=True)
 class Waiting:
-    """Events of one call, and the future its caller waits on."""
+    """Events of one call, the future its caller waits on, and the address they come from, "" for none that counts."""
 
     events: list[Event]
     future: asyncio.Future[list[bool]]
     loop: asyncio.AbstractEventLoop
+    sender: str = ""
 
 
 class EventLog:
     """Takes events from event loops and keeps them until the writer has them on disk.
 
     `bell` wakes the writer. At most `limit` events wait, those being written included. Once several sites have sent
-    some, each may have at most twice as many waiting as there is room left: whoever floods leaves room for the others.
+    some, each may have at most twice as many waiting as there is room left, and so may each sender at any time: whoever
+    floods leaves room for the others.
     """
 
     def __init__(self, bell: threading.Event | None = None, limit: int = LIMIT) -> None:
@@ -41,6 +43,7 @@ class EventLog:
         self._accepted = 0
         self._answered = 0
         self._of_site: dict[int, int] = {}
+        self._of_sender: dict[str, int] = {}
         self._closed = ""
 
     async def append(self, events: list[Event]) -> list[bool]:
@@ -52,27 +55,33 @@ class EventLog:
         """
         return await self.submit(events) if events else []
 
-    def submit(self, events: list[Event]) -> asyncio.Future[list[bool]]:
+    def submit(self, events: list[Event], sender: str = "") -> asyncio.Future[list[bool]]:
         """`append` without the waiting: its result, or what it raises, once it is known. At least one event."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(events, loop.create_future(), loop)
+        waiting = Waiting(events, loop.create_future(), loop, sender)
         with self._lock:
-            self._admit(events[0].site, len(events))
+            self._admit(waiting, len(events))
             self._queue.append(waiting)
         if not self.bell.is_set():
             self.bell.set()
         return waiting.future
 
-    def _admit(self, site: int, count: int) -> None:
+    def _admit(self, call: Waiting, count: int) -> None:
         """A call is of one site: of the one its first event is of."""
         if self._closed:
             raise LogRefused(self._closed)
-        waiting = self._of_site.setdefault(site, 0)
+        waiting = self._of_site.setdefault(call.events[0].site, 0)
         if self.pending + count > self.limit:
             raise LogRefused(f"{self.pending} events are waiting to be written")
-        if len(self._of_site) > 1 and waiting + count > 2 * (self.limit - self.pending - count):
+        share = 2 * (self.limit - self.pending - count)
+        if len(self._of_site) > 1 and waiting + count > share:
             raise LogRefused(f"{waiting} events of this site are waiting to be written")
-        self._of_site[site] = waiting + count
+        if call.sender:
+            sent = self._of_sender.get(call.sender, 0)
+            if sent + count > share:
+                raise LogRefused(f"{sent} events of this address are waiting to be written")
+            self._of_sender[call.sender] = sent + count
+        self._of_site[call.events[0].site] = waiting + count
         self._accepted += count
 
     @property
@@ -111,6 +120,8 @@ class EventLog:
             for waiting in taken:
                 self._answered += len(waiting.events)
                 self._of_site[waiting.events[0].site] -= len(waiting.events)
+                if waiting.sender:
+                    self._forget(waiting.sender, len(waiting.events))
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[bool]], Outcome]]] = {}
         for waiting, outcome in zip(taken, outcomes, strict=True):
             by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
@@ -118,6 +129,12 @@ class EventLog:
             # A loop that is gone has no callers left; their events are stored all the same.
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_resolve, answers)
+
+    def _forget(self, sender: str, count: int) -> None:
+        """Only who has events waiting is remembered."""
+        left = self._of_sender.pop(sender) - count
+        if left:
+            self._of_sender[sender] = left
 
     def close(self, reason: str) -> None:
         """Take nothing more; what was let in keeps its place."""

@@ -18,7 +18,7 @@ from ripeline.store.stars import Giver
 from ripeline.store.views import CrossingView, LedgerLine, TimelineEvent, TimelineSession
 
 #: So many lines a page, of long sessions first those that say something, and some of each; whole when asked for.
-_MOST_LINES: Final = 20
+_MOST_LINES: Final = 17
 _SOME_LINES: Final = 2
 _LONGEST_SAID: Final = 200
 

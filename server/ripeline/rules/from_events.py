@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ripeline.domain.event import CLICK, DOWNLOAD, EMAIL_CLICK, EMAIL_OPEN, ENGAGEMENT, FORM, PAGE, POINTS, Event
+from ripeline.domain.event import (
+    CLICK,
+    DOWNLOAD,
+    EMAIL_CLICK,
+    EMAIL_OPEN,
+    ENGAGEMENT,
+    FORM,
+    OBJECTION,
+    PAGE,
+    POINTS,
+    Event,
+)
 from ripeline.domain.points import as_number
 from ripeline.domain.session import Session
 from ripeline.rules.fields import READERS
@@ -22,7 +33,7 @@ _ABOUT: Final[Mapping[str, str]] = {
     EMAIL_OPEN: "email",
     EMAIL_CLICK: "email",
 }
-_NO_RULES: Final = frozenset({ENGAGEMENT, POINTS})
+_NO_RULES: Final = frozenset({ENGAGEMENT, POINTS, OBJECTION})
 
 #: What a rule may be paid once per, as the file writes it; "": as its kind of event is.
 ONCE: Final = ("", "event", "item", "session", "day", "lead")
