@@ -21,7 +21,7 @@ RuleFile = dict[str, Any]
 
 FIRST = {"download", "form", "identify"}
 KNOWN = {"page", "download", "form", "click", "identify", "email_open", "email_click", "unsubscribe", "bounce"}
-NO_ACTIVITY = {"email_open", "identify", "unsubscribe", "bounce", "engagement", "points"}
+NO_ACTIVITY = {"email_open", "identify", "unsubscribe", "bounce", "engagement", "points", "objection"}
 ONCE = {
     "page": "item session",
     "click": "item session",
@@ -98,7 +98,7 @@ class Reading:
         self.zone = ZoneInfo(file.get("timezone", "UTC"))
         self.timeout = period(file.get("session_timeout", "30m"))
         self.events = sorted({e["id"]: e for e in events}.values(), key=order)
-        self.lived = [e for e in self.events if e["on"] != "points"]
+        self.lived = [e for e in self.events if e["on"] not in ("points", "objection")]
         self.instants = self.all_instants(until)
         self.lines: list[Line] = []
         self.crossings: list[Crossing] = []
@@ -114,7 +114,21 @@ class Reading:
             for on in (("session", event["on"]) if self.begins_session(event) else (event["on"],))
         ]
         for model, content in file["models"].items():
-            self.read_model(model, content)
+            if self.objects():
+                self.leave_alone(model, content)
+            else:
+                self.read_model(model, content)
+
+    def objects(self) -> bool:
+        """Whether the last trusted word on being scored is an objection; nothing at all is then made of the lead."""
+        said = [e["props"]["objects"] for e in self.events if e["on"] == "objection"]
+        trusted = [e["verified"] and not e["suspect"] for e in self.events if e["on"] == "objection"]
+        return [word for word, is_trusted in zip(said, trusted, strict=True) if is_trusted][-1:] == [True]
+
+    def leave_alone(self, model: str, content: dict[str, Any]) -> None:
+        self.scores[model], self.bands[model], self.ripe[model] = (0, 0), set(), (None, None)
+        self.again[model] = self.asked[model] = None
+        self.out_of_target[model] = thousandths(content.get("min_fit", 0)) > 0
 
     # --- time -----------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,13 @@ _GIVEN = st.fixed_dictionaries(
         "reason": st.just("met at a fair"),
     }
 )
-_PROPS_OF: dict[str, st.SearchStrategy[Any]] = {"points": _GIVEN, "form": _FIELDS, "trial": st.none() | _PROPS}
+_OBJECTS = st.fixed_dictionaries({"objects": st.booleans()})
+_PROPS_OF: dict[str, st.SearchStrategy[Any]] = {
+    "points": _GIVEN,
+    "form": _FIELDS,
+    "trial": st.none() | _PROPS,
+    "objection": _OBJECTS,
+}
 _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "page": (PATHS, [""]),
     "download": (FILES, [""]),
@@ -64,11 +70,13 @@ _PLACES: dict[str, tuple[list[str], list[str]]] = {
     "points": ([""], [""]),
 }
 _ON = ["page", "page", "page", "page", "download", "download", "identify", "points", *_PLACES]
+#: Rare: of who objects there is nothing to see.
+_PLACES["objection"] = ([""], [""])
 
 
 @st.composite
 def _events(draw: st.DrawFn, number: int, at: int) -> dict[str, Any]:
-    on = draw(st.sampled_from(_ON))
+    on = "objection" if draw(st.integers(0, 40)) == 40 else draw(st.sampled_from(_ON))
     paths, items = _PLACES[on]
     path = draw(st.sampled_from(paths))
     claims = on in ("form", "identify")

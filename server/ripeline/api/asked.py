@@ -10,7 +10,7 @@ from starlette.requests import Request
 from ripeline.api.sentences import unknown
 from ripeline.domain.times import end_of_day
 from ripeline.domain.wire_time import LATEST, reported_at
-from ripeline.errors import InvalidEvent, InvalidRequest, NotFound
+from ripeline.errors import InvalidEvent, InvalidRequest
 from ripeline.running import Running
 from ripeline.store.reading import MOST_A_PAGE
 
@@ -78,12 +78,9 @@ def as_of(request: Request, timezone: str) -> int | None:
         raise InvalidRequest("as_of", f"must be a day or a time with its zone: {example}") from error
 
 
-def row_id(request: Request, what: str) -> int:
-    """The id in the path; raises `NotFound` for one no row can have."""
-    id: int = request.path_params["id"]
-    if id > _LARGEST_ID:
-        raise NotFound(what, id)
-    return id
+def row_id(request: Request) -> int:
+    """The id in the path."""
+    return int(request.path_params["id"])
 
 
 def lead_key(request: Request) -> int | str:

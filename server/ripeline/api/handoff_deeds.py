@@ -39,7 +39,7 @@ _MOST_VALUE: Final = 1e12
 @done
 async def judge(request: Request, said: Verdict) -> Facts:
     """`POST /api/handoffs/{id}/verdict`."""
-    id = asked.row_id(request, "hand-off")
+    id = asked.row_id(request)
     if said.verdict is None:
         await _do(request, partial(take_back_verdict, handoff=id))
     else:
@@ -51,7 +51,7 @@ async def judge(request: Request, said: Verdict) -> Facts:
 @done
 async def take(request: Request, wish: Claim) -> Facts:
     """`POST /api/handoffs/{id}/claim`: claim it for a person, give it back, or put it off (a day, unless said)."""
-    id = asked.row_id(request, "hand-off")
+    id = asked.row_id(request)
     if wish.action == "claim":
         await _do(request, partial(_claim, handoff=id, email=wish.owner))
     elif wish.action == "release":

@@ -73,7 +73,7 @@ def proposals(request: Request) -> Facts:
 @done
 async def accept_proposal(request: Request) -> Facts:
     """`POST /api/proposals/{id}/accept`: hand this one over after all."""
-    id = asked.row_id(request, "proposal")
+    id = asked.row_id(request)
     await asked.running(request).do(partial(accept, proposal=id), await author(request))
     return {"accepted": id}
 

@@ -1,14 +1,21 @@
-"""Ids of rows in addresses: `{id:int}` takes as many digits as a row can have, and nothing else is looked at."""
+"""Ids of rows in addresses: whatever `{id:int}` holds can be looked for in the database."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.convertors import IntegerConvertor, register_url_convertor
+
+#: The largest a row can have; nothing ever has it.
+LARGEST: Final = 2**63 - 1
 
 
 class RowId(IntegerConvertor):
     """More than SQLite can hold, or than Python reads at all, would be a fault of ours in answering a stranger."""
 
-    regex = "[0-9]{1,18}"
+    def convert(self, value: str) -> int:
+        digits = value.lstrip("0") or "0"
+        return min(int(digits), LARGEST) if len(digits) <= 20 else LARGEST
 
 
 def bound_row_ids() -> None:

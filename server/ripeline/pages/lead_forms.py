@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +15,6 @@ from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.said import Done, Undo
 
 T = TypeVar("T")
-
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,8 @@ async def form_of(request: Request) -> Form:
 
 
 def row_id(request: Request, name: str) -> int:
-    """A number in the address, as an id; 0, which nothing has, when it is too large for one."""
-    id = int(request.path_params[name])
-    return id if id <= _LARGEST_ID else 0
+    """A number in the address."""
+    return int(request.path_params[name])
 
 
 def number_of(text: str) -> float | None:

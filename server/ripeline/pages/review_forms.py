@@ -25,7 +25,6 @@ from ripeline.truth.dealing import deal
 from ripeline.truth.lives import read_lives
 
 HOME: Final = "/tuning/review"
-_LARGEST: Final = 2**63 - 1
 VERDICTS: Final[tuple[VerdictWord, ...]] = get_args(VerdictWord)
 
 
@@ -98,7 +97,7 @@ def _forget(desk: Desk, review: int, place: int) -> None:
 
 def _card(desk: Desk, review: int, place: int) -> tuple[str, int]:
     """The model of the review, and the lead on that card."""
-    found = review_by_id(desk.conn, min(review, _LARGEST))
+    found = review_by_id(desk.conn, review)
     card = next((each for each in cards_of(desk.conn, found.id) if each.place == place), None) if found else None
     if found is None or card is None:
         raise NotFound("card", place)

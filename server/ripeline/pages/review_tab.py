@@ -96,7 +96,7 @@ def read_review_tab(desk: Desk) -> ReviewTab:
 
 def read_card(desk: Desk) -> CardPage:
     """The card the path names. Raises `NotFound`."""
-    review = review_by_id(desk.conn, min(desk.params["id"], _LARGEST))
+    review = review_by_id(desk.conn, desk.params["id"])
     model = model_named(desk.ruleset, review.model) if review else None
     cards = cards_of(desk.conn, review.id) if review else ()
     card = next((each for each in cards if each.place == desk.params["place"]), None)

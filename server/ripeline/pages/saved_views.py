@@ -28,7 +28,6 @@ from ripeline.store.saved_views import (
     view_of,
 )
 
-_LARGEST_ID: Final = 2**63 - 1
 _LONGEST_NAME: Final = 60
 
 
@@ -93,7 +92,7 @@ async def _view(request: Request) -> SavedView | None:
             return view_of(conn, request.state.user.id, id)
 
     try:
-        return await run_in_threadpool(read) if id <= _LARGEST_ID else None
+        return await run_in_threadpool(read)
     except NotFound:
         return None
 

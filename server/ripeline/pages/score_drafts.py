@@ -30,7 +30,6 @@ _MOST_POINTS: Final = 1_000_000
 _LONGEST_LABEL: Final = 80
 #: What titles end with: the name of the site.
 _TAIL: Final = re.compile(r"(?<=\S)\s+[·|–—]\s.*$")
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Scored:
 
 def scored(desk: Desk, fields: Mapping[str, str]) -> Scored:
     """The event of the address, with what the form says of it. Raises `NotFound`."""
-    lead = lead_id_of(desk.conn, min(desk.params["id"], _LARGEST_ID))
+    lead = lead_id_of(desk.conn, desk.params["id"])
     seq = desk.params["event"]
     event = next((each for each in events_of_lead(desk.conn, lead) if each.seq == seq), None)
     reaches = reaches_of(event) if event else ()

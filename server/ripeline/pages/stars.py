@@ -15,8 +15,6 @@ from ripeline.fold.starring import star
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.said import Done, Undo
 
-_LARGEST_ID: Final = 2**63 - 1
-
 
 @require("sales")
 async def turn_star(request: Request) -> Response:
@@ -26,7 +24,7 @@ async def turn_star(request: Request) -> Response:
     seq = int(event) if event.isascii() and event.isdecimal() and len(event) < 19 else 0
     here = f"/leads/{lead}"
     try:
-        has_it = await do(request, partial(star, key=min(lead, _LARGEST_ID), seq=seq))
+        has_it = await do(request, partial(star, key=lead, seq=seq))
     except NotFound:
         return back(request, fields, here, Done(_("This line is no longer there."), is_bad=True))
     if not has_it:
