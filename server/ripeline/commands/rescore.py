@@ -8,6 +8,7 @@ import click
 
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import say
 from ripeline.fold.folder import Folder, now_ms
 from ripeline.fold.rescore import rescore as rebuild
 from ripeline.fold.verify import verify as compare
@@ -64,7 +65,7 @@ def _verify(database: Database, ruleset: Ruleset) -> None:
         leads = count_living_leads(conn)
     progress.done()
     for difference in differences[:_MOST_SHOWN]:
-        click.echo(str(difference))
+        say(str(difference))
     if differences:
         click.echo(f"{len(differences)} differences in {leads} leads; `ripeline rescore` builds all scores again")
         raise SystemExit(1)
