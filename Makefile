@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test audit bench faults variants fmt lint lock messages tracker browser php strace
+.PHONY: help demo serve test audit bench faults mutations variants fmt lint lock messages tracker browser php strace
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,8 +38,12 @@ fmt: .venv/dev ## format the code
 bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
 	$(BIN)/python -m benchmarks
 
-faults: .venv/dev strace browser ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row
-	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 tests
+ROWS ?= tests
+faults: .venv/dev strace browser ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row (ROWS=tests/…: only those)
+	RIPELINE_FAULTS=1 $(BIN)/python -m pytest -m "fault or row" -n0 $(ROWS)
+
+mutations: .venv/dev ## break the product in eight known ways: each must turn a test red
+	$(BIN)/python -m tests.faults.mutations
 
 # Asks the databases of known holes, so it needs a network; what they do not know, or when they do not answer, is a failure.
 audit: .venv/audit/.done tracker/node_modules/.done $(NODE_CLIENT)/node_modules/.done ## known holes in what is pinned (needs a network)
