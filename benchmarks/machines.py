@@ -1,7 +1,7 @@
 """Past one machine, simulated: collectors, a log partitioned by lead, folds that each own some partitions.
 
-`python -m benchmarks.machines` prints one JSON line a case: what docs/decisions/0030 rests on. Nothing of Ripeline runs;
-the costs are those measured on one machine (docs/benchmarks.md), seconds are simulated, chance is seeded.
+`python -m benchmarks.machines` prints one JSON line a case; docs/decisions/0030 rests on them. Nothing of Ripeline
+runs; the costs are those measured on one machine (docs/benchmarks.md), seconds are simulated, chance is seeded.
 """
 
 from __future__ import annotations
