@@ -52,7 +52,7 @@ audit: .venv/audit/.done tracker/node_modules/.done $(NODE_CLIENT)/node_modules/
 	cd tracker && npm audit
 	cd $(NODE_CLIENT) && npm audit
 
-variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes four
+variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes two
 	RIPELINE_EVERY_VARIANT=1 $(BIN)/pytest tests/browser -k "axe or keep_nobody_out"
 
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --no-emit-index-url \
