@@ -9,6 +9,9 @@ PYTHON_CLIENT := tests/collect/segment_python
 NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
+# One more than there are processors: tests wait for browsers and for servers that end a third of their time.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test audit bench faults mutations variants fmt lint lock messages tracker browser php strace
 
@@ -22,7 +25,7 @@ serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
 test: .venv/dev tracker/node_modules/.done $(CLIENTS) browser php lint ## every check CI runs
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
 	$(BIN)/ruff format --check .
