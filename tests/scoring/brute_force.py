@@ -114,10 +114,7 @@ class Reading:
             for on in (("session", event["on"]) if self.begins_session(event) else (event["on"],))
         ]
         for model, content in file["models"].items():
-            if self.objects():
-                self.leave_alone(model, content)
-            else:
-                self.read_model(model, content)
+            self.read_model(model, content)
 
     def objects(self) -> bool:
         """Whether the last trusted word on being scored is an objection; nothing at all is then made of the lead."""
@@ -125,10 +122,12 @@ class Reading:
         trusted = [e["verified"] and not e["suspect"] for e in self.events if e["on"] == "objection"]
         return [word for word, is_trusted in zip(said, trusted, strict=True) if is_trusted][-1:] == [True]
 
-    def leave_alone(self, model: str, content: dict[str, Any]) -> None:
-        self.scores[model], self.bands[model], self.ripe[model] = (0, 0), set(), (None, None)
+    def leave_alone(self, model: str, content: dict[str, Any], rules: dict[str, Rule]) -> None:
+        """As if nothing had ever happened."""
+        self.scores[model] = self.score(content, rules, [], date.min)
+        self.bands[model], self.ripe[model] = set(), (None, None)
         self.again[model] = self.asked[model] = None
-        self.out_of_target[model] = thousandths(content.get("min_fit", 0)) > 0
+        self.out_of_target[model] = "min_fit" in content and self.scores[model][1] < thousandths(content["min_fit"])
 
     # --- time -----------------------------------------------------------------------------------------------------
 
@@ -200,6 +199,9 @@ class Reading:
             if wanted is True or (isinstance(wanted, list) and id not in wanted)
         }
         rules = shared | content["rules"]
+        if self.objects():
+            self.leave_alone(model, content, rules)
+            return
         found: list[tuple[str, Found]] = [("manual", each) for each in self.given(model)]
         for id, rule in rules.items():
             if "on" in rule:
