@@ -9,9 +9,6 @@ PYTHON_CLIENT := tests/collect/segment_python
 NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
-# One more than there are processors: tests wait for browsers and for servers that end a third of their time.
-WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
-
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test audit bench faults mutations variants fmt lint lock messages tracker browser php strace
 
@@ -25,7 +22,7 @@ serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
 test: .venv/dev tracker/node_modules/.done $(CLIENTS) browser php lint ## every check CI runs
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
 	$(BIN)/ruff format --check .
@@ -55,8 +52,8 @@ audit: .venv/audit/.done tracker/node_modules/.done $(NODE_CLIENT)/node_modules/
 	cd tracker && npm audit
 	cd $(NODE_CLIENT) && npm audit
 
-variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes two
-	RIPELINE_EVERY_VARIANT=1 $(BIN)/pytest tests/browser -k "axe or keep_nobody_out"
+variants: .venv/dev browser ## the pages in both languages, both colour schemes, 390 and 1280 px: all eight, where `make test` takes two; stories in both languages
+	RIPELINE_EVERY_VARIANT=1 $(BIN)/pytest tests/browser -k "axe or keep_nobody_out or accepted_list or saved_rules_and_back"
 
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --no-emit-index-url \
   --no-emit-trusted-host --no-emit-find-links --no-emit-options

@@ -36,6 +36,8 @@ EVERY_VARIANT: list[Variant] = list(product(WIDTHS, SCHEMES, LANGUAGES))
 #: Each width, scheme and language once; `make variants` looks at all eight.
 FEW_VARIANTS: list[Variant] = [(390, "dark", "fr"), (1280, "light", "en")]
 VARIANTS = EVERY_VARIANT if os.environ.get("RIPELINE_EVERY_VARIANT") else FEW_VARIANTS
+#: Of a whole story: the language most marketers read, or both.
+TOLD_IN = LANGUAGES if os.environ.get("RIPELINE_EVERY_VARIANT") else ("fr",)
 
 
 @pytest.fixture(scope="module")

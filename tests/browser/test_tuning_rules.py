@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.live import Live, running
 from tests.browser.serving import serving
-from tests.browser.test_pages_access import VARIANTS, Variant, faults_of
+from tests.browser.test_pages_access import TOLD_IN, VARIANTS, Variant, faults_of
 from tests.pages.test_rules_tab import HOME, TEXT
 from tests.store.white_papers import CAST
 
@@ -88,7 +88,7 @@ def restored(page: Page, server: Live) -> None:
     expect(page.locator("#going-on")).to_have_count(0, timeout=10_000)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", TOLD_IN)
 def test_from_a_draft_to_saved_rules_and_back(context: BrowserContext, server: Live, language: str) -> None:
     draft, drafted, unsaved, save, begin, pricing = WORDS[language]
     page = enter(context, server, language)

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.live import Live, running
 from tests.browser.serving import free_port, serving
+from tests.browser.test_pages_access import TOLD_IN
 
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
@@ -56,7 +57,7 @@ def server(demo: Path, tmp_path: Path) -> Iterator[Live]:
             yield live
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", TOLD_IN)
 def test_from_the_draft_to_the_accepted_list(browser: Browser, server: Live, language: str) -> None:
     recorded, advised, told = WORDS[language]
     with browser.new_context(locale=language, viewport={"width": 1280, "height": 900}) as context:
