@@ -12,8 +12,8 @@ from ripeline.rules.lines import KeyPath, Lines
 
 #: Whoever has made so many is told of these first.
 _MOST: Final = 200
-#: Among more names than these the nearest is not looked for.
-_MOST_COMPARED: Final = 500
+#: The nearest is looked for among so many names: all time zones are fewer.
+_MOST_COMPARED: Final = 1_000
 
 
 class Mistakes:
