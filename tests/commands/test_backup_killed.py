@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tests.calibration.white_paper_house import folder_of, run
 from tests.commands.test_backup import MARC, emails, erase, leads, names
+from tests.faults.forked import is_killed
 
 from ripeline.commands.backup import make_backup
 from ripeline.commands.restore import restore_backup
@@ -32,8 +33,8 @@ WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 def killed_before(change: int, work: Callable[[], object]) -> bool:
     """Do it in a process that is killed before its so manieth change of files; whether it came to that."""
-    child = os.fork()
-    if child == 0:
+
+    def cut_short() -> None:
         changes = count()
 
         def hear(event: str, said: tuple[Any, ...]) -> None:
@@ -43,10 +44,8 @@ def killed_before(change: int, work: Callable[[], object]) -> bool:
 
         sys.addaudithook(hear)
         work()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or status == 0
-    return os.WIFSIGNALED(status)
+
+    return is_killed(cut_short)
 
 
 def house(tmp_path: Path) -> tuple[Path, Path]:

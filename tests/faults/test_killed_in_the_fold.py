@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from tests.faults import fused
+from tests.faults.forked import is_killed
 from tests.faults.house import Record, Server, lost_nothing, many, scored_once, tell
 from tests.fold.ledger_house import ADA, DAY, HOUR, PAPERS, START, House, identify, open_house
 from tests.fold.test_folding_aside import POISON
@@ -45,16 +45,13 @@ def entered(folder: Path) -> House:
 
 def folds_until(folder: Path, statement: int) -> bool:
     """Fold in a process that is killed before that statement; whether it was."""
-    child = os.fork()
-    if child == 0:
-        try:
-            house = entered(folder)
-            house.conn.set_trace_callback(fused.Fuse(statement).burn)
-            house.fold()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+
+    def fold() -> None:
+        house = entered(folder)
+        house.conn.set_trace_callback(fused.Fuse(statement).burn)
+        house.fold()
+
+    return is_killed(fold)
 
 
 def lives(first: Path, stride: int) -> Iterator[tuple[int, House]]:

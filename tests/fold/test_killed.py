@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.faults.forked import is_killed
 from tests.faults.fused import Fuse
 from tests.faults.house import many
 from tests.fold.ledger_house import (
@@ -68,20 +68,19 @@ def entered(path: Path, left: int = 0) -> House:
     return House(database, conn, ruleset, START + 20 * DAY)
 
 
+def cut_short(path: Path, work: Work, left: int) -> bool:
+    """Do it there in a process with that fuse; whether it burnt down."""
+    return is_killed(lambda: work(entered(path, left)))
+
+
 def lives(folder: Path, work: Work, stride: int) -> Iterator[Path]:
     """Copies of the database in which `work` was killed at its first, or a later statement; the last was not."""
     for left in range(1, 2_000, stride):
         path = folder / f"killed-{left}"
         shutil.copytree(folder / "first", path)
-        child = os.fork()
-        if child == 0:
-            try:
-                work(entered(path, left))
-            finally:
-                os._exit(0)
-        _, status = os.waitpid(child, 0)
+        was_killed = cut_short(path, work, left)
         yield path
-        if not os.WIFSIGNALED(status):
+        if not was_killed:
             return
     pytest.fail("it never comes to an end")
 
@@ -210,14 +209,7 @@ def test_a_rescore_by_several_processes_goes_on_where_it_was(folder: Path) -> No
             pass
 
     path = folder / "first"
-    child = os.fork()
-    if child == 0:
-        try:
-            by_crew(entered(path, 60))
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+    assert cut_short(path, by_crew, 60)
     house = entered(path)
     assert house.rows("SELECT value FROM meta WHERE key = 'rescore_upto'") != []
     house.ruleset = read_rules(DEARER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Final
 
@@ -11,8 +10,9 @@ import pytest
 from httpx2 import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from tests.house.conftest import OWN_PAGE
 
-from ripeline.app import Application, create_app
+from ripeline.app import Application
 from ripeline.auth.access import access_table
 from ripeline.auth.guard import ROLES
 from ripeline.auth.passwords import hash_password
@@ -190,7 +190,6 @@ TABLE: Final = {
 PASSWORD: Final = "a ripe pear in june"
 #: Who is signed in makes no difference there; mailboxes unsubscribe from their own pages.
 NOT_BY_COOKIE: Final = ("/e", "/e/test", "/u/1")
-OWN_PAGE: Final = {"sec-fetch-site": "same-origin"}
 
 
 def concrete(path: str) -> str:
@@ -206,26 +205,6 @@ def calls(*kinds: str) -> list[tuple[str, str, str]]:
         if kind in kinds:
             found += [(method, concrete(path), access) for method in methods.replace("*", "POST").split()]
     return sorted(found)
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(data=tmp_path_factory.mktemp("data"), base_url="http://testserver", rate_limit=None)
-
-
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> Application:
-    app = create_app(settings)
-    assert isinstance(app, Application)
-    return app
-
-
-@pytest.fixture(scope="module")
-def server(app: Application) -> Iterator[TestClient]:
-    with TestClient(app, follow_redirects=False, headers=OWN_PAGE) as client:
-        # Who may listen would be answered for minutes: here it is told that there is no room.
-        app.state.running.changes.close()
-        yield client
 
 
 @pytest.fixture(scope="module")

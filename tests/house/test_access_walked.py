@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,16 +12,15 @@ from httpx2 import Response
 from starlette.routing import Match, Route
 from starlette.testclient import TestClient
 from tests.faults.house import tell
-from tests.house.test_access import OWN_PAGE, PASSWORD, TABLE, concrete
+from tests.house.test_access import PASSWORD, TABLE, concrete
 
-from ripeline.app import Application, create_app
+from ripeline.app import Application
 from ripeline.auth.guard import ROLES
 from ripeline.auth.logins import LASTS_SECONDS, now_ms
 from ripeline.auth.passwords import hash_password
 from ripeline.auth.people import add_person
 from ripeline.auth.secrets import hash_of
 from ripeline.auth.tokens import SCOPES, create_token
-from ripeline.settings import Settings
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.people import IDLE_MS, add_login, change_password, end_login
 from ripeline.store.staff import shut_out
@@ -65,21 +62,6 @@ def became(answer: Response, path: str) -> str:
     if answer.status_code in (401, 403) and path not in ("/signin", "/e/test"):
         return str(answer.status_code)
     return "405" if answer.status_code == 405 else "in"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Application:
-    data: Path = tmp_path_factory.mktemp("walked")
-    made = create_app(Settings(data=data, base_url="http://testserver", rate_limit=None))
-    assert isinstance(made, Application)
-    return made
-
-
-@pytest.fixture(scope="module")
-def server(app: Application) -> Iterator[TestClient]:
-    with TestClient(app, follow_redirects=False, headers=OWN_PAGE) as client:
-        app.state.running.changes.close()
-        yield client
 
 
 @pytest.fixture(scope="module")

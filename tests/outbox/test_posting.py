@@ -101,8 +101,9 @@ def test_a_later_message_about_a_lead_waits_for_the_earlier_one(post_house: Post
             post_house.add(receiver.url, "webhook", "lead.ready", "handoff.verdict", model="vertical")
             post_house.ada_is_ripe()
             house.do(judge_lead, ADA, "vertical", Word("too_early"))
-            house.fold(identify("laptop", MARC, 0), download("laptop", "c", HOUR))
             post = post_house.post()
+            await post_house.rounds(post)
+            house.fold(identify("laptop", MARC, 0), download("laptop", "c", HOUR))
             await post_house.rounds(post, 3)
             before = [(each.told["type"], each.told["lead_email"]) for each in receiver.got]
             assert before == [("lead.ready", ADA), ("lead.ready", MARC)]

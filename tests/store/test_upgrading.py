@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -11,12 +9,12 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 from sqlite_utils import Migrations
+from tests.faults.forked import killed_at
 
 from ripeline.errors import DataProblem
 from ripeline.settings import Settings
 from ripeline.store.copies import FOLDER, KEPT, copy_before, copy_database, newest_copy, problems_of
 from ripeline.store.database import Connection, Database, open_file
-from ripeline.store.migrations import migrations
 from ripeline.store.opening import open_beside, open_data
 from ripeline.store.upgrading import apply_steps, create_schema, pending_steps, upgrade
 
@@ -151,28 +149,6 @@ def test_commands_do_not_upgrade(tmp_path: Path) -> None:
         open_beside(settings)
 
 
-def _upgraded_until(path: Path, statement: int) -> bool:
-    """Apply our own steps in a process that kills itself before that statement; whether it came to that."""
-    child = os.fork()
-    if child == 0:
-        _upgrade_and_die(path, statement)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def _upgrade_and_die(path: Path, statement: int) -> None:
-    statements = count()
-
-    def step(_: str) -> None:
-        if next(statements) >= statement:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    conn = Database(path).writer()
-    conn.set_trace_callback(step)
-    migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
-    os._exit(0)
-
-
 def _applied(conn: Connection) -> list[str]:
     if "_sqlite_migrations" not in _tables(conn):
         return []
@@ -185,7 +161,7 @@ def test_a_killed_upgrade_is_of_the_old_or_the_new_version(tmp_path: Path) -> No
         whole, names = _tables(conn), _applied(conn)
     for statement in count(1, 8):
         path = tmp_path / f"{statement}.db"
-        if not _upgraded_until(path, statement):
+        if not killed_at(statement, path, apply_steps):
             break
         with closing(Database(path).writer()) as conn:
             assert problems_of(conn) == ""

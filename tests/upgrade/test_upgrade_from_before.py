@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from itertools import count
@@ -22,6 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from tests.calibration.white_paper_house import run
 from tests.commands.test_backup_killed import killed_before
+from tests.faults.forked import killed_at
 from tests.faults.house import Record, many, tell
 from tests.store.test_released_steps import LIST
 from tests.upgrade.make_data import PASSWORD, brief, clicked, reported
@@ -158,25 +157,6 @@ def test_the_copy_before_is_there_and_leads_back(before: Before, tmp_path: Path)
     shutil.copy(copy, back / "ripeline.db")
     open_data(Settings(data=back), before.now).close()
     assert sorted(event_ids(back / "ripeline.db")) == sorted(before.sent)
-
-
-def killed_at(statement: int, path: Path, work: Callable[[Connection], None]) -> bool:
-    """Do it in a process that is killed before its so manieth statement; whether it came to that."""
-    child = os.fork()
-    if child == 0:
-        statements = count()
-
-        def step(_: str) -> None:
-            if next(statements) >= statement:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        conn = Database(path).writer()
-        conn.set_trace_callback(step)
-        work(conn)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or status == 0
-    return os.WIFSIGNALED(status)
 
 
 @pytest.mark.row

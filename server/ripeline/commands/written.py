@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ripeline.errors import DataProblem
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def written(file: str) -> Iterator[BinaryIO]:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
-        sync_folder(path.parent)
+        sync_to_disk(path.parent)
     except OSError as error:
         raise DataProblem(f"{path} cannot be written: {error.strerror}") from error
     finally:

@@ -12,7 +12,7 @@ from ripeline.errors import Conflict, InvalidRules
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules, read_rules
 from ripeline.scoring.scenarios import run_scenarios
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 
 
 def load_checked(path: Path) -> Ruleset:
@@ -41,7 +41,7 @@ def write_rules(path: Path, text: str) -> None:
             except BaseException:
                 Path(part.name).unlink(missing_ok=True)
                 raise
-        sync_folder(path.parent)
+        sync_to_disk(path.parent)
     except OSError as error:
         raise Conflict(f"{path} cannot be written ({error.strerror}): change it where it comes from") from error
 

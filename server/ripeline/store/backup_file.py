@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from ripeline.errors import DataProblem
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 
 DATABASE: Final = "ripeline.db"
 #: All that a backup may hold.
@@ -55,7 +55,7 @@ def write_backup(files: Mapping[str, Path], target: Path, made: tuple[str, str],
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
-        sync_folder(target.parent)
+        sync_to_disk(target.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise DataProblem(f"the backup {target} cannot be written: {error.strerror}") from error

@@ -114,15 +114,14 @@ def _stamp(moment: int) -> str:
 
 
 def _put_in_place(part: Path, target: Path) -> None:
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync_to_disk(part)
     part.replace(target)
-    sync_folder(target.parent)
+    sync_to_disk(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder as lasting as the files behind them."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_to_disk(path: Path) -> None:
+    """Make a file lasting, or the names in a folder: both are needed for a file that was renamed."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from ripeline.domain.times import iso_time
 from ripeline.errors import DataProblem
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 from ripeline.store.database import Connection, file_of
 from ripeline.store.meta import read_meta
 from ripeline.store.projection import as_json
@@ -158,7 +158,7 @@ def append_list(path: Path, lines: Collection[Erased]) -> None:
         file.flush()
         os.fsync(file.fileno())
     if is_new:
-        sync_folder(path.parent)
+        sync_to_disk(path.parent)
 
 
 def _written(line: Erased) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.settings import Settings
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 from ripeline.store.damage import damage_of, log_file_of, way_back
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
 from ripeline.store.lock import FolderLock
@@ -118,7 +118,7 @@ def _fill(settings: Settings, now: int) -> None:
     # In a folder others may read, the people in it are still nobody else's to read.
     draft.chmod(0o600)
     draft.replace(path)
-    sync_folder(path.parent)
+    sync_to_disk(path.parent)
 
 
 def _require_unused(settings: Settings) -> None:
@@ -193,4 +193,4 @@ def _write_whole(path: Path, content: bytes, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    sync_folder(path.parent)
+    sync_to_disk(path.parent)

@@ -7,7 +7,6 @@ is then done by whoever comes next, before the database is opened.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from datetime import UTC, datetime
 from itertools import count
@@ -16,7 +15,7 @@ from typing import Final
 
 from ripeline.errors import DataProblem
 from ripeline.store.backup_file import DATABASE, NAMES
-from ripeline.store.copies import sync_folder
+from ripeline.store.copies import sync_to_disk
 from ripeline.store.erasures import FILE as ERASED_FILE
 
 _BEING_MADE: Final = "restoring"
@@ -45,10 +44,10 @@ def put_in_place(folder: Path, now: int) -> Path | None:
     plan = {"aside": _free_name(folder, now), "files": sorted(path.name for path in made.iterdir())}
     (made / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
     for path in made.iterdir():
-        _sync(path)
-    sync_folder(made)
+        sync_to_disk(path)
+    sync_to_disk(made)
     made.rename(folder / _READY)
-    sync_folder(folder)
+    sync_to_disk(folder)
     return finish(folder)
 
 
@@ -73,7 +72,7 @@ def finish(folder: Path) -> Path | None:
     for name in plan["files"]:
         if (ready / name).exists():
             (ready / name).replace(folder / name)
-    sync_folder(folder)
+    sync_to_disk(folder)
     (ready / _PLAN).unlink()
     ready.rmdir()
     return aside if aside.exists() else None
@@ -100,13 +99,5 @@ def _set_aside(folder: Path, aside: Path, coming: set[str]) -> None:
         aside.mkdir(mode=0o700, exist_ok=True)
         for name in old:
             (folder / name).replace(aside / name)
-        sync_folder(aside)
-        sync_folder(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_to_disk(aside)
+        sync_to_disk(folder)
