@@ -15,7 +15,6 @@ from ripeline.running import Running
 from ripeline.store.reading import MOST_A_PAGE
 
 _LONGEST_TEXT: Final = 200
-_LARGEST_ID: Final = 2**63 - 1
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 

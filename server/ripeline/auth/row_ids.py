@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
-#: The largest a row can have; nothing ever has it.
-LARGEST: Final = 2**63 - 1
+from ripeline.store.reading import LARGEST_INTEGER
 
 
 class RowId(IntegerConvertor):
@@ -15,7 +12,7 @@ class RowId(IntegerConvertor):
 
     def convert(self, value: str) -> int:
         digits = value.lstrip("0") or "0"
-        return min(int(digits), LARGEST) if len(digits) <= 20 else LARGEST
+        return min(int(digits), LARGEST_INTEGER) if len(digits) <= 20 else LARGEST_INTEGER
 
 
 def bound_row_ids() -> None:

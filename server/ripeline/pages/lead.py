@@ -21,7 +21,7 @@ from ripeline.pages.story import SessionStory, Told, stories_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
 from ripeline.scoring import receipt as scoring
-from ripeline.store.reading import place_of
+from ripeline.store.reading import LARGEST_INTEGER, place_of
 from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_deeds import deeds_of
 from ripeline.store.reading_lead import lead_detail
@@ -33,7 +33,6 @@ from ripeline.store.views import AttributeView, GivenView, HandoffView, LeadDeta
 SESSIONS: Final = 10
 EVENTS: Final = 36
 COLLEAGUES: Final = 10
-_LARGEST_ID: Final = 2**63 - 1
 
 #: Said by the heading already, or at hand beside it.
 _IN_THE_HEADING: Final = frozenset({"name", "first_name", "last_name", "company", "job"})
@@ -195,7 +194,7 @@ def _number(text: str) -> int:
 
 def _newer(cursor: str | None) -> int:
     """When the session just above these began; far away when there is none."""
-    return place_of(cursor, 2)[0] if cursor else _LARGEST_ID
+    return place_of(cursor, 2)[0] if cursor else LARGEST_INTEGER
 
 
 def _standing(detail: LeadDetail, model: Model) -> HandoffView | None:

@@ -14,13 +14,13 @@ from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
 from ripeline.scoring.receipt import Receipt
 from ripeline.store.notes import notes_of
+from ripeline.store.reading import LARGEST_INTEGER
 from ripeline.store.reading_bands import standing_of
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_leads import LeadQuery, list_leads
 from ripeline.store.views import LeadDetail
 
 FOUND: Final = 10
-_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _score(model: Model, receipt: Receipt) -> Score:
 
 
 def _side(desk: Desk, id: int) -> Side:
-    if id > _LARGEST_ID:
+    if id > LARGEST_INTEGER:
         raise NotFound("lead", id)
     detail = lead_detail(desk.conn, desk.ruleset, id)
     known = {each.name: each.value for each in detail.attributes}

@@ -13,6 +13,7 @@ from ripeline.pages.desk import Desk
 from ripeline.pages.rings import model_named
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
+from ripeline.store.reading import LARGEST_INTEGER
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import Part, part_of_timeline
 from ripeline.store.reviews import Card, Review, cards_of, last_review, review_by_id
@@ -25,7 +26,6 @@ from ripeline.truth.tops import WORTH_A_CALL
 SESSIONS: Final = 6
 _EVENTS: Final = 60
 _IN_THE_HEADING: Final = frozenset({"name", "first_name", "last_name", "company", "job"})
-_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def read_card(desk: Desk) -> CardPage:
         raise NotFound("card", desk.params["place"])
     detail = lead_detail(desk.conn, desk.ruleset, card.lead)
     known = {each.name: each.value for each in detail.attributes}
-    timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(None, SESSIONS, _LARGEST, _EVENTS))
+    timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(None, SESSIONS, LARGEST_INTEGER, _EVENTS))
     places = [each.place for each in cards if each.place < card.place]
     return CardPage(
         review=review,

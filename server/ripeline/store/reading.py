@@ -14,7 +14,8 @@ from ripeline.rules.model import Model, Ruleset
 from ripeline.store.database import Connection
 
 MOST_A_PAGE: Final = 1000
-_LARGEST: Final = 2**63 - 1
+#: The largest whole number SQLite holds: no id and no time is ever as large.
+LARGEST_INTEGER: Final = 2**63 - 1
 
 Row = dict[str, Any]
 
@@ -50,7 +51,7 @@ def place_of(cursor: str, size: int) -> tuple[int, ...]:
         place = tuple(int(part) for part in text.split("."))
     except (binascii.Error, ValueError) as error:
         raise InvalidRequest("cursor", "is not one that an answer gave as `next`") from error
-    if len(place) != size or any(abs(part) > _LARGEST for part in place) or cursor_after(*place) != cursor:
+    if len(place) != size or any(abs(part) > LARGEST_INTEGER for part in place) or cursor_after(*place) != cursor:
         raise InvalidRequest("cursor", "is not one that an answer gave as `next`")
     return place
 
