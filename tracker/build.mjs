@@ -1,7 +1,8 @@
-// Makes dist/t.js of ripeline.js and dist/corner.js of corner.js; with --check it writes nothing and fails when one of
-// them is not what it would write. `node build.mjs --names 60` looks for better names for a minute.
+// Makes dist/t.js of ripeline.js, dist/t.js.br of that (as most browsers get it) and dist/corner.js of corner.js; with
+// --check it writes nothing and fails when one of them is not what it would write.
+// `node build.mjs --names 60` looks for better names for a minute.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { minify } from 'terser'
 
 // The order in which letters become names in t.js: which of them stand side by side is worth 20 bytes of brotli.
@@ -55,14 +56,29 @@ const write = (name, text) => {
   if (!process.argv.includes('--check')) {
     writeFileSync(file(name), text)
   } else if (readFileSync(file(name), 'utf8') !== text) {
-    console.error(`${name} is stale: run \`npm run build\` in tracker/`)
-    process.exitCode = 1
+    stale(name)
+  }
+}
+
+const stale = (name) => {
+  console.error(`${name} is stale: run \`npm run build\` in tracker/`)
+  process.exitCode = 1
+}
+
+/** The same packed: what counts is what comes out of it, as another Node may pack otherwise. */
+const pack = (name, text) => {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file(name), brotliCompressSync(text))
+  } else if (brotliDecompressSync(readFileSync(file(name))).toString() !== text) {
+    stale(name)
   }
 }
 
 if (process.argv[2] == '--names') {
   await betterNames(+process.argv[3])
 } else {
-  write('dist/t.js', await named(await compressed(), [...NAMES]))
+  const script = await named(await compressed(), [...NAMES])
+  write('dist/t.js', script)
+  pack('dist/t.js.br', script)
   write('dist/corner.js', await code(source('corner.js'), { ecma: 2020, module: true, mangle: true }))
 }

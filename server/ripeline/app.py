@@ -44,6 +44,7 @@ from ripeline.fold.rescoring import Rescoring, rules_at_start
 from ripeline.log.queue import EventLog
 from ripeline.mailing import all_senders
 from ripeline.outbox.reminders import Reminders
+from ripeline.packing import outermost
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
@@ -56,7 +57,6 @@ from ripeline.store.erasures import ErasedFile
 from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.store.seen_items import keep_up
-from ripeline.subpath import sub_path
 from ripeline.visiting import Visiting
 from ripeline.worker.erasing_asked import erase_asked
 from ripeline.worker.posting import Post
@@ -103,7 +103,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
 
     return Application(
         routes=all_routes(settings),
-        middleware=[*sub_path(settings), *security(settings)],
+        middleware=[*outermost(settings), *security(settings)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
             DatabaseError: _answer_failed_read,

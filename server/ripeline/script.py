@@ -6,6 +6,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256, sha384
 
+from ripeline.packing import Packed, packed
 from ripeline.paths import CORNER, TRACKER
 
 
@@ -13,6 +14,12 @@ from ripeline.paths import CORNER, TRACKER
 def script_bytes() -> bytes:
     """tracker/dist/t.js as it is."""
     return TRACKER.read_bytes()
+
+
+@cache
+def packed_script() -> Packed:
+    """The same, and what it weighs on its way: tracker/dist/t.js.br for browsers that take that, else gzip."""
+    return packed(script_bytes(), TRACKER.with_name(TRACKER.name + ".br"))
 
 
 @cache

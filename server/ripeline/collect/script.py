@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ripeline.auth.guard import public
+from ripeline.packing import headers_of
 from ripeline.running import Running
-from ripeline.script import corner_bytes, script_bytes, script_hash
+from ripeline.script import corner_bytes, packed_script, script_hash
 
 
 @public
@@ -26,19 +27,19 @@ def _script(request: Request, caching: str) -> Response:
     if "test" in request.query_params:
         return _corner(request)
     _note(request)
-    etag = f'"{script_hash()}"'
-    headers = {
+    body, coding = packed_script().for_whom(request.headers.get("accept-encoding", ""))
+    headers = headers_of(coding, script_hash()) | {
         "Cache-Control": caching,
-        "ETag": etag,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "cross-origin",
         # `integrity` needs a CORS answer, and the script is no secret.
         "Access-Control-Allow-Origin": "*",
     }
     asked = request.headers.get("if-none-match", "")
-    if any(candidate.strip().removeprefix("W/") in (etag, "*") for candidate in asked.split(",")):
+    if any(candidate.strip().removeprefix("W/") in (headers["ETag"], "*") for candidate in asked.split(",")):
+        headers.pop("Content-Encoding", "")
         return Response(status_code=304, headers=headers)
-    return Response(script_bytes(), headers=headers, media_type="text/javascript")
+    return Response(body, headers=headers, media_type="text/javascript")
 
 
 def _corner(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Our own style, script and icon: read once, kept by browsers as long as their address names their content."""
+"""Our own style, script and icon: read and packed once, kept by browsers while their address names their content."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ripeline.auth.guard import public
+from ripeline.packing import Packed, headers_of, packed
 from ripeline.paths import STATIC
 
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -20,7 +21,7 @@ _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/sv
 class Asset:
     """One file, its media type and the short hash its address carries."""
 
-    body: bytes
+    packed: Packed
     kind: str
     version: str
 
@@ -32,7 +33,7 @@ def asset(name: str) -> Asset | None:
     if name not in known:
         return None
     body = known[name].read_bytes()
-    return Asset(body, _KINDS[known[name].suffix], sha256(body).hexdigest()[:12])
+    return Asset(packed(body), _KINDS[known[name].suffix], sha256(body).hexdigest()[:12])
 
 
 @public
@@ -43,4 +44,6 @@ async def serve_asset(request: Request) -> Response:
         return PlainTextResponse("There is no such file.", 404)
     fresh = request.query_params.get("v") == found.version
     keep = "public, max-age=31536000, immutable" if fresh else "no-cache"
-    return Response(found.body, media_type=found.kind, headers={"Cache-Control": keep, "ETag": f'"{found.version}"'})
+    body, coding = found.packed.for_whom(request.headers.get("accept-encoding", ""))
+    headers = {"Cache-Control": keep, **headers_of(coding, found.version)}
+    return Response(body, media_type=found.kind, headers=headers)
