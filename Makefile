@@ -35,8 +35,8 @@ fmt: .venv/dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/dev ## the benchmarks of docs/benchmarks.md, one JSON line a figure
-	$(BIN)/python -m benchmarks
+bench: .venv/dev $(if $(PEER),.venv/peer-$(PEER)/.done) ## the benchmarks of docs/benchmarks.md, one JSON line a figure (PEER=runlight: a rival in the same run)
+	$(BIN)/python -m benchmarks $(if $(PEER),--peer $(PEER))
 
 ROWS ?= tests
 faults: .venv/dev strace browser ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row (ROWS=tests/…: only those)
@@ -81,6 +81,12 @@ tracker: tracker/node_modules/.done ## minify the tag's script
 
 .venv/dev: .venv/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $@
+
+# A rival to be measured beside, in an environment of its own.
+.venv/peer-%/.done: benchmarks/peer-%.txt .venv/run
+	test -x .venv/peer-$*/bin/python || $(PYTHON) -m venv .venv/peer-$*
+	.venv/peer-$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 .venv/audit/.done: requirements-audit.lock .venv/run

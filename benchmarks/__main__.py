@@ -1,6 +1,6 @@
 """`make bench`: the floors and Ripeline's `/e`, interleaved in one run; one JSON line a figure.
 
-    python -m benchmarks [--rounds 3] [--seconds 6] [--connections 32,256]
+    python -m benchmarks [--rounds 3] [--seconds 6] [--connections 32,256] [--peer runlight]
 
 A figure is the median over the rounds, with its lowest and highest; `ratio` is against the one-INSERT floor of the
 same round. Accepted/s counts the time until the last event was folded. Stored must equal accepted, or the run fails.
@@ -19,6 +19,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.cost import month
+from benchmarks.peer import PEERS
 from benchmarks.subject import HERE, Ripeline, Subject
 
 FLOORS = ("raw-asgi", "starlette-json", "one-insert")
@@ -38,7 +40,16 @@ class Figures:
 
 def wrk(subject: Subject, connections: int, seconds: float, run: str, pause_ms: int = 0) -> dict[str, int]:
     """Load one subject from two threads; what `done` in load.lua printed."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(HERE / "load.lua")]
+    command = [
+        "wrk",
+        "-t2",
+        f"-c{connections}",
+        f"-d{seconds:.0f}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(HERE / subject.load),
+    ]
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{subject.port}", "--", run, str(pause_ms)],
         check=True,
@@ -71,17 +82,25 @@ def measure(subject: Subject, connections: int, seconds: float, run: str) -> Fig
     )
 
 
-def one_round(connections: int, seconds: float, number: int) -> dict[str, Figures]:
-    """Every floor and Ripeline, one after the other, each in a fresh process on an empty database."""
+def one_round(connections: int, seconds: float, number: int, peers: list[str]) -> dict[str, Figures]:
+    """Every floor, peer and Ripeline, one after the other, each in a fresh process on an empty database."""
     figures: dict[str, Figures] = {}
-    for subject in (*map(Subject, FLOORS), Ripeline()):
+    for subject in (*map(Subject, FLOORS), *(PEERS[name]() for name in peers), Ripeline()):
         with subject:
             measure(subject, connections, 1, f"w{number}")
             figures[subject.name] = measure(subject, connections, seconds, f"r{number}")
-            if isinstance(subject, Ripeline) and number == 1 and connections == 32:
+            if number == 1 and connections == 32:
                 subject.stop()
-                emit("bytes an event", value=round(subject.bytes_per_event(), 1))
+                weigh(subject, figures[subject.name])
     return figures
+
+
+def weigh(subject: Subject, figures: Figures) -> None:
+    """What an event takes on disk, and what one machine then carries in a month."""
+    size = subject.bytes_per_event()
+    if size is not None:
+        emit(f"{subject.name}: bytes an event", value=round(size, 1))
+        emit(f"{subject.name}: a month at a tenth of two cores", **asdict(month(figures.cpu_us, size)))
 
 
 def report(connections: int, rounds: list[dict[str, Figures]]) -> None:
@@ -132,12 +151,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--connections", default="32,256")
+    parser.add_argument("--peer", action="append", default=[], choices=sorted(PEERS))
     options = parser.parse_args()
     if not shutil.which("wrk"):
         sys.exit("wrk is needed for this: apt-get install wrk")
     steady = 0.0
     for connections in map(int, options.connections.split(",")):
-        rounds = [one_round(connections, options.seconds, number) for number in range(1, options.rounds + 1)]
+        rounds = [one_round(connections, options.seconds, each, options.peer) for each in range(1, options.rounds + 1)]
         report(connections, rounds)
         steady = steady or statistics.median(one["ripeline"].accepted_per_s for one in rounds)
     fold_lag(round(steady * 0.7), options.seconds)

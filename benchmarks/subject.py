@@ -33,8 +33,21 @@ def read_one(file: Path, sql: str) -> Any:
         return conn.execute(sql).fetchone()[0]
 
 
+def size_after_checkpoint(file: Path) -> int:
+    """The whole database after a TRUNCATE checkpoint; nobody else may have it open."""
+    conn = Database(file).writer()
+    try:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        conn.close()
+    return file.stat().st_size
+
+
 class Subject:
     """One process serving `POST /e` on a port of its own, with a folder of its own."""
+
+    #: What wrk sends it.
+    load = "load.lua"
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -92,6 +105,10 @@ class Subject:
             return None
         return int(read_one(self.folder / "floor.db", "SELECT count(*) FROM event"))
 
+    def bytes_per_event(self) -> float | None:
+        """All told, once it was stopped; None where that tells nothing."""
+        return None
+
 
 class Ripeline(Subject):
     """The product itself, started as anyone starts it, with limits by rate off."""
@@ -133,12 +150,6 @@ class Ripeline(Subject):
         )
         return max(0.0, time.time() * 1000 - oldest) if oldest else 0.0
 
-    def bytes_per_event(self) -> float:
-        """The whole file after a TRUNCATE checkpoint, all told; the server must be stopped."""
+    def bytes_per_event(self) -> float | None:
         file = self.folder / "data" / "ripeline.db"
-        conn = Database(file).writer()
-        try:
-            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            conn.close()
-        return file.stat().st_size / max(1, int(self.read("SELECT count(*) FROM events")))
+        return size_after_checkpoint(file) / max(1, self.stored() or 0)
