@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from tests.scoring.stories import MONDAY, Sales
+from tests.scoring.stories import sales_of
 
 from ripeline.calibration.report import Report
 from ripeline.domain.event import Event
@@ -58,9 +58,6 @@ def _fate(
     for place, reading in enumerate(scorer.readings(state)):
         bands[reading.model] = "out of target" if scorer.out_of_target(place, state) else reading.band
     points = {reading.model: reading.score // 1000 for reading in scorer.readings(state)}
-    sales = Sales(scorer)
-    sales.now = events[0].at - MONDAY
-    sales.take(*sorted(events, key=lambda event: event.order))
-    sales.wait(until - MONDAY)
-    calls = {model: [fact.made_at for fact in facts if fact.state != "late"] for model, facts in sales.facts.items()}
+    told = sales_of(scorer, events, until).facts
+    calls = {model: [fact.made_at for fact in facts if fact.state != "late"] for model, facts in told.items()}
     return bands, points, calls

@@ -19,10 +19,8 @@ def test_no_history_scores_more_than_the_reach_of_its_model(
 ) -> None:
     ruleset = file_with(rule)
     scorer = Scorer(ruleset)
-    state = scorer.fresh()
     fit, score = most_of(ruleset.models[0])
-    for event in sorted(map(as_event, history), key=lambda event: event.order):
-        scorer.fold(state, event)
+    for _, state, _ in scorer.replay(map(as_event, history)):
         reading = scorer.read(state, 0)
         # What is left of a fading line is rounded, each line for itself.
         assert reading.score <= score + len(history)

@@ -15,6 +15,7 @@ from ripeline.rules.reading import read_rules
 from ripeline.scoring.change import Change, Crossing, Line
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.handoffs import Handoff, Standing, decide, next_look, standing_of, terms_of
+from ripeline.scoring.objections import objects, word_of
 from ripeline.scoring.reading import Reading
 from ripeline.scoring.state import LeadState, decode_state, encode_state
 
@@ -313,3 +314,15 @@ def handed_over(scorer: Scorer, events: Sequence[Event]) -> list[tuple[str, str]
     sales = Sales(scorer)
     sales.take(*sorted(events, key=lambda event: event.order))
     return sales.told
+
+
+def sales_of(scorer: Scorer, events: Sequence[Event], until: int) -> Sales:
+    """Who heard of every event when it occurred, up to `until` (ms), and knew from the first who objects to being
+    scored: of them they hear nothing, and the word itself is no news of anybody else."""
+    ordered = sorted(events, key=lambda each: each.order)
+    sales = Sales(scorer)
+    sales.now = ordered[0].at - MONDAY
+    if not objects(ordered):
+        sales.take(*(each for each in ordered if word_of(each) is None))
+    sales.wait(until - MONDAY)
+    return sales

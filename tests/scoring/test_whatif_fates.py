@@ -13,10 +13,10 @@ from tests.scoring.stories import (
     HOUR,
     MONDAY,
     WHITE_PAPERS,
-    Sales,
     download,
     event,
     page,
+    sales_of,
     scorer_of,
     visits,
 )
@@ -86,9 +86,6 @@ def test_a_replay_tells_when_the_machine_would_have_told(data: st.DataObject) ->
     scorer = scorer_of_file(data.draw(rule_files(), "file"))
     events = [as_event(each) for each in data.draw(histories(), "history")]
     until = events[-1].at + data.draw(st.sampled_from([0, 3, 60]), "days after") * DAY
-    sales = Sales(scorer)
-    sales.now = events[0].at - MONDAY
-    sales.take(*sorted(events, key=lambda each: each.order))
-    sales.wait(until - MONDAY)
-    expected = [tuple(fact.made_at for fact in facts if fact.state != "late") for facts in sales.facts.values()]
+    facts = sales_of(scorer, events, until).facts.values()
+    expected = [tuple(fact.made_at for fact in each if fact.state != "late") for each in facts]
     assert [fate.calls for fate in fates_of(scorer, events, until)] == expected

@@ -10,6 +10,7 @@ from typing import Final
 from ripeline.calibration.report import ModelReport, Report
 from ripeline.rules.model import Model, Rule
 from ripeline.rules.stories import OUT_OF_TARGET
+from ripeline.scoring.bands import COLD
 from ripeline.scoring.fading import fading_of
 from ripeline.scoring.whatif_lines import Anew, DayOf, LedgerLine, band_by_ledger, has_plain_history
 from ripeline.scoring.whatif_plan import Plan
@@ -70,9 +71,11 @@ class Sums:
                 _report_gone(model, rows, report)
                 continue
             begin, end = end, end + len(resums[model].sums)
-            past = self._by_sums(model, _alike(rows, found, slice(begin, end)), report)
+            alike = _alike(rows, found, slice(begin, end))
+            silent = _silent(resums[model], alike)
+            past = self._by_sums(model, alike, report)
             self._by_most(conn, model, ids, past, report)
-            unclear[model] = self._by_ledger(conn, (model, ids[model]), past, report)
+            unclear[model] = silent | self._by_ledger(conn, (model, ids[model]), past, report)
         return unclear
 
     def _names(self) -> set[str]:
@@ -171,6 +174,15 @@ def _alike(rows: Iterable[ScoredRow], found: dict[int, tuple[int, ...]], where: 
     for row in rows:
         alike[row[1:], told(row[0])].append(row[0])
     return alike
+
+
+def _silent(resum: Resum, alike: dict[_Key, list[int]]) -> set[int]:
+    """Take out those that read as who objects to being scored does, where the others are moved up and they are not:
+    only the log tells who objects."""
+    if not resum.lifts_the_silent:
+        return set()
+    keys: list[_Key] = [((*resum.silent, COLD, is_out), None) for is_out in (0, 1)]
+    return {lead for key in keys for lead in alike.pop(key, ())}
 
 
 def _resummed(resum: Resum, reading: _Reading, sums: tuple[int, ...] | None) -> _After:

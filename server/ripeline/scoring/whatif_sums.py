@@ -57,6 +57,10 @@ class Resum:
         self.sums = (*self._shifts.values(), *(each for sums in self._wanted.values() for each in sums))
         #: Whether who has no line of any rule that matters is where they were.
         self.keeps_others = before.bands == after.bands and before.min_fit == after.min_fit and not self._lifts_others()
+        #: Engagement and fit of who did nothing that counts.
+        self.silent = _silent(before)
+        #: Whether the new file moves them into a band, in which who objects to being scored never is.
+        self.lifts_the_silent = not self.keeps_others and _is_lifted(after)
 
     def score(self, engagement: int, fit: int, numbers: Sequence[int]) -> tuple[int, int]:
         """Engagement and fit (thousandths) under the new rules, from those under the old and the sums."""
@@ -170,6 +174,17 @@ def _limit(model: Model, name: str, values: dict[str, int]) -> tuple[int, bool]:
     total = sum(values.get(rule.id, 0) for rule in rules)
     group = model.groups[name]
     return limited(total, group.minimum, group.maximum) - total, all(rule.is_fit for rule in rules)
+
+
+def _silent(model: Model) -> tuple[int, int]:
+    """Engagement and fit (thousandths) of a lead that did nothing: what the limits of groups give it."""
+    limits = [_limit(model, name, {}) for name in model.groups]
+    return sum(given for given, is_fit in limits if not is_fit), sum(given for given, is_fit in limits if is_fit)
+
+
+def _is_lifted(model: Model) -> bool:
+    engagement, fit = _silent(model)
+    return band_without_history(model, engagement + fit, fit) != COLD
 
 
 def _has_fit(band: Band, fit: int) -> bool:
