@@ -48,9 +48,40 @@ FULL = _event(
 )
 
 
+def _sorted(event: Event) -> Event:
+    return replace(event, props=dict(sorted((event.props or {}).items())))
+
+
 def _append(conn: Connection, *events: Event, dictionary: Dictionary | None = None) -> list[bool]:
     with transaction(conn):
         return append_events(conn, list(events), dictionary or Dictionary())
+
+
+@pytest.mark.parametrize(("id", "item", "kept"), [("p1e", "p1", 0), ("p1-left", "p1", 1), ("e", "", 0), ("p1", "", 0)])
+def test_which_page_was_read_is_kept_by_its_id(conn: Connection, id: str, item: str, kept: int) -> None:
+    read = _event(id, on="engagement", item=item, props={"ms": 4_000, "scroll": 80})
+    _append(conn, read)
+    assert events_after(conn, 0, 10) == [replace(read, visitor=1, seq=1)]
+    assert conn.execute("SELECT count(*) FROM texts WHERE text = 'p1'").fetchone() == (kept,)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"props": {"ms": 4_000, "scroll": 80}},
+        {"props": {"scroll": 80, "ms": -1}},
+        {"props": {"ms": 4_000.5, "scroll": 80}},
+        {"props": {"ms": True, "scroll": 80}},
+        {"props": {"ms": 4_000, "scroll": 80, "more": 1}},
+        {"props": {"ms": 4_000}},
+        {"props": {"ms": 4_000, "scroll": 80}, "email": "ada@example.com"},
+        {"props": {"ms": 4_000, "scroll": 80}, "traits": {"job": "Director"}},
+    ],
+)
+def test_how_long_a_page_was_read_is_read_back(conn: Connection, more: dict[str, Any]) -> None:
+    read = _event(on="engagement", item="p1", **more)
+    _append(conn, read)
+    assert repr(_sorted(events_after(conn, 0, 10)[0])) == repr(_sorted(replace(read, visitor=1, seq=1)))
 
 
 def test_an_event_is_read_back_as_it_was_appended(conn: Connection) -> None:

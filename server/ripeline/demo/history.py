@@ -31,7 +31,7 @@ _BUSY: Final = (2, 5, 10, 13, 12, 6, 7, 11, 13, 11, 9, 6, 4, 4, 3, 2)
 def make_history(now_ms: int) -> Iterator[Event]:
     """All events of the ninety days before `now_ms`, in their total order; visitors by key, none after `now_ms`."""
     rng = Random(SEED)  # noqa: S311  # a made-up story, not a secret
-    told = [event for story in all_stories(rng) for event in _Teller(rng, now_ms, story).events()]
+    told = [event for story in all_stories(rng) for event in Teller(rng, now_ms, story).events()]
     yield from sorted(told, key=lambda event: event.order)
 
 
@@ -45,7 +45,7 @@ def told_ends(now_ms: int) -> list[tuple[str, End, int]]:
     ]
 
 
-class _Teller:
+class Teller:
     """Tells one story: its visits at their moments, its steps as events of one visitor."""
 
     def __init__(self, rng: Random, now_ms: int, story: Story) -> None:
@@ -122,7 +122,7 @@ def _left(page: Event, at: int) -> Event:
     """What the script tells on leaving: how long the page was read."""
     spent = {"ms": at - page.at, "scroll": 100 if at - page.at > 60_000 else 60}
     return structs.replace(
-        page, id=f"{page.id}-left", on=ENGAGEMENT, at=at, received_at=at, item=page.id, props=spent, source=None
+        page, id=f"{page.id}e", on=ENGAGEMENT, at=at, received_at=at, item=page.id, props=spent, source=None
     )
 
 

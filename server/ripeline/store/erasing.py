@@ -18,7 +18,7 @@ TEXT_COLUMNS: Final = ("kind_id", "url_id", "title_id", "referrer_id", "agent_id
 
 _OF_SEQS: Final = "WHERE seq IN (SELECT value FROM json_each(:seqs))"
 _DOUBT_TEXTS: Final = "-- doubt_texts\nINSERT OR IGNORE INTO doubtful_texts (id) " + " UNION ".join(
-    f"SELECT {column} FROM events {_OF_SEQS} AND {column} IS NOT NULL" for column in TEXT_COLUMNS
+    f"SELECT {column} FROM events {_OF_SEQS} AND {column} > 0" for column in TEXT_COLUMNS
 )
 _DOUBT_SOURCES: Final = f"""-- doubt_sources
 INSERT OR IGNORE INTO doubtful_sources (id) SELECT source_id FROM events {_OF_SEQS} AND source_id IS NOT NULL"""

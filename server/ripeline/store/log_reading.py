@@ -12,6 +12,7 @@ from msgspec import Struct
 from ripeline.domain.event import Event, OrderKey
 from ripeline.store.database import Connection
 from ripeline.store.dictionary import Dictionary
+from ripeline.store.log_rows import BY_ITS_ID
 
 # One text for all rows, decoded in C: 500 events in one hand-over of the interpreter lock instead of 500.
 _SELECT: Final = """-- events_{name}
@@ -43,6 +44,10 @@ class _Extra(Struct, gc=False):
     t: dict[str, Any] | None = None
 
 
+#: `[ms, scroll]`: how long a page was read, see `log_rows`.
+_HowLong = tuple[int, int]
+
+
 class _Row(Struct, array_like=True, gc=False):
     seq: int
     id: str
@@ -59,7 +64,7 @@ class _Row(Struct, array_like=True, gc=False):
     source: int | None
     verified: int
     suspect: int | None
-    extra: _Extra | None
+    extra: _Extra | _HowLong | None
 
 
 _DECODER: Final = msgspec.json.Decoder(list[_Row])
@@ -118,7 +123,7 @@ def _events(conn: Connection, sql: str, bound: tuple[object, ...], dictionary: D
     try:
         return [_event(row, names) for row in rows]
     except KeyError:
-        ids = (id for r in rows for id in (r.kind, r.url, r.title, r.referrer, r.agent, r.item, r.suspect))
+        ids = (id for r in rows for id in (r.kind, r.url, r.title, r.referrer, r.agent, r.item or None, r.suspect))
         names.texts.learn(conn, ids)
         names.sources.learn(conn, (row.source for row in rows))
         return [_event(row, names) for row in rows]
@@ -127,6 +132,8 @@ def _events(conn: Connection, sql: str, bound: tuple[object, ...], dictionary: D
 def _event(row: _Row, names: Dictionary) -> Event:
     texts = names.texts.known
     extra = row.extra or _NOTHING
+    if not isinstance(extra, _Extra):
+        extra = _Extra(p={"ms": extra[0], "scroll": extra[1]})
     return Event(
         id=row.id,
         visitor=row.visitor,
@@ -139,7 +146,7 @@ def _event(row: _Row, names: Dictionary) -> Event:
         title=texts[row.title],
         referrer=texts[row.referrer],
         agent=texts[row.agent],
-        item=texts[row.item],
+        item=row.id[:-1] if row.item == BY_ITS_ID else texts[row.item],
         email=extra.e,
         verified=row.verified == 1,
         suspect=texts[row.suspect],

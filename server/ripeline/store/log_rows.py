@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
-from ripeline.domain.event import Event
+from ripeline.domain.event import ENGAGEMENT, Event
 from ripeline.store.database import Connection
 from ripeline.store.dictionary import Dictionary
 
@@ -22,6 +23,9 @@ _INSERTS: Final = tuple(
     f"-- append_{rows}\nINSERT INTO events ({_COLUMNS}) VALUES {', '.join([_ROW] * rows)} ON CONFLICT DO NOTHING"
     for rows in range(_MOST_ROWS + 1)
 )
+#: Stands for the item of an event whose id is its item with an `e` behind it, as the script says how long a page was
+#: read: a text of its own for each of them would be a fifth of the database.
+BY_ITS_ID: Final = 0
 _NEWEST: Final = "-- newest\nSELECT event_id, site_id FROM events ORDER BY seq DESC LIMIT ?"
 
 
@@ -51,8 +55,8 @@ def _name_visitors(conn: Connection, events: list[Event], dictionary: Dictionary
 
 
 def _learn(conn: Connection, events: list[Event], dictionary: Dictionary) -> None:
-    texts = (text for e in events for text in (e.on, e.url, e.title, e.referrer, e.agent, e.item, e.suspect))
-    dictionary.text_ids.learn(conn, texts)
+    texts = (text for e in events for text in (e.on, e.url, e.title, e.referrer, e.agent, e.suspect))
+    dictionary.text_ids.learn(conn, chain(texts, (e.item for e in events if not _is_by_its_id(e))))
     dictionary.visitor_ids.learn(conn, (str(event.visitor) for event in events))
     dictionary.source_ids.learn(conn, (event.source for event in events))
 
@@ -71,7 +75,7 @@ def _rows(events: list[Event], dictionary: Dictionary) -> list[tuple[Any, ...]]:
             texts[e.title],
             texts[e.referrer],
             texts[e.agent],
-            texts[e.item],
+            BY_ITS_ID if _is_by_its_id(e) else texts[e.item],
             sources[e.source],
             e.verified,
             texts[e.suspect],
@@ -81,11 +85,25 @@ def _rows(events: list[Event], dictionary: Dictionary) -> list[tuple[Any, ...]]:
     ]
 
 
+def _is_by_its_id(event: Event) -> bool:
+    return event.on == ENGAGEMENT and event.id == f"{event.item}e"
+
+
 def _extra(event: Event) -> str | None:
     if not (event.email or event.props or event.traits):
         return None
+    if event.on == ENGAGEMENT and (read := _how_long(event)):
+        return read
     kept = {"e": event.email, "p": event.props, "t": event.traits}
     return msgspec.json.encode({key: value for key, value in kept.items() if value}).decode()
+
+
+def _how_long(event: Event) -> str | None:
+    """What the script says of a page that was read, `[ms, scroll]`; None where more, or something else, is said."""
+    props = event.props or {}
+    ms, scroll = props.get("ms"), props.get("scroll")
+    is_all = type(ms) is int and type(scroll) is int and len(props) == 2 and not event.email and not event.traits
+    return msgspec.json.encode((ms, scroll)).decode() if is_all else None
 
 
 def _insert(conn: Connection, rows: list[tuple[Any, ...]]) -> list[bool]:

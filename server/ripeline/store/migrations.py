@@ -21,7 +21,7 @@ from ripeline.store.search_sql import SEARCH
 from ripeline.store.shelf_sql import SHELF
 from ripeline.store.stars import STAR_TABLES
 from ripeline.store.truth_rows import REACHABLE
-from ripeline.store.views_sql import DAILY_VIEW, TIMELINE_ANEW, VIEWS
+from ripeline.store.views_sql import DAILY_VIEW, TIMELINE_ANEW, TIMELINE_OF_PAGES, VIEWS
 
 migrations = Migrations("ripeline")
 
@@ -185,3 +185,9 @@ def whose_events_a_session_shows(db: Database) -> None:
 def people_who_can_be_called(db: Database) -> None:
     """An index of the leads with an e-mail or a phone number."""
     db.executescript(REACHABLE)
+
+
+@migrations()
+def pages_by_the_ids_of_their_reading(db: Database) -> None:
+    """The view of events once more: how long a page was read no longer has a text that says which page."""
+    db.executescript(TIMELINE_OF_PAGES)

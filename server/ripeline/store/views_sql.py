@@ -80,3 +80,8 @@ LEFT JOIN (
 TIMELINE_ANEW = f"""
 DROP VIEW v_timeline;
 {_TIMELINE}"""
+
+# How long a page was read is about that page, whose id is the beginning of its own.
+TIMELINE_OF_PAGES = TIMELINE_ANEW.replace(
+    "i.text AS item", "iif(e.item_id = 0, substr(e.event_id, 1, length(e.event_id) - 1), i.text) AS item"
+)
