@@ -8,6 +8,7 @@ written is what the product wrote of the first, and `rescore --verify` finds it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Final
 
 from benchmarks.scale_lives import SPOT
@@ -94,7 +95,7 @@ def _read(column: str) -> str:
 def _parts(conn: Connection, table: str, along: str) -> Iterable[tuple[int, int]]:
     (last,) = conn.execute(f"SELECT coalesce(max({along}), 0) FROM first.{table}").fetchone()
     edges = [last * part // _PARTS for part in range(_PARTS + 1)]
-    return zip(edges, edges[1:], strict=False)
+    return pairwise(edges)
 
 
 def _count(conn: Connection, table: str) -> int:

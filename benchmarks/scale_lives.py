@@ -16,7 +16,7 @@ from msgspec import structs
 from ripeline.demo.history import Teller
 from ripeline.demo.history_people import Person
 from ripeline.demo.history_site import BLOG, NEWSLETTER, WayIn
-from ripeline.demo.history_stories import Story, Visit, all_stories
+from ripeline.demo.history_stories import Story, Visit, all_stories, bounced
 from ripeline.domain.event import ENGAGEMENT, Event
 
 #: Stands in every text that is one lead's own; the number of the copy takes its place, as long as it is.
@@ -26,7 +26,9 @@ SITES: Final = 3
 _SEED: Final = 20_000_000
 _DAYS: Final = 280
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-_REGULARS: Final = 0.35
+_REGULARS: Final = 0.25
+#: Beside the four hundred of the demo.
+_MORE_BOUNCED: Final = 400
 _EXAMPLE_LONG: Final = 500
 
 
@@ -36,6 +38,7 @@ def make_stories(leads: int, events: int) -> list[Story]:
     told: list[Story] = []
     while len(told) < leads:
         told += all_stories(rng)
+        told += (bounced(rng) for _ in range(_MORE_BOUNCED))
     rng.shuffle(told)
     some = [_moved(_renamed(story, number), rng.uniform(0, _DAYS)) for number, story in enumerate(told[:leads])]
     have = [_size(story) for story in some]

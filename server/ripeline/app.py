@@ -161,8 +161,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        running.asking.close()
-        running.visiting.close()
+        running.close()
         await asyncio.to_thread(works.writer.stop)
         works.rescoring.close()
 

@@ -28,6 +28,7 @@ from ripeline.store.meta import read_meta
 from ripeline.store.rule_versions import text_of_rules
 from ripeline.store.suspects import newest_seq
 from ripeline.tally import Tally
+from ripeline.truth.keeping import Truths
 from ripeline.visiting import Visiting
 
 T = TypeVar("T")
@@ -91,9 +92,9 @@ class Running:
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
     after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
-    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `visiting` reads our
-    own sites for a draft, `changes` are told to pages that are open, `tally` counts what comes to the doors. `shop`:
-    where the demo's shop is.
+    counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `truths` whether scores
+    tell the truth, `visiting` reads our own sites for a draft, `changes` are told to pages that are open, `tally`
+    counts what comes to the doors. `shop`: where the demo's shop is.
     """
 
     settings: Settings
@@ -117,6 +118,15 @@ class Running:
     started_at: int = field(default_factory=now_ms)
     changes: Changes = field(default_factory=Changes)
     tally: Tally = field(default_factory=Tally)
+    truths: Truths = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.truths = Truths(self.database.path)
+
+    def close(self) -> None:
+        """Answer nothing any more that takes longer than a page."""
+        for each in (self.asking, self.truths, self.visiting):
+            each.close()
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -179,6 +179,7 @@ TABLE: Final = {
     ("POST", "/tuning/review/begin", "marketer"),
     ("POST", "/tuning/review/{id:int}/{place:int}", "marketer"),
     ("GET HEAD", "/tuning/truth", "marketer"),
+    ("GET HEAD", "/tuning/truth/coming", "marketer"),
     ("POST", "/tuning/truth/before", "marketer"),
     ("GET HEAD", "/tuning/outcomes", "marketer"),
     ("POST", "/tuning/outcomes", "marketer"),

@@ -32,6 +32,7 @@ from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
 from ripeline.store.people import User, add_login, add_user, user_by_email
 from ripeline.store.upgrading import create_schema
+from ripeline.truth.keeping import Truths
 from ripeline.visiting import Visiting
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Room:
     sightings: Sightings = field(default_factory=Sightings)
     asking: Asking = field(init=False)
     visiting: Visiting = field(init=False)
+    truths: Truths = field(init=False)
     shop: str = ""
     saved: list[tuple[str, str]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
@@ -63,6 +65,7 @@ class Room:
         self.rules = RulesInForce(self.ruleset)
         self.asking = Asking(self.database, self.settings.rules_file)
         self.visiting = Visiting()
+        self.truths = Truths(self.settings.database_file)
         if not is_there:
             create_schema(self.writer)
 

@@ -21,8 +21,9 @@ from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.review_tab import next_card
 from ripeline.pages.said import Done, Undo
 from ripeline.store.reviews import Part, begin_review, cards_of, last_review, review_by_id, say_on_card
+from ripeline.store.truth_rows import open_people
 from ripeline.truth.dealing import deal
-from ripeline.truth.lives import read_lives
+from ripeline.truth.lives import MOST
 
 HOME: Final = "/tuning/review"
 VERDICTS: Final[tuple[VerdictWord, ...]] = get_args(VerdictWord)
@@ -59,7 +60,7 @@ async def answer(request: Request) -> Response:
 def _deal(request: Request, asked: str, now: int) -> tuple[list[tuple[int, Part]], str]:
     with running_of(request).reading() as (conn, ruleset):
         model = next((each for each in ruleset.models if each.id == asked), ruleset.models[0])
-        return deal(read_lives(conn, ruleset, model, now), now), model.id
+        return deal(open_people(conn, model.id, MOST), now), model.id
 
 
 def _begin(desk: Desk, model: str, cards: list[tuple[int, Part]]) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from ripeline.store.reading import LARGEST_INTEGER
 from ripeline.store.reading_lead import lead_detail
 from ripeline.store.reading_timeline import Part, part_of_timeline
 from ripeline.store.reviews import Card, Review, cards_of, last_review, review_by_id
+from ripeline.store.truth_rows import open_people
 from ripeline.store.views import AttributeView, TimelineSession
-from ripeline.truth.lives import Lives, read_lives
+from ripeline.truth.lives import MOST, Lives, read_lives
 from ripeline.truth.proposing import Judged, RuleProposal, ThresholdProposal, propose_points, propose_threshold
 from ripeline.truth.shares import Share, share
 from ripeline.truth.tops import WORTH_A_CALL
@@ -79,7 +80,8 @@ def read_review_tab(desk: Desk) -> ReviewTab:
     model = next((each for each in models if each.id == desk.query.get("model")), first)
     review = last_review(desk.conn, model.id)
     cards = cards_of(desk.conn, review.id) if review else ()
-    lives = read_lives(desk.conn, desk.ruleset, model, int(time.time() * 1000))
+    shown = [card.lead for card in cards]
+    lives = read_lives(desk.conn, desk.ruleset, model, int(time.time() * 1000), shown)
     judged = _judged(lives, cards)
     return ReviewTab(
         model=model,
@@ -90,7 +92,7 @@ def read_review_tab(desk: Desk) -> ReviewTab:
         said=tuple(_said(part, cards) for part in ("top", "next", "random")) if review else (),
         threshold=propose_threshold(model, judged),
         rules=propose_points(model, judged),
-        people=sum(life.end is None for life in lives.all),
+        people=len(open_people(desk.conn, model.id, MOST)),
     )
 
 

@@ -15,9 +15,12 @@ from ripeline.rules.model import Model
 from ripeline.store.meta import read_meta
 from ripeline.store.stars import StarredItem, starred_items
 from ripeline.truth.adviser import Threshold
+from ripeline.truth.keeping import Kept
 from ripeline.truth.lives import COLD, Life
-from ripeline.truth.telling import Truth, truth_of
+from ripeline.truth.telling import Truth
 
+#: Seconds a page waits for it to be counted.
+_PATIENCE: Final = 0.25
 #: So many times the calls of now are assumed until somebody says.
 _MORE: Final = 2
 _MOST_CALLS: Final = 10_000
@@ -40,15 +43,26 @@ class TopLead:
 
 
 @dataclass(frozen=True, slots=True)
+class TruthComing:
+    """The truth of `model` is being counted for the first time; `is_there`: it has been, meanwhile."""
+
+    model: Model
+    models: tuple[Model, ...]
+    is_there: bool
+    truth: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TruthTab:
-    """`truth` of `model`; `tones` of its bands by name, `titles` of pages by their path. `calls` a week are asked for,
-    which `advised` keeps to (None: no threshold does); `thresholds` are those worth showing. `before`: the share that
-    bought before there was a score.
+    """`truth` of `model` as of `at` (ms); `tones` of its bands by name, `titles` of pages by their path. `calls` a week
+    are asked for, which `advised` keeps to (None: no threshold does); `thresholds` are those worth showing. `before`:
+    the share that bought before there was a score.
     """
 
     model: Model
     models: tuple[Model, ...]
     truth: Truth
+    at: int
     tones: dict[str, Tone]
     top_ten: tuple[TopLead, ...]
     calls: int
@@ -59,12 +73,13 @@ class TruthTab:
     titles: dict[str, str]
 
 
-def read_truth_tab(desk: Desk) -> TruthTab:
+def read_truth_tab(desk: Desk) -> TruthTab | TruthComing:
     """The page of the model asked for, else the first that hands over."""
-    models = desk.ruleset.models
-    first = next((each for each in models if each.handoff is not None), models[0])
-    model = next((each for each in models if each.id == desk.query.get("model")), first)
-    truth = truth_of(desk.conn, desk.ruleset, model, int(time.time() * 1000))
+    models, model = desk.ruleset.models, _model(desk)
+    kept = _kept(desk, model, _PATIENCE)
+    if kept is None:
+        return TruthComing(model, models, is_there=False)
+    truth = kept.truth
     calls = _calls(desk.query.get("calls", ""), truth)
     advised = truth.advice.for_calls(calls)
     before = read_meta(desk.conn, RATE_BEFORE)
@@ -73,6 +88,7 @@ def read_truth_tab(desk: Desk) -> TruthTab:
         model=model,
         models=models,
         truth=truth,
+        at=kept.at,
         tones={COLD: "leaf", **{band.name: tone_of(model, band.name) for band in model.bands}},
         top_ten=tuple(_top(life, labels) for life in truth.top_ten),
         calls=calls,
@@ -82,6 +98,23 @@ def read_truth_tab(desk: Desk) -> TruthTab:
         stars=starred_items(desk.conn, _STARS),
         titles=short_titles(truth.titles),
     )
+
+
+def read_truth_coming(desk: Desk) -> TruthComing:
+    """The part of the page that is asked again until it has been counted."""
+    model = _model(desk)
+    return TruthComing(model, desk.ruleset.models, is_there=_kept(desk, model, 0.0) is not None)
+
+
+def _model(desk: Desk) -> Model:
+    models = desk.ruleset.models
+    first = next((each for each in models if each.handoff is not None), models[0])
+    return next((each for each in models if each.id == desk.query.get("model")), first)
+
+
+def _kept(desk: Desk, model: Model, patience: float) -> Kept | None:
+    now = int(time.time() * 1000)
+    return desk.running.truths.ask(desk.conn, desk.ruleset, model, now, patience)
 
 
 def short_titles(titles: dict[str, str]) -> dict[str, str]:

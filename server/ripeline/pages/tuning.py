@@ -19,7 +19,7 @@ from ripeline.pages.rule_saving import ROUTES as RULE_SAVING
 from ripeline.pages.rule_site import ROUTES as RULE_SITE
 from ripeline.pages.rules_tab import read_rules_tab, read_what_if
 from ripeline.pages.said import Done
-from ripeline.pages.truth_tab import RATE_BEFORE, read_truth_tab
+from ripeline.pages.truth_tab import RATE_BEFORE, read_truth_coming, read_truth_tab
 from ripeline.store.meta import write_meta
 
 TRUTH: Final = "/tuning/truth"
@@ -35,6 +35,7 @@ show_rules: Final = shown("marketer", "rules.html", read_rules_tab)
 show_what_if: Final = shown("marketer", "whatif.html", read_what_if)
 show_version: Final = shown("marketer", "rule_version.html", read_compare)
 show_truth: Final = shown("marketer", "truth.html", read_truth_tab)
+show_truth_coming: Final = shown("marketer", "truth_coming.html", read_truth_coming)
 
 
 @require("marketer")
@@ -65,6 +66,7 @@ ROUTES: Final = [
     Route("/tuning/rules/whatif", show_what_if, methods=["GET"]),
     Route("/tuning/rules/versions/{id:int}", show_version, methods=["GET"]),
     Route(TRUTH, show_truth, methods=["GET"]),
+    Route(f"{TRUTH}/coming", show_truth_coming, methods=["GET"]),
     Route(f"{TRUTH}/before", remember_rate, methods=["POST"]),
     Route("/tuning/review", show_review, methods=["GET"]),
     Route("/tuning/review/{id:int}/{place:int}", show_card, methods=["GET"]),

@@ -33,8 +33,10 @@ SELECT count(*) FROM (
   SELECT 1 FROM {tables} WHERE s.model_id = :model AND s.out_of_target <= :out {conditions} LIMIT :most
 )"""
 # Of a list that begins from no small set only the first are looked at one by one.
-_FIRST: Final = f"""(SELECT model_id, lead_id, score, band, out_of_target FROM scores
-  WHERE model_id = :model AND out_of_target <= :out LIMIT {COUNTED}) AS s CROSS JOIN leads AS l ON l.id = s.lead_id"""
+_FIRST: Final = """(SELECT model_id, lead_id, score, band, out_of_target FROM scores
+  WHERE model_id = :model AND out_of_target <= :out LIMIT :first) AS s CROSS JOIN leads AS l ON l.id = s.lead_id"""
+#: Where there are more than are counted, and each takes a look at what it did, so many tell of at least how many.
+_LOOKED_AT: Final = 500
 
 _PLACE: Final = f"""-- place_of_lead
 SELECT s.score, s.band, s.out_of_target, {SEEN} AS seen FROM scores AS s CROSS JOIN leads AS l ON l.id = s.lead_id
@@ -53,7 +55,7 @@ def list_leads(conn: Connection, ruleset: Ruleset, query: LeadQuery) -> LeadList
         leads=lines_of(conn, model, found[:limit]),
         next=cursor_after(last["part"], last["place"], last["lead_id"]) if last else None,
         total=total,
-        at_least=at_least,
+        at_least=max(at_least, len(found)),
     )
 
 
@@ -117,9 +119,10 @@ def _total(conn: Connection, query: LeadQuery, narrow: Narrowed) -> tuple[int | 
         return _exact(_counted(conn, found_tables(narrow.start), conditions, values))
     if "l." not in conditions and "SELECT" not in conditions:
         return _exact(_counted(conn, "scores AS s", conditions, values))
-    everybody = _counted(conn, "scores AS s", "", values)
-    counted = _counted(conn, _FIRST, conditions, values)
-    return (counted, counted) if everybody <= COUNTED else (None, counted)
+    if _counted(conn, "scores AS s", "", values) <= COUNTED:
+        return _exact(_counted(conn, _FIRST, conditions, values | {"first": COUNTED}))
+    first = _LOOKED_AT if "SELECT" in conditions else COUNTED
+    return None, _counted(conn, _FIRST, conditions, values | {"first": first})
 
 
 def _counted(conn: Connection, tables: str, conditions: str, values: dict[str, Any]) -> int:

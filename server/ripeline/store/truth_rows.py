@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -12,9 +13,20 @@ from ripeline.store.projection import as_json
 REACHABLE: Final = "CREATE INDEX leads_reachable ON leads (id) WHERE reachable = 1 AND merged_into IS NULL"
 
 _OF: Final = "-- people_in_all\nSELECT count(*) FROM leads WHERE reachable = 1 AND merged_into IS NULL"
+_UPTO: Final = """-- people_upto
+SELECT count(*) FROM (SELECT 1 FROM leads WHERE reachable = 1 AND merged_into IS NULL LIMIT ?)"""
 _PEOPLE: Final = """-- newest_people
 SELECT id, email, coalesce(first_seen, created_at), coalesce(last_seen, created_at) FROM leads
 WHERE reachable = 1 AND merged_into IS NULL ORDER BY id DESC LIMIT ?"""
+_PEOPLE_OF: Final = """-- people_of
+SELECT id, email, coalesce(first_seen, created_at), coalesce(last_seen, created_at) FROM leads
+WHERE reachable = 1 AND merged_into IS NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id DESC"""
+_OPEN: Final = """-- open_people
+SELECT s.lead_id, s.score FROM (
+  SELECT id FROM leads WHERE reachable = 1 AND merged_into IS NULL ORDER BY id DESC LIMIT :most) AS l
+CROSS JOIN scores AS s ON s.model_id = (SELECT id FROM texts WHERE text = :model) AND s.lead_id = l.id
+WHERE NOT EXISTS (SELECT 1 FROM outcomes AS o
+  WHERE o.lead_id = l.id AND (o.model IS NULL OR o.model = :model) AND o.lifted_at IS NULL)"""
 _LINES: Final = """-- lines_of_people
 SELECT g.lead_id, g.at, r.text, g.points, g.reason FROM json_each(?) AS j
 CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS r ON r.id = g.rule_id
@@ -77,9 +89,20 @@ class TruthRows:
     ends: dict[int, EndRow]
 
 
-def truth_rows(conn: Connection, model: str, most: int) -> TruthRows:
-    """At most so many leads, by when they became leads, in one model."""
-    people = [PersonRow(*row) for row in conn.execute(_PEOPLE, (most,)).fetchall()]
+def people_upto(conn: Connection, most: int) -> int:
+    """How many leads can be called, counted up to so many."""
+    return int(conn.execute(_UPTO, (most,)).fetchone()[0])
+
+
+def open_people(conn: Connection, model: str, most: int) -> list[tuple[int, int]]:
+    """Of the newest so many leads that can be called those without an outcome, and their scores (thousandths)."""
+    return [(lead, score) for lead, score in conn.execute(_OPEN, {"model": model, "most": most}).fetchall()]
+
+
+def truth_rows(conn: Connection, model: str, asked: int | Collection[int]) -> TruthRows:
+    """The newest so many leads, or those of these that can be called, in one model."""
+    sql, which = (_PEOPLE, asked) if isinstance(asked, int) else (_PEOPLE_OF, as_json([*asked]))
+    people = [PersonRow(*row) for row in conn.execute(sql, (which,)).fetchall()]
     bound = (as_json([one.lead for one in people]), model)
     bands: dict[int, list[tuple[str, int]]] = {}
     for lead, band, at in conn.execute(_BANDS, bound).fetchall():

@@ -7,7 +7,6 @@ from random import Random
 from typing import Final
 
 from ripeline.store.reviews import Part
-from ripeline.truth.lives import Life, Lives
 
 #: So many cards of each part make about thirty minutes.
 A_PART: Final = 10
@@ -15,20 +14,20 @@ AT_RANDOM: Final = 5
 _FIFTH: Final = 5
 
 
-def deal(lives: Lives, seed: int) -> list[tuple[int, Part]]:
-    """Leads without an outcome, none of them twice, shuffled so that nobody knows what score is coming.
+def deal(people: Sequence[tuple[int, int]], seed: int) -> list[tuple[int, Part]]:
+    """Of leads without an outcome, and their scores, some: none twice, shuffled so that nobody knows what is coming.
 
     The same `seed` deals the same.
     """
     rng = Random(seed)  # noqa: S311  # a shuffle, not a secret
-    ranked = sorted((life for life in lives.all if life.end is None), key=lambda life: (-life.score, -life.lead))
+    ranked = [lead for lead, _ in sorted(people, key=lambda each: (-each[1], -each[0]))]
     size = max(1, len(ranked) // _FIFTH)
     top, following, rest = ranked[:size], ranked[size : 2 * size], ranked[2 * size :]
-    parts: list[tuple[Sequence[Life], Part, int]] = [
+    parts: list[tuple[Sequence[int], Part, int]] = [
         (top, "top", A_PART),
         (following, "next", A_PART),
         (rest, "random", AT_RANDOM),
     ]
-    cards = [(life.lead, part) for some, part, most in parts for life in rng.sample(some, min(most, len(some)))]
+    cards = [(lead, part) for some, part, most in parts for lead in rng.sample(some, min(most, len(some)))]
     rng.shuffle(cards)
     return cards

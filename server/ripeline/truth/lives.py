@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -118,9 +118,11 @@ class Lives:
         return sum(life.end is not None for life in self.all)
 
 
-def read_lives(conn: Connection, ruleset: Ruleset, model: Model, now: int, most: int = MOST) -> Lives:
-    """The lives of the newest leads that can be called (e-mail or phone known), as the ledger tells them."""
-    rows = truth_rows(conn, model.id, most)
+def read_lives(
+    conn: Connection, ruleset: Ruleset, model: Model, now: int, asked: int | Collection[int] = MOST
+) -> Lives:
+    """The lives of the newest so many leads that can be called (e-mail or phone known), or of these, by the ledger."""
+    rows = truth_rows(conn, model.id, asked)
     reader = _Reader(ruleset, model)
     lines: dict[int, list[LedgerRow]] = {}
     for line in rows.lines:
