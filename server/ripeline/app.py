@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final, Self, TypeVar
 
 from starlette.applications import Starlette
@@ -56,9 +55,9 @@ from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.erasures import ErasedFile
 from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
-from ripeline.store.seen_items import keep_up
 from ripeline.visiting import Visiting
 from ripeline.worker.erasing_asked import erase_asked
+from ripeline.worker.indexing import seen_index
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
 from ripeline.worker.watching import watch_rules
@@ -174,7 +173,7 @@ class _Works:
         self.events = EventLog()
         self.keeper = Keeper(conn, rules.ruleset)
         self.rescoring = Rescoring(conn, self.keeper, self._taken)
-        slow = (self.keeper.shelve_all, partial(keep_up, conn), Reminders(conn).step, ErasedFile(conn).step)
+        slow = (self.keeper.shelve_all, seen_index(conn), Reminders(conn).step, ErasedFile(conn).step)
         chores = (self.keeper.sweep, self.rescoring.step, *slow)
         self.writer = Writer(conn, self.events, self.keeper, died, chores)
 

@@ -48,6 +48,16 @@ def test_the_index_and_the_log_say_the_same(conn: Connection) -> None:
     assert items_meant(conn, "page", "/blog/2").visitors == 3
 
 
+def test_a_few_new_events_wait_for_more_and_are_known_meanwhile(conn: Connection) -> None:
+    while keep_up(conn):
+        pass
+    fold(conn, made("v-y", [(0, page("/blog/2")), (0.5, paper("a")), (1, form("y@example.com"))]))
+    assert keep_up(conn, least=4) == 0
+    assert items_meant(conn, "page", "/blog/2").visitors == 3
+    assert keep_up(conn, least=3) == 3
+    assert items_meant(conn, "page", "/blog/2").visitors == 3
+
+
 def test_what_nobody_saw_lately_is_not_offered(conn: Connection) -> None:
     keep_up(conn)
     assert choices(conn, NOW)["page"] == ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.worker.log_house import LogHouse, event, open_house
 
 from ripeline.store.database import Connection
-from ripeline.worker.chores import Chores
+from ripeline.worker.chores import Chores, Paced
 from ripeline.worker.writer import Writer
 
 
@@ -40,6 +40,15 @@ def test_one_piece_of_each_a_step_and_rest_when_there_is_nothing() -> None:
     assert chores.due_in(1.0) == 29.0
     chores.step(31.0)
     assert (one.asked, other.asked) == (4, 2)
+
+
+def test_a_chore_may_rest_for_another_time() -> None:
+    often, other = Work(0), Work(0)
+    chores = Chores([Paced(often.step, 2.0), other.step])
+    for now in (0.0, 1.0, 2.0, 4.0):
+        chores.step(now)
+    assert (often.asked, other.asked) == (3, 1)
+    assert chores.due_in(5.0) == 1.0
 
 
 def test_asked_to_look_it_looks_at_once() -> None:

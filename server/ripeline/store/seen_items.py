@@ -90,8 +90,10 @@ def index_seen(conn: Connection) -> int:
     return upto - after
 
 
-def keep_up(conn: Connection) -> int:
-    """The same as a chore, in a transaction of its own."""
+def keep_up(conn: Connection, least: int = 1) -> int:
+    """The same as a chore, in a transaction of its own; 0 while fewer than `least` events are new."""
+    if int(conn.execute(_NEWEST).fetchone()[0] or 0) - seen_upto(conn) < least:
+        return 0
     with transaction(conn):
         return index_seen(conn)
 

@@ -18,12 +18,24 @@ Chore = Callable[[], int]
 _REST: Final = 30.0
 
 
+class Paced:
+    """A chore that rests for some other time (seconds) when there was nothing to do."""
+
+    def __init__(self, chore: Chore, rest: float) -> None:
+        self.rest = rest
+        self._chore = chore
+
+    def __call__(self) -> int:
+        return self._chore()
+
+
 class Chores:
     """Several chores, each asked in turn; times are monotonic seconds. `problem` is why the last one failed, or ""."""
 
     def __init__(self, chores: Sequence[Chore]) -> None:
         self.problem = ""
         self._chores = chores
+        self._rests = [each.rest if isinstance(each, Paced) else _REST for each in chores]
         self._not_before = [0.0] * len(chores)
 
     def look(self) -> None:
@@ -50,5 +62,5 @@ class Chores:
             return 0
         self.problem = ""
         if not done:
-            self._not_before[place] = now + _REST
+            self._not_before[place] = now + self._rests[place]
         return done
