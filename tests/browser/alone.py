@@ -16,11 +16,18 @@ _ARGS = (
 ).split()
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: The same without all that belongs to a window: it takes half the time, and does nothing by itself.
+SHELL = "chromium-headless-shell"
 
 
 def chromium() -> str | None:
     """The distribution's."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def driven() -> str | None:
+    """The one to be driven: the shell where there is one."""
+    return shutil.which(SHELL) or chromium()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.alone import chromium
+from tests.browser.alone import driven
 from tests.browser.live import Live, running
 from tests.browser.recorder import Recorder, Site
 from tests.browser.serving import serving
@@ -30,11 +30,17 @@ _NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
 # Not the fixtures of pytest-playwright, which warn; and a browser a module, because Playwright's event loop
 # must be gone before other tests start theirs.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def executable() -> str | None:
     """The distribution's Chromium."""
+    return driven()
+
+
+@pytest.fixture(scope="module")
+def browser(executable: str | None) -> Iterator[Browser]:
+    """One for all tests of a module."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=[*_ARGS, _NAMES], ignore_default_args=["--disable-back-forward-cache"]
+            executable_path=executable, args=[*_ARGS, _NAMES], ignore_default_args=["--disable-back-forward-cache"]
         )
         yield browser
         browser.close()
