@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test audit bench scale faults mutations variants fmt lint lock messages tracker browser php strace
+.PHONY: help demo serve test audit bench browsercost scale faults mutations variants fmt lint lock messages tracker browser php strace
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ LEADS ?= 1000000
 EVENTS ?= 20000000
 scale: .venv/dev ## pages, memory, disk, jobs at LEADS=1000000 and EVENTS=20000000 (FOLDER=… is kept and used again), a line a figure
 	$(BIN)/python -m benchmarks.scale --leads $(LEADS) --events $(EVENTS) $(if $(FOLDER),--folder $(FOLDER))
+
+browsercost: .venv/dev browser ## what browsers pay: the tag on a page, and our pages, measured by Chromium itself
+	$(BIN)/python -m benchmarks.browser
 
 ROWS ?= tests
 faults: .venv/dev strace browser ## the whole catalogue of faults: killed, cut off, starved, flooded; a line a row (ROWS=tests/…: only those)

@@ -145,6 +145,7 @@ try {
   /** A hidden page may be killed without another word: its time is kept, and sent when the page really goes. */
   const tellTime = (isGone) => {
     if (!current) return
+    scrolled() // not before: while a page loads, it would be laid out for this alone
     look()
     const event = made('engagement', {
       i: current.i + 'e',
@@ -161,7 +162,6 @@ try {
     tellTime(1)
     shown = depth = shownSince = 0
     look()
-    scrolled()
     current = add('page', { r: cut(current.u || document.referrer), h: cut(document.title) })
   }
   /** There is a new page when the address has changed, or when there is none: at first, and after it was left. */
