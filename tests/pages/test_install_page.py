@@ -15,6 +15,7 @@ from ripeline.pages.install_snippets import BANNERS
 from ripeline.script import hashed_path, integrity
 from ripeline.settings import Settings
 from ripeline.store.database import Connection
+from ripeline.store.install import latest_event
 
 SHOP, OTHER, NEW = "https://shop.example", "https://other.example", "https://new.example"
 
@@ -157,6 +158,13 @@ def test_the_first_event_is_named_with_its_page(full: Room, alice: TestClient) -
     assert "First event received" in text_of(answer.text)
     assert "https://shop.example/files/white-paper-a.pdf" in links_of(answer.text)
     assert "data-poll" not in alice.get("/install").text
+
+
+def test_an_objection_said_here_is_nothing_that_arrived(full: Room, alice: TestClient) -> None:
+    before = full.now(latest_event)
+    alice.post("/leads/1/objection", data={"objects": "yes"}, headers={"sec-fetch-site": "same-origin"})
+    assert full.now(lambda conn: conn.execute("SELECT text FROM texts WHERE text = 'objection'").fetchall())
+    assert full.now(latest_event) == before
 
 
 def test_the_first_site_is_offered_as_ours_when_its_first_event_arrives(full: Room, alice: TestClient) -> None:

@@ -23,6 +23,7 @@ def test_an_objection_is_noted_shown_and_taken_back(room: Room, bob: TestClient)
     assert "Said so on the telephone" in text
     assert "This person objects to being scored: no points are given for what they did." in text
     assert score(room, MARC) == 0
+    assert "to warm" not in text
     assert {state for state, *_ in handoffs(room, MARC)} == {"expired"}
     assert f'href="/leads/{MARC}"' not in bob.get("/ready").text
     assert rows(room, "SELECT what, about, lead_id FROM audit") == [("objection_noted", "", MARC)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ripeline.domain.event import OBJECTION
 from ripeline.store.database import Connection
 
 
@@ -28,11 +29,12 @@ class SeenOrigin:
     last_at: int
 
 
+#: An objection is said by somebody here, of a lead: nothing a site sent.
 _AT_ONE_END: Final = """-- event_at_one_end
 SELECT kind.text, title.text, url.text, e.received_at
 FROM events AS e CROSS JOIN texts AS kind ON kind.id = e.kind_id
 LEFT JOIN texts AS title ON title.id = e.title_id LEFT JOIN texts AS url ON url.id = e.url_id
-ORDER BY e.seq {direction} LIMIT 1"""
+WHERE kind.text <> ? ORDER BY e.seq {direction} LIMIT 1"""
 
 
 def first_event(conn: Connection) -> SeenEvent | None:
@@ -46,7 +48,7 @@ def latest_event(conn: Connection) -> SeenEvent | None:
 
 
 def _event(conn: Connection, direction: str) -> SeenEvent | None:
-    found = conn.execute(_AT_ONE_END.format(direction=direction)).fetchall()
+    found = conn.execute(_AT_ONE_END.format(direction=direction), (OBJECTION,)).fetchall()
     return SeenEvent(found[0][0], found[0][1] or "", found[0][2] or "", found[0][3]) if found else None
 
 
