@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ripeline.store.database import Database, transaction
+from ripeline.store.database import Connection, Database, transaction
 
 ANSWER = {"accepted": 1, "duplicate": 0, "rejected": []}
 
@@ -68,7 +68,9 @@ def one_insert(folder: Path) -> ASGIApp:
         loops.append(asyncio.get_running_loop())
 
     app = Starlette(routes=[Route("/e", take, methods=["POST"])])
-    threading.Thread(target=write_forever, args=(folder, queue, loops), daemon=True).start()
+    conn = Database(folder / "floor.db").writer()
+    conn.execute("CREATE TABLE event (id TEXT PRIMARY KEY, visitor TEXT, name TEXT, url TEXT, at INTEGER) STRICT")
+    threading.Thread(target=write_forever, args=(conn, queue, loops), daemon=True).start()
     inner = app
 
     async def with_loop(scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,9 +81,7 @@ def one_insert(folder: Path) -> ASGIApp:
     return with_loop
 
 
-def write_forever(folder: Path, queue: SimpleQueue[Any], loops: list[asyncio.AbstractEventLoop]) -> None:
-    conn = Database(folder / "floor.db").writer()
-    conn.execute("CREATE TABLE event (id TEXT PRIMARY KEY, visitor TEXT, name TEXT, url TEXT, at INTEGER) STRICT")
+def write_forever(conn: Connection, queue: SimpleQueue[Any], loops: list[asyncio.AbstractEventLoop]) -> None:
     while True:
         batch = [queue.get()]
         while not queue.empty() and len(batch) < 500:
