@@ -45,6 +45,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = inf
         self._read_by = inf
+        self._idle_by = inf
         self._since = 0.0
         self._in_head = True
         self._received = 0
@@ -67,13 +68,22 @@ class BoundedConnection(HttpToolsProtocol):
         self._linger()
 
     def on_response_complete(self) -> None:
+        """As uvicorn does it, but by the lazy timer: one of its own for each request costs as much as its answer."""
         self._since = self.loop.time()
-        super().on_response_complete()
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._linger()
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_by = self._since + self.timeout_keep_alive
+            self._look_at(self._idle_by)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
+        self._idle_by = inf
         self._linger()
 
     def pause_writing(self) -> None:
@@ -108,10 +118,12 @@ class BoundedConnection(HttpToolsProtocol):
         if self.flow.read_paused and self._deadline < inf and not self.transport.is_closing():
             self._deadline = max(self._deadline, now + self.head_seconds)
         due = min(self._deadline, self._read_by)
-        if now < due < inf:
-            self._look_at(due)
-        elif due < inf:
+        if now < min(due, self._idle_by) < inf:
+            self._look_at(min(due, self._idle_by))
+        elif due <= now:
             self._send_away(408)
+        elif self._idle_by <= now:
+            self.timeout_keep_alive_handler()
 
     @property
     def _keeps_us_waiting(self) -> bool:

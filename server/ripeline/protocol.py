@@ -6,6 +6,7 @@ Without it dripped headers stay for ever, and one stalled body holds up the shut
 from __future__ import annotations
 
 import logging
+from asyncio import Event
 from functools import partial
 from math import inf
 from typing import Any, Final
@@ -33,6 +34,9 @@ MOST_DISCARDED: Final = 4 * 1024 * 1024
 #: Larger bodies are read as they come, by the application, and wait for their turn: they take longer to take apart.
 LARGEST_QUICK_BODY: Final = 4 * 1024
 
+#: Who is told of messages in a quick request: nobody waits for them.
+_UNHEARD: Final = Event()
+
 
 class BoundedHttpProtocol(BoundedConnection):
     """408 for slow requests, 413 and 431 for huge ones, 503 for what a shutdown cuts off; and the quick door."""
@@ -45,6 +49,7 @@ class BoundedHttpProtocol(BoundedConnection):
         self._body_began = 0.0
         self._is_discarding = False
         self._quick: RequestResponseCycle | None = None
+        self._quick_url = getattr(self.app, "quick_path", "").encode()
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
@@ -52,6 +57,7 @@ class BoundedHttpProtocol(BoundedConnection):
         if self._is_surplus:
             self._refuse(503)
             return
+        self._idle_by = inf
         if self._deadline == inf:
             self._since = self.loop.time()
             self._expect_within(self.head_seconds)
@@ -83,7 +89,10 @@ class BoundedHttpProtocol(BoundedConnection):
         self._received = 0
         self._since = self._body_began = self.loop.time()
         self._deadline = self._body_began + self.body_seconds
-        super().on_headers_complete()
+        if self._is_quick():
+            self._begin_quickly()
+        else:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         if self._is_refused:
@@ -95,7 +104,10 @@ class BoundedHttpProtocol(BoundedConnection):
         self._since = self.loop.time()
         slowest = self._body_began + self.body_seconds + self._received / SLOWEST_BYTES_A_SECOND
         self._deadline = min(slowest, self._since + self.silent_seconds)
-        super().on_body(body)
+        if self.cycle is self._quick:
+            self.cycle.body += body
+        else:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self._is_refused:
@@ -103,33 +115,45 @@ class BoundedHttpProtocol(BoundedConnection):
         self._in_head = True
         self._received = 0
         self._deadline = inf
-        super().on_message_complete()
         if self.cycle is self._quick:
             self._take_quickly(self.cycle)
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if not self._is_quick(cycle, app):
-            super()._start_asgi_task(cycle, app)
-        elif cycle.more_body:
-            self._quick = cycle
         else:
-            self._take_quickly(cycle)
+            super().on_message_complete()
 
-    def _is_quick(self, cycle: RequestResponseCycle, app: Any) -> bool:
+    def _is_quick(self) -> bool:
         """A small event to the app's quick door; whatever is special about a request goes the usual way."""
-        scope = cycle.scope
-        if scope["path"] != getattr(app, "quick_path", None) or scope["method"] != "POST":
+        if self.url != self._quick_url or self.parser.get_method() != b"POST" or self.parser.should_upgrade():
             return False
-        if cycle.waiting_for_100_continue or self.flow.write_paused:
+        is_busy = self.cycle is not None and not self.cycle.response_complete
+        if is_busy or self.expect_100_continue or self.flow.write_paused:
             return False
-        for name, length in scope["headers"]:
+        for name, length in self.headers:
             if name == b"content-length":
                 return length.isdigit() and len(length) <= 5 and int(length) <= LARGEST_QUICK_BODY
         return False
 
+    def _begin_quickly(self) -> None:
+        """What uvicorn does, without what only a task needs."""
+        version, scope = self.parser.get_http_version(), self.scope
+        scope["method"], scope["http_version"] = "POST", version
+        scope["path"], scope["raw_path"], scope["query_string"] = self.url.decode("ascii"), self.url, b""
+        self._quick = self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=_UNHEARD,
+            expect_100_continue=False,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+
     def _take_quickly(self, cycle: RequestResponseCycle) -> None:
         """No task, no messages: half of what an event costs the event loop. The app replies when it is stored."""
-        self._quick = None
+        self._quick, cycle.more_body = None, False
         try:
             self.app.take_quickly(cycle.scope, bytes(cycle.body), partial(self._reply, cycle))
         except Exception:

@@ -269,7 +269,7 @@ def test_when_the_log_takes_nothing_links_lead_on(mail: Mailbox, monkeypatch: py
         raise LogRefused("full")
 
     letter = mail.letter(PRICING, GUIDE)
-    monkeypatch.setattr(EventLog, "submit", full)
+    monkeypatch.setattr(EventLog, "hand_in", full)
     assert mail.open(letter["clicks"][1], after=HOUR).headers["location"] == GUIDE
     assert mail.open(letter["open"], after=HOUR).status_code == 200
     refused = mail.open(letter["unsubscribe"], HOUR, "POST")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Receive
@@ -24,7 +25,12 @@ Headers = dict[bytes, bytes]
 
 def content_type(headers: Headers) -> bytes:
     """The media type without parameters, lower case."""
-    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return _media_type(headers.get(b"content-type", b""))
+
+
+@lru_cache(maxsize=64)
+def _media_type(header: bytes) -> bytes:
+    return header.partition(b";")[0].strip().lower()
 
 
 def check_type(headers: Headers, accepted: tuple[bytes, ...]) -> None:

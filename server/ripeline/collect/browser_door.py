@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import Future, get_running_loop, sleep
+import logging
+from asyncio import get_running_loop, sleep
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -26,9 +27,14 @@ from ripeline.collect.browser_steps import BEFORE_THE_BODY, WITH_THE_BODY, allow
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import ClientLeft, Refused
 from ripeline.collect.storing import accepted_of, store, submit
+from ripeline.log.queue import Outcome
+
+log = logging.getLogger(__name__)
 
 #: Seconds whoever sends too much waits to hear so: many at once would keep us busy with saying it.
 _PAUSE: Final = 0.1
+
+_ALL_STEPS: Final = (*BEFORE_THE_BODY, *WITH_THE_BODY)
 
 
 @public
@@ -71,11 +77,11 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
     arrival = Arrival(scope, intake.clock())
     arrival.body = body
     try:
-        for step in (*BEFORE_THE_BODY, *WITH_THE_BODY):
+        for step in _ALL_STEPS:
             step(intake, arrival)
         if arrival.events:
-            stored = submit(intake.running, [*arrival.events, *arrival.found], arrival.address)
-            stored.add_done_callback(partial(_finish, intake, arrival, reply))
+            tell = partial(_finish, intake, arrival, reply)
+            submit(intake.running, [*arrival.events, *arrival.found], tell, arrival.address)
         else:
             _reply_soon(reply, answer_of(intake, arrival, 0))
     except Refused as refusal:
@@ -88,13 +94,17 @@ def _reply_soon(reply: Callable[[Answer], None], answer: Answer, later: float = 
     get_running_loop().call_later(later, reply, answer)
 
 
-def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Future[list[bool]]) -> None:
+def _finish(intake: Intake, arrival: Arrival, reply: Callable[[Answer], None], stored: Outcome) -> None:
     try:
-        answer = answer_of(intake, arrival, accepted_of(stored, len(arrival.events)))
-    except Refused as refusal:
-        intake.tally.turn_away(arrival.received)
-        answer = refusal_answer(refusal, arrival.cors)
-    reply(answer)
+        try:
+            answer = answer_of(intake, arrival, accepted_of(stored, len(arrival.events)))
+        except Refused as refusal:
+            intake.tally.turn_away(arrival.received)
+            answer = refusal_answer(refusal, arrival.cors)
+        reply(answer)
+    except Exception:
+        # The others of this commit wait for their answers.
+        log.exception("a request could not be answered")
 
 
 def answer_of(intake: Intake, arrival: Arrival, accepted: int) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from asyncio import Future
 from base64 import b64decode
 from functools import partial
 from typing import Final
@@ -21,6 +20,7 @@ from ripeline.collect.scanners import suspect_request
 from ripeline.collect.storing import store_counted, submit
 from ripeline.domain.event import Event
 from ripeline.domain.links import LASTS_MS, Link, events_of, landing_address
+from ripeline.log.queue import Outcome
 from ripeline.tally import Tally
 
 _GIF: Final = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -118,15 +118,15 @@ def _keep(intake: Intake, events: list[Event]) -> None:
     tally = intake.running.tally
     tally.received += len(events)
     try:
-        submit(intake.running, events).add_done_callback(partial(_count, tally, len(events)))
+        submit(intake.running, events, partial(_count, tally, len(events)))
     except Refused:
         tally.turn_away(len(events))
 
 
-def _count(tally: Tally, sent: int, stored: Future[list[bool]]) -> None:
+def _count(tally: Tally, sent: int, stored: Outcome) -> None:
     """What went wrong in the log is in its own report."""
-    if stored.cancelled() or stored.exception() is not None:
+    if isinstance(stored, Exception):
         tally.turn_away(sent)
     else:
-        accepted = sum(stored.result())
+        accepted = sum(stored)
         tally.answer(accepted, sent - accepted, 0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from asyncio import Future, wait
-from collections.abc import Sequence
+from asyncio import Future, get_running_loop
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from ripeline.collect.refusals import Refused
 from ripeline.domain.event import Event
 from ripeline.errors import InvalidEvent, LogRefused
+from ripeline.log.queue import Outcome
 from ripeline.running import Running
 from ripeline.store.database import DatabaseError
 
@@ -23,9 +25,15 @@ async def store(running: Running, events: list[Event], found: Sequence[Event] = 
     """
     if not events:
         return 0
-    stored = submit(running, [*events, *found], sender)
-    await wait([stored])
-    return accepted_of(stored, len(events))
+    stored: Future[Outcome] = get_running_loop().create_future()
+    submit(running, [*events, *found], partial(_give, stored), sender)
+    return accepted_of(await stored, len(events))
+
+
+def _give(stored: Future[Outcome], outcome: Outcome) -> None:
+    # Whoever waited may have been sent away.
+    if not stored.done():
+        stored.set_result(outcome)
 
 
 async def store_counted(running: Running, events: list[Event], rejected: int = 0) -> int:
@@ -48,25 +56,29 @@ def turn_away(running: Running, refusal: Refused) -> None:
         running.tally.turn_away(0)
 
 
-def submit(running: Running, events: list[Event], sender: str = "") -> Future[list[bool]]:
-    """Hand events (at least one) to the log; done when they are on disk. Raises `Refused` 503 when there is no room."""
+def submit(running: Running, events: list[Event], tell: Callable[[Outcome], None], sender: str = "") -> None:
+    """Hand events (at least one) to the log; `tell` hears when they are on disk, or why not, and must not raise.
+
+    Raises `Refused` 503 when there is no room.
+    """
     try:
-        return running.log.submit(events, sender)
+        running.log.hand_in(events, tell, sender)
     except LogRefused as refused:
         raise _try_again(refused) from refused
 
 
-def accepted_of(stored: Future[list[bool]], sent: int) -> int:
-    """How many of the first `sent` were new, once `stored` is done.
+def accepted_of(stored: Outcome, sent: int) -> int:
+    """How many of the first `sent` were new.
 
     Raises `Refused`: 503 when nothing is taken now, 400 for what no check at the door caught.
     """
-    try:
-        return sum(stored.result()[:sent])
-    except LogRefused as refused:
-        raise _try_again(refused) from refused
-    except InvalidEvent as problem:
-        raise Refused(400, problem.code, str(problem)) from problem
+    if not isinstance(stored, Exception):
+        return sum(stored[:sent])
+    if isinstance(stored, LogRefused):
+        raise _try_again(stored) from stored
+    if isinstance(stored, InvalidEvent):
+        raise Refused(400, stored.code, str(stored)) from stored
+    raise stored
 
 
 def unread(error: DatabaseError) -> Refused:

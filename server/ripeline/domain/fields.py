@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from ripeline.domain.secret_numbers import is_secret_number, masked
+from ripeline.domain.secret_numbers import FEWEST_DIGITS, is_secret_number, masked
 
 #: Types and autocomplete tokens whose values never leave the page; `cc-*` beside them.
 _NEVER_TYPES: Final = frozenset("password hidden file current-password new-password one-time-code".split())
@@ -44,9 +44,9 @@ def kept_fields(fields: Mapping[str, Value], types: Mapping[str, str]) -> dict[s
     kept: dict[str, Any] = {}
     for name, value in fields.items():
         type_ = types.get(name, "").lower()
-        if value is None or value == "" or is_sensitive_type(type_) or is_sensitive_name(name):
+        if value is None or value == "" or is_sensitive_name(name) or (type_ and is_sensitive_type(type_)):
             continue
-        if (
+        if (isinstance(value, str) and len(value) < FEWEST_DIGITS and value.isascii()) or (
             isinstance(value, bool)
             or _KEPT_NUMBERS.intersection(words_of(name))
             or not _KEPT_TYPES.isdisjoint(type_.split())

@@ -15,7 +15,7 @@ _GAPS: Final = re.compile(_BETWEEN)
 _GAP: Final = f"{_BETWEEN}{{0,2}}"
 
 #: The shortest of these numbers has so many digits: a text with fewer holds none.
-_FEWEST: Final = 13
+FEWEST_DIGITS: Final = 13
 _NO_DIGIT: Final = re.compile("[^0-9]")
 
 _IBAN: Final = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -44,7 +44,7 @@ _LENGTHS: Final = {
 
 def is_secret_number(text: str) -> bool:
     """Whether the whole text is one, spaces, dots and dashes aside."""
-    if len(text) < _FEWEST:
+    if len(text) < FEWEST_DIGITS:
         return False
     plain = _GAPS.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text)).upper()
     return _is_card(plain) or _is_iban(plain) or _is_nir(plain)
@@ -59,7 +59,7 @@ def masked(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    if len(_NO_DIGIT.sub("", text)) < _FEWEST:
+    if len(_NO_DIGIT.sub("", text)) < FEWEST_DIGITS:
         return text
     kept, end = [], 0
     for start, stop in sorted([*_ibans(text), *_nirs(text), *_cards(text)]):

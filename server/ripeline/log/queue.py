@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ripeline.domain.event import Event
@@ -19,10 +20,10 @@ LIMIT: Final = 2_000
 
 @dataclass(slots=True)
 class Waiting:
-    """Events of one call, the future its caller waits on, and the address they come from, "" for none that counts."""
+    """Events of one call, whom to tell what became of them, and the address they come from, "" for none that counts."""
 
     events: list[Event]
-    future: asyncio.Future[list[bool]]
+    tell: Callable[[Outcome], None]
     loop: asyncio.AbstractEventLoop
     sender: str = ""
 
@@ -57,14 +58,22 @@ class EventLog:
 
     def submit(self, events: list[Event], sender: str = "") -> asyncio.Future[list[bool]]:
         """`append` without the waiting: its result, or what it raises, once it is known. At least one event."""
+        future: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
+        self.hand_in(events, partial(_resolve, future), sender)
+        return future
+
+    def hand_in(self, events: list[Event], tell: Callable[[Outcome], None], sender: str = "") -> None:
+        """The same without a future: `tell` is called in this event loop with the flags, or with why there are none.
+
+        It must not raise: others are told after it.
+        """
         loop = asyncio.get_running_loop()
-        waiting = Waiting(events, loop.create_future(), loop, sender)
+        waiting = Waiting(events, tell, loop, sender)
         with self._lock:
             self._admit(waiting, len(events))
             self._queue.append(waiting)
         if not self.bell.is_set():
             self.bell.set()
-        return waiting.future
 
     def _admit(self, call: Waiting, count: int) -> None:
         """A call is of one site: of the one its first event is of."""
@@ -122,13 +131,13 @@ class EventLog:
                 self._of_site[waiting.events[0].site] -= len(waiting.events)
                 if waiting.sender:
                     self._forget(waiting.sender, len(waiting.events))
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[bool]], Outcome]]] = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Callable[[Outcome], None], Outcome]]] = {}
         for waiting, outcome in zip(taken, outcomes, strict=True):
-            by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
+            by_loop.setdefault(waiting.loop, []).append((waiting.tell, outcome))
         for loop, answers in by_loop.items():
             # A loop that is gone has no callers left; their events are stored all the same.
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_resolve, answers)
+                loop.call_soon_threadsafe(_tell_all, answers)
 
     def _forget(self, sender: str, count: int) -> None:
         """Only who has events waiting is remembered."""
@@ -148,11 +157,15 @@ class EventLog:
         self.answer(taken, [LogRefused(reason)] * len(taken))
 
 
-def _resolve(answers: list[tuple[asyncio.Future[list[bool]], Outcome]]) -> None:
-    for future, outcome in answers:
-        if future.done():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+def _tell_all(answers: list[tuple[Callable[[Outcome], None], Outcome]]) -> None:
+    for tell, outcome in answers:
+        tell(outcome)
+
+
+def _resolve(future: asyncio.Future[list[bool]], outcome: Outcome) -> None:
+    if future.done():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
