@@ -174,8 +174,8 @@ class _Works:
         self.keeper = Keeper(conn, rules.ruleset)
         self.rescoring = Rescoring(conn, self.keeper, self._taken)
         slow = (self.keeper.shelve_all, seen_index(conn), Reminders(conn).step, ErasedFile(conn).step)
-        chores = (self.keeper.sweep, self.rescoring.step, *slow)
-        self.writer = Writer(conn, self.events, self.keeper, died, chores)
+        self.writer = Writer(conn, self.events, self.keeper, died, (self.keeper.sweep, self.rescoring.step, *slow))
+        self.keeper.pause = self.writer.append_meanwhile
 
     async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:
         """One deed in one transaction, done when it is committed; open pages hear of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,17 @@ from ripeline.worker.writer import Writer
 
 
 class CountingFolder:
-    """Folds by remembering the ids, with its cursor in the same transaction; `fails` makes a step raise."""
+    """Folds by remembering the ids, with its cursor in the same transaction; `fails` makes a step raise.
+
+    `pause` is called once in each step, before it looks.
+    """
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
         self.folded: list[str] = []
         self.steps: list[int] = []
         self.fails: Exception | None = None
+        self.pause: Callable[[], object] = lambda: None
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
@@ -34,6 +38,7 @@ class CountingFolder:
 
     def step(self, limit: int = STEP) -> int:
         self.may_go_on.wait(5)
+        self.pause()
         with transaction(self.conn):
             events = events_after(self.conn, int(read_meta(self.conn, "cursor") or 0), limit)
             if not events:

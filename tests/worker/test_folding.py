@@ -103,3 +103,17 @@ def test_a_failing_fold_rests_longer_each_time_and_recovers() -> None:
     folding.step(now)
     assert folding.problem == ""
     assert folding.due_in(now) is None
+
+
+def test_what_comes_during_a_step_still_waits() -> None:
+    folding = _caught_up()
+
+    class _Busy(_Steps):
+        def step(self, limit: int = STEP) -> int:
+            folding.appended(2, 1.5)
+            return super().step(limit)
+
+    folding.folder = _Busy(3, 2)
+    folding.appended(3, 1.0)
+    assert folding.step(1.1) == 3
+    assert (folding.is_behind, folding.unfolded, folding.lag(2.0)) == (True, 2, 0.5)

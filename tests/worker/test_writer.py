@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -276,3 +276,67 @@ def test_scores_are_not_behind_for_long_under_a_flood(house: LogHouse) -> None:
     assert len(house.folder.folded) == 4_800
     assert max(lags) < 1
     assert house.writer.lag() == 0.0
+
+
+def _meanwhile(house: LogHouse) -> tuple[threading.Event, threading.Event]:
+    """The first step of the fold is in its midst, until it may go on and let others write."""
+    is_there, goes_on = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        is_there.set()
+        goes_on.wait(5)
+        house.writer.append_meanwhile()
+
+    house.folder.pause = pause
+    return is_there, goes_on
+
+
+def test_events_are_stored_in_the_midst_of_a_step_of_the_fold(house: LogHouse) -> None:
+    is_there, goes_on = _meanwhile(house)
+    stored: list[list[str]] = []
+    house.folder.steps = _Told(lambda: stored.append(house.stored()))
+
+    async def story() -> None:
+        assert await house.log.append([event("e1")]) == [True]
+        await asyncio.to_thread(is_there.wait, 5)
+        second = house.log.submit([event("e2")])
+        goes_on.set()
+        assert await second == [True]
+        assert await house.writer.settled() == 0
+
+    asyncio.run(story())
+    assert stored[0] == ["e1", "e2"]
+    assert house.folder.folded == ["e1", "e2"]
+
+
+def test_what_breaks_in_the_midst_of_a_step_ends_the_writer(house: LogHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_there, goes_on = _meanwhile(house)
+
+    def breaks(*_: object) -> None:
+        raise SystemError("made to fail")
+
+    async def story() -> None:
+        assert await house.log.append([event("e1")]) == [True]
+        await asyncio.to_thread(is_there.wait, 5)
+        monkeypatch.setattr("ripeline.worker.writer.append_batch", breaks)
+        second = house.log.submit([event("e2")])
+        goes_on.set()
+        with pytest.raises(LogRefused):
+            await second
+
+    asyncio.run(story())
+    house.writer.stop(5)
+    assert house.deaths == ["the writer gave up: SystemError"]
+    assert house.folder.folded == ["e1"]
+
+
+class _Told(list[int]):
+    """A list that says when something is added."""
+
+    def __init__(self, tell: Callable[[], object]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, value: int) -> None:
+        self._tell()
+        super().append(value)

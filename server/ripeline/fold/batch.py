@@ -10,6 +10,7 @@ from ripeline.fold.reading import Reading
 from ripeline.identity.placement import Placement
 from ripeline.scoring.change import Change
 from ripeline.scoring.state import LeadState
+from ripeline.store.projection import ProjectionRows
 
 
 class PoisonedBatch(Exception):
@@ -60,6 +61,8 @@ class Folded:
 class Batch:
     """`now` in ms; `upto` is the place in the log the batch ends with; `by_lead` holds the events of each lead.
 
+    `again`: leads that are to be folded from all their events. `rows` are of the first `described` of `folded`.
+
     `is_quiet`: whatever it does to a lead, sales is not told of it. `model`: only that one is asked whether it hands
     over. `has_handed_over`: a hand-off was made, or is over.
     """
@@ -72,7 +75,16 @@ class Batch:
     has_handed_over: bool = False
     placement: Placement = field(default_factory=Placement)
     by_lead: dict[int, list[Event]] = field(default_factory=dict)
+    again: set[int] = field(default_factory=set)
     folded: list[Folded] = field(default_factory=list)
+    described: int = 0
+    rows: ProjectionRows = field(default_factory=ProjectionRows)
+
+    def begin_again(self) -> None:
+        """Nothing of what it did to leads was right."""
+        self.again.clear()
+        self.folded.clear()
+        self.described, self.rows = 0, ProjectionRows()
 
     def tell(self, changes: Changes) -> None:
         """What it did, once it is committed, to whoever looks at one of its leads."""

@@ -58,7 +58,7 @@ class Keeper(Folder):
             batch.placement = self._visitors.reconsider(said, batch.upto, batch.now)
             batch.placement.moved |= {*leads, *batch.placement.made} - batch.placement.merged.keys()
             while not self._is_refolded(batch):
-                batch.folded.clear()
+                batch.begin_again()
         finally:
             # The caller's transaction may yet fail, and what was remembered would then be of nobody's making.
             self._drop_memory()

@@ -43,9 +43,9 @@ def projection_rows(conn: Connection, names: Names, dictionary: Dictionary, fold
     return rows
 
 
-def lead_rows(names: Names, folded: Sequence[Folded]) -> ProjectionRows:
-    """The same but for sessions, whose texts are looked up in the database."""
-    rows = ProjectionRows()
+def lead_rows(names: Names, folded: Sequence[Folded], rows: ProjectionRows | None = None) -> ProjectionRows:
+    """The same but for sessions, whose texts are looked up in the database; added to `rows` where there are some."""
+    rows = ProjectionRows() if rows is None else rows
     for each in folded:
         rows.states.append(_state(each))
         _add_lines(each, names.ids, rows)

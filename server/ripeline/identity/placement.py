@@ -27,12 +27,14 @@ class Placed(NamedTuple):
 class Placement:
     """What a batch of events did to identity.
 
-    `leads`: whose each event is, in the order of the events. `made` and `named` as (id, e-mail or None),
+    `leads`: whose each event is, in the order of the events. `settled`: visitors with other epochs than before, and
+    whether they had any. `made` and `named` as (id, e-mail or None),
     `merged`: anonymous leads that went into another. `moved`: leads that gained or lost events of before this
     batch, and so must be refolded.
     """
 
     leads: list[int] = field(default_factory=list)
+    settled: dict[int, bool] = field(default_factory=dict)
     made: dict[int, str | None] = field(default_factory=dict)
     named: dict[int, str] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)

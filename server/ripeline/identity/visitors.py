@@ -38,21 +38,42 @@ class Visitors:
         self._detached = all_detachments(self._conn)
 
     def place(self, events: Sequence[Event], now: int) -> Placement:
-        """Find or make the lead of each event, and write what changed, inside the caller's transaction.
+        """Find or make the lead of each event, and write what changed, inside the caller's transaction. `now` in ms."""
+        placement = self.settle(events)
+        self.save(placement, now)
+        self.find_leads(events, placement)
+        return placement
 
-        `events` are new ones, consecutive in the log; their `visitor` is the visitor's row id. `now` in ms.
+    def settle(self, events: Sequence[Event]) -> Placement:
+        """What these events do to identity, which is then to be saved; nothing is written.
+
+        `events` are new ones, consecutive in the log; their `visitor` is the visitor's row id.
         """
         self._placed.trim()
         self._load({int(event.visitor) for event in events})
         placement = Placement()
         wanted = self._wanted(events)
         if wanted:
-            self._settle(wanted, placement, now)
+            self._settle(wanted, placement)
+        return placement
+
+    def save(self, placement: Placement, now: int) -> None:
+        """Write what changed, inside the caller's transaction."""
+        if not placement.settled:
+            return
+        make_leads(self._conn, [(id, email, now) for id, email in placement.made.items()])
+        name_leads(self._conn, list(placement.named.items()))
+        starts = {each: [(epoch.start, epoch.own) for epoch in self._placed[each]] for each in placement.settled}
+        save_epochs(self._conn, starts, [visitor for visitor, was_known in placement.settled.items() if was_known])
+        if placement.merged:
+            self._merge(placement.merged)
+
+    def find_leads(self, events: Sequence[Event], placement: Placement) -> None:
+        """Whose each of the events is; where leads were merged, only once that is saved."""
         placed = self._placed
         for event in events:
             epochs = placed[event.visitor]  # type: ignore[index]  # a row id once stored
             placement.leads.append(epochs[0].lead if len(epochs) == 1 else placed_at(epochs, event.order).lead)
-        return placement
 
     def reconsider(self, visitors: Collection[int], upto: int, now: int) -> Placement:
         """Settle visitors anew whose claims are no longer what they were, up to that place in the log."""
@@ -62,7 +83,8 @@ class Visitors:
         claims = claims_of_visitors(self._conn, known, upto)
         wanted = {visitor: epochs_of(claims.get(visitor, ())) for visitor in known}
         if wanted:
-            self._settle(wanted, placement, now)
+            self._settle(wanted, placement)
+            self.save(placement, now)
         return placement
 
     def take_out(self, visitor: int, lead: int, emails: Iterable[str], by: Said) -> None:
@@ -108,19 +130,13 @@ class Visitors:
             return claim[0], None
         return claim
 
-    def _settle(self, wanted: dict[int, tuple[Epoch, ...]], placement: Placement, now: int) -> None:
-        known = [visitor for visitor in wanted if self._placed.get(visitor) is not None]
+    def _settle(self, wanted: dict[int, tuple[Epoch, ...]], placement: Placement) -> None:
+        placement.settled = {visitor: self._placed.get(visitor) is not None for visitor in wanted}
         emails = {epoch.email for epochs in wanted.values() for epoch in epochs if epoch.email is not None}
         by_email = leads_by_email(self._conn, emails) if emails else {}
         settling = Settling(by_email, next_lead_id(self._conn), placement)
         for visitor, epochs in wanted.items():
             self._placed[visitor] = settling.settle(epochs, self._placed.get(visitor) or ())
-        make_leads(self._conn, [(id, email, now) for id, email in placement.made.items()])
-        name_leads(self._conn, list(placement.named.items()))
-        starts = {visitor: [(epoch.start, epoch.own) for epoch in self._placed[visitor]] for visitor in wanted}
-        save_epochs(self._conn, starts, known)
-        if placement.merged:
-            self._merge(placement.merged)
 
     def _merge(self, merged: dict[int, int]) -> None:
         """What people said about an anonymous lead, or put into it, is about whoever it turned out to be."""

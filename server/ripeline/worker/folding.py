@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from itertools import islice
 from typing import Final, Protocol
 
 from ripeline.saying_why import said_of
@@ -89,6 +90,7 @@ class Folding:
 
     def step(self, now: float) -> int:
         """Fold one batch; how many events that was. Raises only when the storage is broken."""
+        known = len(self._waiting)
         try:
             folded = self.folder.step(STEP)
         except Exception as error:
@@ -98,9 +100,10 @@ class Folding:
             return 0
         self.problem, self._rest = "", 0.0
         if folded < STEP:
-            self.is_behind = self._hurry = False
-            self._waiting.clear()
-            self._unfolded = 0
+            # Those that came meanwhile are still to be folded.
+            self._waiting = deque(islice(self._waiting, known, None))
+            self._unfolded = sum(count for count, _ in self._waiting)
+            self.is_behind, self._hurry = bool(self._waiting), False
         else:
             self._take(folded)
         return folded

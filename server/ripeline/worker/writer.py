@@ -18,6 +18,7 @@ from ripeline.store.failed_syncs import failed_sync
 from ripeline.store.failures import may_pass, refusal_of
 from ripeline.worker.chores import Chore, Chores
 from ripeline.worker.folding import Folder, Folding
+from ripeline.worker.gathering import Gathering
 from ripeline.worker.jobs import Jobs
 from ripeline.worker.settling import Settlers
 from ripeline.worker.wiping import Wiping
@@ -40,10 +41,8 @@ _SWITCH_INTERVAL: Final = 0.0005
 
 
 class Writer:
-    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up.
-
-    `chores` are done a little at a time, in between.
-    """
+    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up;
+    `chores` are done a little at a time, in between."""
 
     def __init__(
         self,
@@ -62,10 +61,11 @@ class Writer:
         self._dictionary = Dictionary()
         self._wiping = Wiping()
         self._appended = 0.0
+        self._gathering = Gathering()
+        self._failure: BaseException | None = None
         self._settlers = Settlers(events)
         self._died = died
-        self._dead = ""
-        self._trouble = ""
+        self._dead = self._trouble = ""
         self._stop_by: float | None = None
         self._foreign = foreign_commits(conn)
         self._checkpointed = conn.total_changes
@@ -133,8 +133,18 @@ class Writer:
         elif not self._bell.wait(self._patience()):
             self._glance()
 
+    def append_meanwhile(self) -> None:
+        """For the fold to call where it can be interrupted; what goes wrong is raised when its step is over."""
+        try:
+            if self._failure is None and self._events.pending:
+                self._append()
+        except BaseException as error:
+            self._failure = error
+
     def _append(self) -> int:
+        self._gathering.wait(self._events.pending)
         batch = self._events.take(_BATCH)
+        self._gathering.took(len(batch))
         if not batch:
             return 0
         try:
@@ -171,6 +181,8 @@ class Writer:
         if self._settlers or self._stop_by:
             self._folding.look()
         folded = self._folding.step(now) if self._folding.due_in(now) == 0.0 else 0
+        if self._failure is not None:
+            raise self._failure
         if self._conn.in_transaction:
             raise RuntimeError("the fold left a transaction open")
         if self._folding.problem or not self._folding.is_behind:

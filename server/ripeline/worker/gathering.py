@@ -1,0 +1,27 @@
+"""Waiting a moment for company: while the event loop still reads what comes, writing would only fight it for the
+interpreter, which costs both a third more."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+#: After a batch of so many calls there is so much to do that as many again are waited for, so long (seconds).
+_BUSY: Final = 4
+_MOMENT: Final = 0.001
+
+
+class Gathering:
+    """Between two batches of the log."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def wait(self, pending: int) -> None:
+        """Let more come to the events that wait, while there is much to do and most are still on their way."""
+        if self._last >= _BUSY and 0 < pending < 0.75 * self._last:
+            time.sleep(_MOMENT)
+
+    def took(self, calls: int) -> None:
+        """So many there were."""
+        self._last = calls
