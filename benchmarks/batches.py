@@ -1,0 +1,81 @@
+"""`python -m benchmarks.batches`: scored events a second when a program sends twenty a request, against the floor.
+
+    python -m benchmarks.batches [--rounds 3] [--seconds 6] [--connections 8]
+
+`POST /api/events`, the time until the last event was folded counted in; the floor is the one-INSERT server of
+`make bench`, one event a request at 32 connections, in the same round. Stored must equal accepted, or the run fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks.__main__ import emit, measure, wrk
+from benchmarks.subject import Ripeline, Subject
+
+EVENTS_A_REQUEST = 20
+
+
+class Batches(Ripeline):
+    """The product, asked by a program that may write."""
+
+    load = "batches.lua"
+
+    def __enter__(self) -> Batches:
+        super().__enter__()
+        create = [sys.executable, "-m", "ripeline", "token", "create", "batches", "--scope", "write"]
+        done = subprocess.run(
+            [*create, "--data", str(self.folder / "data")], check=True, capture_output=True, text=True
+        )
+        os.environ["BENCH_TOKEN"] = done.stdout.strip()
+        return self
+
+
+def one_round(connections: int, seconds: float, number: int) -> dict[str, float]:
+    with Subject("one-insert") as floor:
+        measure(floor, 32, 1, f"w{number}")
+        least = measure(floor, 32, seconds, f"r{number}")
+    with Batches() as subject:
+        wrk(subject, connections, 1, f"w{number}")
+        subject.settle()
+        before, used, began = subject.stored(), subject.cpu_seconds(), time.perf_counter()
+        load = wrk(subject, connections, seconds, f"r{number}")
+        subject.settle()
+        took = time.perf_counter() - began
+        events = (load["requests"] - load["failed"]) * EVENTS_A_REQUEST
+        stored = (subject.stored() or 0) - (before or 0)
+        if stored < events:
+            raise SystemExit(f"accepted {events} but stored {stored}")
+        return {
+            "events a second": stored / took,
+            "times the floor's": stored / took / least.accepted_per_s,
+            "CPU us an event": (subject.cpu_seconds() - used) / stored * 1e6,
+            "p99 ms a request": load["p99"] / 1000,
+            "the floor's events a second": least.accepted_per_s,
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.batches", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--connections", type=int, default=8)
+    options = parser.parse_args()
+    rounds = [one_round(options.connections, options.seconds, number) for number in range(1, options.rounds + 1)]
+    for name in rounds[0]:
+        found = [each[name] for each in rounds]
+        emit(
+            f"batches of {EVENTS_A_REQUEST}: {name}",
+            value=round(statistics.median(found), 2),
+            low=round(min(found), 2),
+            high=round(max(found), 2),
+        )
+
+
+if __name__ == "__main__":
+    main()
