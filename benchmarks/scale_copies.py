@@ -2,7 +2,7 @@
 
 Row ids are spread (the first of them, number k of n, becomes k; the second n + k, …), so that the log keeps the order
 in which things happened, and what belongs to one lead lies as far apart as it would. Nothing is scored again: what is
-written is what the product wrote of the first, and `rescore --verify` finds it right (tests/commands/test_scale.py).
+written is what the product wrote of the first, and `rescore --verify` finds it right (tests/fold/test_many_copies.py).
 """
 
 from __future__ import annotations

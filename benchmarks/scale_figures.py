@@ -12,10 +12,13 @@ class Figures:
 
     rows: list[tuple[str, str, str, str]] = field(default_factory=list)
 
-    def tell(self, figure: str, value: float, mark: float | None = None, *, at_least: bool = False) -> None:
-        """`mark`: at most so much, or `at_least`."""
+    def tell(
+        self, figure: str, value: float, mark: float | None = None, *, at_least: bool = False, **beside: float
+    ) -> None:
+        """`mark`: at most so much, or `at_least`; what is `beside` stands in the JSON alone."""
         met = None if mark is None else value >= mark if at_least else value <= mark
         said: dict[str, object] = {"figure": figure, "value": round(value, 2)}
+        said |= {name: round(each, 2) for name, each in beside.items()}
         print(json.dumps(said if mark is None else said | {"mark": mark, "met": met}), flush=True)
         limit = "" if mark is None else f"{'≥' if at_least else '≤'} {mark:g}"
         self.rows.append(

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Final
 
 from benchmarks.scale_figures import Figures
-from benchmarks.scale_server import Grown, p95
+from benchmarks.scale_server import Grown, middle, p95
 
 TIMES: Final = 30
 _FAR: Final = 1_000
@@ -63,7 +63,11 @@ def measure_pages(server: Grown, figures: Figures, far: int = _FAR) -> None:
 
 
 def _tell(server: Grown, figures: Figures, path: str, mark: int, name: str = "") -> None:
-    figures.tell(f"{name or path}: p95 ms", p95(server.milliseconds(path, TIMES)), mark)
+    before = server.cpu_seconds()
+    took = server.milliseconds(path, TIMES)
+    # Of the whole server, so that it is the page's own only while nothing else comes in.
+    cpu = (server.cpu_seconds() - before) * 1000 / (TIMES + 1)
+    figures.tell(f"{name or path}: p95 ms", p95(took), mark, p50=middle(took), cpu=cpu)
 
 
 def _walk(server: Grown, path: str, pages: int) -> str:
