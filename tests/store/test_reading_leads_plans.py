@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any, cast
@@ -31,19 +31,23 @@ def conn(tmp_path: Path) -> Iterator[Connection]:
 
 
 class Explained:
-    """A connection that keeps the plan of every query asked through it."""
+    """A connection that keeps the plan of every query asked through it; `placed` are those that begin at a place."""
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
         self.plans: list[tuple[str, str]] = []
+        self.placed: list[str] = []
 
     def execute(self, sql: str, values: Any = ()) -> object:
         name = sql.splitlines()[0]
         assert re.fullmatch(r"-- \w+", name), "every query starts with its name"
         for row in self.conn.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall():
             self.plans.append((name, row[3]))
+            self.placed += [row[3]] if ":place" in sql else []
         return self.conn.execute(sql, values)
 
+
+FAR = cursor_after(0, -1000, 3)
 
 #: One chip at most.
 NARROW: tuple[dict[str, Any], ...] = (
@@ -98,3 +102,20 @@ def test_no_list_of_hand_offs_reads_a_whole_table(conn: Connection) -> None:
     for name, step in explained.plans:
         assert not step.startswith("SCAN") or "json_each" in step, (name, step)
         assert "TEMP B-TREE" not in step, (name, step)
+
+
+@pytest.mark.parametrize("sort", ["score", "missing"])
+@pytest.mark.parametrize("narrow", [{}, {"band": "cold"}, {"band": "warm"}])
+@pytest.mark.parametrize("step", [list_leads, neighbours])
+def test_a_page_far_down_begins_at_its_place(
+    conn: Connection, sort: str, narrow: dict[str, Any], step: Callable[..., object]
+) -> None:
+    """Not at the first lead of its band, nor of its score: there may be a hundred thousand of either before it."""
+    explained = Explained(conn)
+    if step is list_leads:
+        list_leads(cast(Connection, explained), RULES, LeadQuery("vertical", sort=sort, cursor=FAR, **narrow))
+    else:
+        neighbours(cast(Connection, explained), RULES, LeadQuery("vertical", sort=sort, **narrow), 2)
+    walks = [plan for plan in explained.placed if "scores_ranked" in plan]
+    assert walks
+    assert [plan for plan in walks if "(score,lead_id)" not in plan] == []

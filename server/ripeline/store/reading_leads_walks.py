@@ -146,7 +146,7 @@ def walk(conn: Connection, stretch: Stretch, narrow: Narrowed, reach: Reach) -> 
     id = "l.id" if _tables(stretch, narrow) is _BY_SEEN else "s.lead_id"
     if reach.after is not None:
         sign = ">" if reach.back else "<"
-        conditions += [f"{stretch.key} {sign}= :place", f"({stretch.key}, {id}) {sign} (:place, :lead)"]
+        conditions = [*_beside(conditions, stretch, sign), f"({stretch.key}, {id}) {sign} (:place, :lead)"]
         values |= {"place": reach.after[1] + stretch.less, "lead": reach.after[2]}
     sql = _PAGE.format(
         tables=_tables(stretch, narrow),
@@ -156,6 +156,15 @@ def walk(conn: Connection, stretch: Stretch, narrow: Narrowed, reach: Reach) -> 
         order="ASC" if reach.back else "DESC",
     )
     return rows(conn, sql, values)
+
+
+def _beside(conditions: list[str], stretch: Stretch, sign: str) -> list[str]:
+    """The conditions, so that the place finds the way into the index: a bound that is not as near must not (the +), or
+    a page far down walks past everybody before it. By last seen the place needs a bound beside it to do so."""
+    if stretch.key == SEEN:
+        return [*conditions, f"{SEEN} {sign}= :place"]
+    bound = f"s.score {sign}"
+    return [each.replace(bound, f"+{bound}") for each in conditions]
 
 
 def _tables(stretch: Stretch, narrow: Narrowed) -> str:
