@@ -112,3 +112,12 @@ def test_with_nothing_to_fold_nothing_is_written(house: House) -> None:
     before = house.rows("PRAGMA data_version"), everything(house)
     assert house.folder.step() == 0
     assert (house.rows("PRAGMA data_version"), everything(house)) == before
+
+
+def test_two_sites_may_use_one_event_id_at_one_moment_of_somebody_new(tmp_path: Path) -> None:
+    house = open_house(tmp_path)
+    house.fold(page("new", "/blog/1", 0, id="e1"), page("new", "/blog/2", 0, id="e1", site=2))
+    assert house.rows("SELECT problem FROM quarantine") == []
+    assert house.rows("SELECT events FROM sessions") == [(2,)]
+    assert house.differences() == []
+    house.conn.close()

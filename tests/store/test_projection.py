@@ -95,3 +95,10 @@ def test_the_next_projection_is_beside_the_one_in_force(conn: Connection) -> Non
     assert set(counts(conn, "_next").values()) == {0}
     drop_next(conn)
     assert counts(conn)["scores"] == 2
+
+
+def test_a_state_that_is_due_when_it_was_is_written_without_its_date(conn: Connection) -> None:
+    projection = Projection(conn)
+    projection.save(ProjectionRows(states=[(1, b"first", 5)]))
+    projection.save(ProjectionRows(states_as_due=[(2, b"new", 7), (1, b"later", 5)]))
+    assert projection.states([1, 2]) == [(1, b"later", 5), (2, b"new", 7)]

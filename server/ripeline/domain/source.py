@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Source(Struct, frozen=True, omit_defaults=True, gc=False):
+class Source(Struct, frozen=True, omit_defaults=True, gc=False, cache_hash=True):
     """The origin of a session, read off the landing address and its referrer; empty strings where unknown."""
 
     channel: str = "direct"

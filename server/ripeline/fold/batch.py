@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from ripeline.changes import Changes
 from ripeline.domain.event import Event
 from ripeline.fold.reading import Reading
@@ -21,8 +23,7 @@ class PoisonedBatch(Exception):
         self.problems = problems
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct, gc=False):
     """A lead between two batches: its state, how it reads, whether it can be reached.
 
     `due`: when time alone changes it next (ms), None: never.
@@ -34,8 +35,7 @@ class Known:
     due: int | None = None
 
 
-@dataclass(slots=True)
-class Folded:
+class Folded(Struct, gc=False):
     """What a batch did to one lead.
 
     `events` and their `changes`, pairwise; a last change beyond them is what time alone did after them. `first_line`

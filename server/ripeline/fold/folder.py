@@ -72,9 +72,13 @@ class Folder(Thinking):
                 return self._skip(error) if limit == 1 else self._one_by_one(limit)
 
     def _step(self, limit: int) -> int:
+        # All of the batch goes before Python looks for garbage again, which would otherwise go through all of it.
+        with uncollected():
+            return self._fold_next(limit)
+
+    def _fold_next(self, limit: int) -> int:
         try:
-            with uncollected():
-                batch = self._fold(limit)
+            batch = self._fold(limit)
         except BaseException:
             # What is remembered was changed on the way to a transaction that did not happen.
             self._drop_memory()

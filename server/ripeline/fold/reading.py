@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from ripeline.scoring.fold import Scorer
 from ripeline.scoring.state import Instant, LeadState
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """One model's word on a lead: thousandths, band, and since when it is ripe or has asked (see `ModelState`)."""
 
     score: int
@@ -22,6 +22,11 @@ class Reading(NamedTuple):
     again: Instant | None
 
     @property
+    def written(self) -> tuple[int, int, int, str, bool]:
+        """What is stored of it."""
+        return self.score, self.engagement, self.fit, self.band, self.out_of_target
+
+    @property
     def standing(self) -> tuple[bool, Instant | None, int | None, Instant | None, Instant | None]:
         """All that a hand-off rests on, besides whether the lead can be reached."""
         return self.out_of_target, self.ripe, self.ripe_until, self.asked, self.again
@@ -32,9 +37,12 @@ def readings_of(scorer: Scorer, state: LeadState) -> tuple[Reading, ...]:
     return tuple([_read(scorer, state, place) for place in range(len(state.models))])
 
 
-def renewed(scorer: Scorer, state: LeadState, before: tuple[Reading, ...], models: set[int]) -> tuple[Reading, ...]:
-    """The readings `before` with those of some models (by their places) read anew."""
-    return tuple([_read(scorer, state, place) if place in models else each for place, each in enumerate(before)])
+def renewed(scorer: Scorer, state: LeadState, before: tuple[Reading, ...], models: set[str]) -> tuple[Reading, ...]:
+    """The readings `before` with those of some models (by their ids) read anew."""
+    own = scorer.ruleset.models
+    return tuple(
+        [_read(scorer, state, place) if own[place].id in models else each for place, each in enumerate(before)]
+    )
 
 
 def faded(scorer: Scorer, state: LeadState, before: tuple[Reading, ...]) -> tuple[Reading, ...]:

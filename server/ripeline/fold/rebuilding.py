@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 FORM_KEY: Final = "scoring_form"
 
 #: Raised by one whenever the same events and rules give other scores or states than before.
-FORM: Final = "3"
+FORM: Final = "4"
 
 #: The names in `meta` of the rules being applied (with the form of what they make), and of who applies them.
 _NEXT_RULES: Final = "rescore_rules"

@@ -47,7 +47,7 @@ def lead_rows(names: Names, folded: Sequence[Folded], rows: ProjectionRows | Non
     """The same but for sessions, whose texts are looked up in the database; added to `rows` where there are some."""
     rows = ProjectionRows() if rows is None else rows
     for each in folded:
-        rows.states.append(_state(each))
+        (rows.states_as_due if _is_as_due(each) else rows.states).append(_state(each))
         _add_lines(each, names.ids, rows)
         if each.before is None or each.is_rebuilt or each.after.readings is not each.before.readings:
             rows.scores += _scores(each, names.models)
@@ -56,7 +56,7 @@ def lead_rows(names: Names, folded: Sequence[Folded], rows: ProjectionRows | Non
 
 def seen_rows(folded: Sequence[Folded]) -> list[SeenRow]:
     """Leads of whom nothing new can be known but when they were here."""
-    return [_seen(each) for each in folded if not each.taught]
+    return sorted([_seen(each) for each in folded if not each.taught])
 
 
 def described_rows(folded: Sequence[Folded]) -> list[DescribedRow]:
@@ -71,6 +71,11 @@ def described_rows(folded: Sequence[Folded]) -> list[DescribedRow]:
 def _seen(folded: Folded) -> SeenRow:
     state = folded.after.state
     return (folded.lead, state.first_at, state.last_at) if state.last is not None else (folded.lead, None, None)
+
+
+def _is_as_due(folded: Folded) -> bool:
+    """Whether what is stored of it says already when time alone changes it next."""
+    return folded.before is not None and not folded.is_rebuilt and folded.before.due == folded.after.due
 
 
 def _state(folded: Folded) -> StateRow:
@@ -96,12 +101,13 @@ def _add_lines(folded: Folded, ids: dict[str, int], rows: ProjectionRows) -> Non
 
 
 def _scores(folded: Folded, models: list[int]) -> list[ScoreRow]:
-    before = folded.before.readings if folded.before is not None and not folded.is_rebuilt else ()
-    written = [reading[:5] for reading in before]
+    lead, now = folded.lead, folded.after.readings
+    if folded.before is None or folded.is_rebuilt:
+        return [(model, lead, *reading.written) for model, reading in zip(models, now, strict=True)]
     return [
-        (model, folded.lead, *reading[:5])
-        for place, (model, reading) in enumerate(zip(models, folded.after.readings, strict=True))
-        if place >= len(written) or reading[:5] != written[place]
+        (model, lead, *reading.written)
+        for model, reading, before in zip(models, now, folded.before.readings, strict=True)
+        if reading is not before and reading.written != before.written
     ]
 
 

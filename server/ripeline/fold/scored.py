@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ripeline.domain.event import OBJECTION, Event
+from ripeline.domain.event import OBJECTION, Event, OrderKey
 from ripeline.fold.batch import Folded, Known, PoisonedBatch
 from ripeline.fold.reading import faded, readings_of, renewed
 from ripeline.scoring.change import Change
@@ -18,46 +18,43 @@ def known_from(scorer: Scorer, state: LeadState, due: int | None) -> Known:
     return Known(state, readings_of(scorer, state), scorer.is_reachable(state), due)
 
 
-def comes_after(scorer: Scorer, state: LeadState, events: Sequence[Event]) -> bool:
-    """Whether these events, sorted, are newer than all the state has seen, and no two share a place.
+def comes_after(scorer: Scorer, known: Known | None, events: Sequence[Event]) -> bool:
+    """Whether these events, sorted, are newer than all a lead (None: a new one) has seen, and no two share a place.
 
-    Two sites may use one event id at the same moment: the total order then says nothing, and a refold decides.
+    Two sites may use one event id at the same moment: the total order then says nothing, and a refold decides. So it
+    does where an event counts for what the lead did before it, too: that it objects to being scored.
     """
-    if not events:
-        return True
-    if reach_back(events):
-        return False
-    last = events[0].order
-    for event in events[1:]:
+    last: OrderKey | None = None
+    for event in events:
+        if event.on == OBJECTION:
+            return False
         order = event.order
-        if order <= last:
+        if last is not None and order <= last:
             return False
         last = order
-    return scorer.is_in_order(state, events[0])
-
-
-def reach_back(events: Iterable[Event]) -> bool:
-    """Whether any of them counts for what the lead did before it, too: that it objects to being scored."""
-    return any(event.on == OBJECTION for event in events)
+    return not events or known is None or scorer.is_in_order(known.state, events[0])
 
 
 def fold_forward(scorer: Scorer, lead: int, known: Known | None, events: list[Event], until: int) -> Folded:
-    """Fold the newest events of a lead, in the total order, and what time did since then up to `until` (ms).
+    """Fold events for which `comes_after` holds, and what time did since then up to `until` (ms).
 
     `known.state` is changed. Raises `PoisonedBatch`.
     """
     state = scorer.fresh() if known is None else known.state
+    is_first = state.last is None
     first_line, first_crossing = state.lines, state.crossings
     changes: list[Change] = []
     for event in events:
         try:
-            changes.append(scorer.fold(state, event))
+            changes.append(scorer.fold_next(state, event))
         except Exception as error:
             raise PoisonedBatch({event.seq: problem_of(error)}) from error
     due = _let_pass(scorer, state, until, changes)
-    taught = known is None or may_teach(events)
-    after = known_from(scorer, state, due) if known is None else _known_now(scorer, known, changes, taught)
-    after.due = due
+    taught = may_teach(events)
+    if known is None or is_first:
+        after = known_from(scorer, state, due)
+    else:
+        after = _known_now(scorer, known, changes, taught, due)
     return Folded(lead, known, after, events, changes, first_line, first_crossing, taught, is_rebuilt=False)
 
 
@@ -98,23 +95,32 @@ def problem_of(error: Exception) -> str:
 
 def may_teach(events: Iterable[Event]) -> bool:
     """Whether any of the events can say something about the lead itself."""
-    return any(teaches(event) for event in events)
+    return any(map(teaches, events))
 
 
-def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool) -> Known:
-    """Without a new line, a crossing, or points that fade, no score, band or request can have changed; untaught nobody
-    became reachable. A crossing without a line: the first event of a lead that was there before, into a band that
-    begins at 0.
+def _known_now(scorer: Scorer, known: Known, changes: Sequence[Change], taught: bool, due: int | None) -> Known:
+    """Without points, a request, or points that fade, no score, band or request can have changed; untaught nobody
+    became reachable.
     """
-    state, readings, reachable = known.state, known.readings, known.reachable
-    written = {line.model for change in changes for line in change.lines}
-    written |= {crossing.model for change in changes for crossing in change.crossings}
+    state, readings = known.state, known.readings
     if known.due is not None and scorer.fades:
         readings = readings_of(scorer, state)
-    elif written:
-        models = {place for place, model in enumerate(scorer.ruleset.models) if model.id in written}
-        readings = renewed(scorer, state, readings, models)
-    return Known(state, readings, reachable or (taught and scorer.is_reachable(state)))
+    elif moved := _moved_models(changes):
+        readings = renewed(scorer, state, readings, moved)
+    return Known(state, readings, known.reachable or (taught and scorer.is_reachable(state)), due)
+
+
+def _moved_models(changes: Sequence[Change]) -> set[str]:
+    """The ids of the models in which something was paid, asked or crossed."""
+    moved: set[str] = set()
+    for change in changes:
+        for line in change.lines:
+            if line.points:
+                moved.add(line.model)
+        moved.update(change.asked)
+        for crossing in change.crossings:
+            moved.add(crossing.model)
+    return moved
 
 
 def _let_pass(scorer: Scorer, state: LeadState, until: int, changes: list[Change]) -> int | None:

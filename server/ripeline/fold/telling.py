@@ -60,7 +60,8 @@ def tell_sales(conn: Connection, ruleset: Ruleset, names: Names, batch: Batch) -
     objecting = [each.lead for each in batch.folded if each.is_rebuilt and each.after.state.objects]
     if objecting and expire_all(conn, objecting, batch.now):
         batch.has_handed_over = True
-    questions = [question for each in batch.folded for question in questions_of(ruleset, each, batch.model)]
+    moved = (each for each in batch.folded if has_moved(each))
+    questions = [question for each in moved for question in questions_of(ruleset, each, batch.model)]
     if not questions:
         return
     earlier = handoffs_of_leads(conn, {question.folded.lead for question in questions})
@@ -74,11 +75,17 @@ def facts_in(question: Question, earlier: Mapping[int, Sequence[HandoffRow]]) ->
     return [row for row in earlier.get(question.folded.lead, ()) if row.model in (None, question.model.id)]
 
 
+def has_moved(folded: Folded) -> bool:
+    """Whether sales may have to hear of it: of most leads of a batch it is known at a glance that they need not."""
+    before, after = folded.before, folded.after
+    if before is None or folded.is_asked:
+        return True
+    return before.readings is not after.readings or before.reachable != after.reachable
+
+
 def questions_of(ruleset: Ruleset, folded: Folded, only: str | None = None) -> Iterator[Question]:
     """Only a changed standing asks: what was so before (under these rules) was decided before; `only` in one model."""
     before, after = None if folded.is_asked else folded.before, folded.after
-    if before is not None and before.reachable == after.reachable and before.readings is after.readings:
-        return
     for place, (model, reading) in enumerate(zip(ruleset.models, after.readings, strict=True)):
         if model.handoff is None or (reading.ripe is None and reading.asked is None) or only not in (None, model.id):
             continue

@@ -5,13 +5,13 @@ It takes most of the time of a step, and is done in pieces: `pause` is called be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from ripeline.domain.event import Event, OrderKey
 from ripeline.fold.batch import Batch, Known
 from ripeline.fold.rows import Names, lead_rows
-from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from, reach_back
+from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from
 from ripeline.identity.history import events_of_leads
 from ripeline.identity.recent import Recent
 from ripeline.identity.visitors import Visitors
@@ -71,10 +71,15 @@ class Thinking:
     def place_events(self, batch: Batch) -> None:
         """Whose each event is."""
         self._visitors.find_leads(batch.events, batch.placement)
-        batch.by_lead = {lead: [] for lead in batch.placement.made}
+        by_lead: dict[int, list[Event]] = {lead: [] for lead in batch.placement.made}
         for lead, event in zip(batch.placement.leads, batch.events, strict=True):
             if event.seq not in self._aside:
-                batch.by_lead.setdefault(lead, []).append(event)
+                own = by_lead.get(lead)
+                if own is None:
+                    by_lead[lead] = [event]
+                else:
+                    own.append(event)
+        batch.by_lead = by_lead
 
     def think(self, batch: Batch) -> None:
         """All that can be said before anything is written; where leads are merged, that is nothing."""
@@ -135,7 +140,8 @@ def score_newest(scorer: Scorer, leads: Recent[int, Known], batch: Batch, pause:
     batch.again |= batch.placement.moved
     for number, (lead, events) in enumerate(batch.by_lead.items(), 1):
         known = leads.get(lead)
-        events.sort(key=_order)
+        if len(events) > 1:
+            events.sort(key=_order)
         if lead in batch.again or not _goes_forward(scorer, batch, lead, known):
             batch.again.add(lead)
         else:
@@ -154,10 +160,7 @@ def describe(names: Names, batch: Batch, pause: Pause) -> None:
 
 
 def _goes_forward(scorer: Scorer, batch: Batch, lead: int, known: Known | None) -> bool:
-    events: Sequence[Event] = batch.by_lead[lead]
-    if known is None:
-        return lead in batch.placement.made and not reach_back(events)
-    return comes_after(scorer, known.state, events)
+    return (known is not None or lead in batch.placement.made) and comes_after(scorer, known, batch.by_lead[lead])
 
 
 def _order(event: Event) -> OrderKey:

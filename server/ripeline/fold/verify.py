@@ -130,7 +130,7 @@ def _expected(folded: Folded, models: list[str]) -> dict[str, list[Row]]:
     seen = (state.first_at, state.last_at) if state.last is not None else (None, None)
     attributes = msgspec.to_builtins(state.attributes)
     return {
-        "scores": [(model, *reading[:5]) for model, reading in zip(models, folded.after.readings, strict=True)],
+        "scores": [(model, *reading.written) for model, reading in zip(models, folded.after.readings, strict=True)],
         "ledger": [
             (n, line.model, line.rule, line.seq, line.at, line.points, line.reason)
             for n, line in enumerate(line for change in folded.changes for line in change.lines)

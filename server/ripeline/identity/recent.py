@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Final, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -16,6 +16,8 @@ class Recent(Generic[K, V]):
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._entries: OrderedDict[K, V] = OrderedDict()
+        #: The value of a key, None when it is not remembered; asked for each event, so by no way round.
+        self.get: Final[Callable[[K], V | None]] = self._entries.get
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -36,9 +38,6 @@ class Recent(Generic[K, V]):
             else:
                 absent.append(key)
         return absent
-
-    def get(self, key: K) -> V | None:
-        return self._entries.get(key)
 
     def drop(self, keys: Iterable[K]) -> None:
         for key in keys:

@@ -111,6 +111,9 @@ class Visitors:
         for event in events:
             visitor = int(event.visitor)
             known = self._placed.get(visitor)
+            # Most events say no name, and are by somebody who has been here before.
+            if event.email is None and known is not None:
+                continue
             if known is None:
                 claims.setdefault(visitor, [])
             claim = self._claim(visitor, event)

@@ -73,6 +73,10 @@ class Scorer:
             raise ValueError(f"event {event.id} comes too late for its lead, which must be folded again")
         return self._fold(state, event, event.order)
 
+    def fold_next(self, state: LeadState, event: Event) -> Change:
+        """The same for an event that is known to be in order."""
+        return self._fold(state, event, event.order)
+
     def refold(self, events: Iterable[Event]) -> tuple[LeadState, list[Change]]:
         """A lead from all its events, in any order; of those with the same site and id the first given counts.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ripeline.domain.event import Event
-from ripeline.scoring.change import Change
+from ripeline.scoring.change import Change, Reason
 from ripeline.scoring.known import known_about
 from ripeline.scoring.ledger import Ledger
 from ripeline.scoring.moment import Moment, line, match
@@ -31,6 +31,8 @@ class Judge:
             concerned = self._plan.session(event.url, "")
             if concerned.rules or concerned.watches:
                 moment = Moment(state, visitor, session_event(event), concerned.item, self._day_of)
+                if event.suspect:
+                    moment.flaw = "suspect"
                 self._score(concerned, moment, change)
 
     def event(self, state: LeadState, visitor: VisitorState, event: Event, change: Change) -> None:
@@ -41,11 +43,13 @@ class Judge:
         if plan is None:
             return
         concerned = plan(event.url, event.item)
-        is_repeat = not event.suspect and is_duplicate(visitor, event, concerned.item)
+        flaw: Reason | None = None
+        if event.suspect:
+            flaw = "suspect"
+        elif is_duplicate(visitor, event, concerned.doing):
+            flaw = "duplicate"
         if concerned.rules or concerned.watches:
-            moment = Moment(state, visitor, event, concerned.item, self._day_of)
-            if is_repeat:
-                moment.flaw = "duplicate"
+            moment = Moment(state, visitor, event, concerned.item, self._day_of, flaw)
             self._score(concerned, moment, change)
 
     def person(self, state: LeadState, event: Event, change: Change) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
+
 from ripeline.domain.event import Event
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.known import known_about
@@ -12,53 +14,45 @@ from ripeline.scoring.scored import ScoredRule
 from ripeline.scoring.state import LeadState, VisitorState, Waiting
 
 
-class Moment:
+class Moment(Struct, gc=False):
     """One event as the rules see it: the lead and the visitor at that time, its item, and its own flaw.
 
     `flaw` is why it is worth nothing to any rule (`suspect`, `duplicate`), None: nothing is wrong with it. `stopped`
     are the matches that from then on wait for their prerequisite.
     """
 
-    __slots__ = ("_day_of", "_known", "event", "flaw", "item", "state", "stopped", "visitor")
-
-    def __init__(
-        self, state: LeadState, visitor: VisitorState, event: Event, item: str, day_of: Callable[[int], int]
-    ) -> None:
-        self.state = state
-        self.visitor = visitor
-        self.event = event
-        self.item = item
-        self.flaw: Reason | None = "suspect" if event.suspect else None
-        self.stopped: list[tuple[ScoredRule, Waiting]] | None = None
-        self._day_of = day_of
-        self._known: dict[str, Any] | None = None
+    state: LeadState
+    visitor: VisitorState
+    event: Event
+    item: str
+    day_of: Callable[[int], int]
+    flaw: Reason | None = None
+    stopped: list[tuple[ScoredRule, Waiting]] | None = None
+    so_far: dict[str, Any] | None = None
 
     @property
     def day(self) -> int:
         """The number of the local day."""
-        return self._day_of(self.event.at)
+        return self.day_of(self.event.at)
 
     @property
     def known(self) -> dict[str, Any]:
         """What is known about the lead, by attribute; read once, when a rule asks."""
-        if self._known is None:
-            self._known = known_about(self.state)
-        return self._known
+        if self.so_far is None:
+            self.so_far = known_about(self.state)
+        return self.so_far
 
 
-class Match:
+class Match(Struct, gc=False):
     """An event that matches a rule, and the thousandths it is still worth after the steps so far.
 
     `moment` is when it is judged; `waited` is the earlier match this is about when it is paid afterwards.
     """
 
-    __slots__ = ("moment", "points", "rule", "waited")
-
-    def __init__(self, rule: ScoredRule, moment: Moment, points: int, waited: Waiting | None = None) -> None:
-        self.rule = rule
-        self.moment = moment
-        self.points = points
-        self.waited = waited
+    rule: ScoredRule
+    moment: Moment
+    points: int
+    waited: Waiting | None = None
 
     @property
     def item(self) -> str:

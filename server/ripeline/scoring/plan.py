@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from ripeline.domain.event import ENGAGEMENT, OBJECTION, POINTS, SESSION, Event, item_of
 from ripeline.domain.session import Session
@@ -33,12 +35,13 @@ class Watch:
     where: EventTest | None
 
 
-class Concerned(NamedTuple):
-    """What an event at one place may match, and its item."""
+class Concerned(Struct, frozen=True, gc=False):
+    """What an event at one place may match, its item, and what it does in a word."""
 
     rules: tuple[ScoredRule, ...]
     watches: tuple[Watch, ...]
     item: str
+    doing: str
 
 
 #: The address and the item of an event of some kind → what concerns it.
@@ -118,7 +121,8 @@ def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindP
         return Concerned(
             tuple(rule for rule in rules if rule.place is None or rule.place(event, nobody)),
             tuple(watch for watch in watches if watch.place is None or watch.place(event, nobody)),
-            item_of(event),
+            own := item_of(event),
+            f"{kind}\n{own}",
         )
 
     return concerned

@@ -29,9 +29,6 @@ _NEVER_DUPLICATES: Final = frozenset({IDENTIFY, ENGAGEMENT})
 #: A lead that only does these is silent all the same, as one that only does what is suspect.
 NO_ACTIVITY: Final = frozenset({EMAIL_OPEN, IDENTIFY, UNSUBSCRIBE, BOUNCE, ENGAGEMENT})
 
-#: A visitor with more things kept than this within seconds is a machine; the old ones are then dropped.
-_KEPT_AT_MOST: Final = 8
-
 
 def enter_session(state: LeadState, event: Event, timeout: int) -> tuple[VisitorState, bool]:
     """The event's visitor in its session (idle `timeout` in ms ends one), and whether this event began it."""
@@ -79,22 +76,22 @@ def session_event(event: Event) -> Event:
     )
 
 
-def is_duplicate(visitor: VisitorState, event: Event, item: str) -> bool:
+def is_duplicate(visitor: VisitorState, event: Event, doing: str) -> bool:
     """Whether the visitor did the same within 5 s; else the event is kept, and the next one measured against it.
 
-    `item` is the event's (see `item_of`).
+    `doing` is the event's kind and item (see `item_of`) in a word.
     """
     if event.on in _NEVER_DUPLICATES:
         return False
-    key = f"{event.on}\n{item}"
+    key = doing
     if event.props and event.on not in KINDS:
         key = f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
     kept, at = visitor.kept, event.at
     before = kept.get(key)
     if before is not None and at - before <= DUPLICATE_WITHIN_MS:
         return True
-    if len(kept) >= _KEPT_AT_MOST:
-        for old in [old for old, kept_at in kept.items() if at - kept_at > DUPLICATE_WITHIN_MS]:
-            del kept[old]
+    # What is older is asked for no more, and need not be stored.
+    for old in [old for old, kept_at in kept.items() if at - kept_at > DUPLICATE_WITHIN_MS]:
+        del kept[old]
     kept[key] = at
     return False

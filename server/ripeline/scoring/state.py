@@ -59,7 +59,7 @@ class ModelState(Struct, array_like=True, gc=False):
 
 
 class VisitorState(Struct, array_like=True, gc=False):
-    """A visitor's running session, what was paid once in it, and when (ms) each thing was last kept, by `kept_key`."""
+    """A visitor's running session, what was paid once in it, and what it did in the last seconds, with when (ms)."""
 
     session: Session
     used: set[UsedKey] = field(default_factory=set)
