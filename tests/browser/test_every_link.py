@@ -1,4 +1,4 @@
-"""Everybody may follow every link they are shown, and nothing goes wrong on the way."""
+"""Everybody may follow every link they are shown, nothing goes wrong on the way, and no page weighs or moves much."""
 
 from __future__ import annotations
 
@@ -82,5 +82,6 @@ def test_everybody_may_follow_every_link_they_are_shown(
     walker.walk("/ready")
     record_property("pages", len(walker.visited))
     record_property("kinds of links", len(walker.asked))
+    record_property("heaviest", walker.heaviest)
     assert walker.faults == []
     walker.context.close()

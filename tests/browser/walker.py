@@ -1,4 +1,4 @@
-"""Somebody who follows every link they are shown, and writes down whatever goes wrong on the way."""
+"""Somebody who follows every link they are shown, and writes down whatever goes wrong or weighs too much on the way."""
 
 from __future__ import annotations
 
@@ -13,10 +13,22 @@ from starlette.routing import Match, Route
 from ripeline.auth.access import access_of
 from ripeline.auth.guard import ROLES
 
-#: All a page lets one do: links (with what becomes of a click), searches, and where its other forms send to.
-_OFFERED: Final = """() => {
+#: What a first opening may weigh on the wire, all told.
+MOST_BYTES: Final = 60_000
+#: A busy machine may paint half a table first; the benchmark is what asks for none at all.
+MOST_SHIFT: Final = 0.02
+
+#: All a page lets one do: links (with what becomes of a click), searches, and where its other forms send to; what it
+#: weighs with all it loads (as packed; kept or not), and how much of it moved by itself.
+_OFFERED: Final = """async () => {
+  const moves = []
+  new PerformanceObserver(list => moves.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true })
+  await new Promise(done => setTimeout(done, 20))
+  const loads = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
   const all = (selector, tell) => [...document.querySelectorAll(selector)].map(tell)
   return {
+    bytes: loads.reduce((sum, each) => sum + each.encodedBodySize, 0),
+    moved: moves.reduce((sum, each) => sum + each.value, 0),
     links: all('a[href]:not([href^="#"])', each => ({
       to: each.getAttribute('href'),
       apart: each.hasAttribute('download') || each.target == '_blank' || each.pathname.endsWith('.json'),
@@ -39,6 +51,8 @@ class _Link(TypedDict):
 
 
 class _Offered(TypedDict):
+    bytes: int
+    moved: float
     links: list[_Link]
     searches: list[str]
     deeds: list[str]
@@ -56,6 +70,7 @@ class Walker:
     faults: list[str] = field(default_factory=list)
     visited: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    heaviest: tuple[int, str] = (0, "")
     _shown: set[str] = field(default_factory=set)
 
     def walk(self, start: str) -> None:
@@ -80,6 +95,9 @@ class Walker:
         here = _path(page.url)
         self.visited.append(here)
         offered: _Offered = page.evaluate(_OFFERED)
+        self.heaviest = max(self.heaviest, (offered["bytes"], here))
+        self._note(offered["bytes"] > MOST_BYTES, f"{here} weighs {offered['bytes']} bytes")
+        self._note(offered["moved"] > MOST_SHIFT, f"{here} moves by {offered['moved']}")
         for action in offered["deeds"]:
             self._may("POST", urljoin(here, action), here)
         for link in offered["links"]:
