@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def measure_what_ifs(file: Path, figures: Figures) -> None:
     database = Database(file)
     for change, edit in EDITS.items():
         took = answer(database, rules, edit)
-        figures.tell(f"what-if, {change}: s", took.seconds, 3)
+        figures.tell(f"what-if, {change}: s", took.seconds, 3, cpu=took.busy)
     database.close()
 
 
@@ -63,18 +64,21 @@ def measure_rescore(file: Path, figures: Figures, mates: int) -> None:
     with closing(Database(file).writer()) as conn:
         work = Rescore.begun(conn, rules, Said("", int(time.time() * 1000)))
         work.hire(mates)
-        begin = 0.0
+        begin, busy = 0.0, 0.0
         while not work.step(500):
             done, total = work.progress
             # What the processes take to start is not the speed of a rescore that lasts minutes.
             if not begin:
-                begin, before = time.perf_counter(), done
+                begin, before, busy = time.perf_counter(), done, sum(os.times()[:2])
             if done >= _PART * total:
                 break
         seconds, leads = time.perf_counter() - begin, work.progress[0] - before
+        busy = sum(os.times()[:2]) - busy
         work.close()
         (events,) = conn.execute("SELECT count(*) FROM events").fetchone()
-        figures.tell("rescore of a part: events/s", leads / total * events / seconds, 60_000, at_least=True)
+        part = leads / total * events
+        # Of the process that writes; those that build are as busy as it leaves them.
+        figures.tell("rescore of a part: events/s", part / seconds, 60_000, at_least=True, writer_us=busy / part * 1e6)
         with transaction(conn):
             drop_next(conn)
             forget_rescore(conn)
@@ -84,5 +88,5 @@ def measure_nights(leads: int, figures: Figures) -> None:
     """As many leads as the large database has, made for this: see `benchmarks.sweep`."""
     for name, fading, mark in (("all fade", leads, 60), ("1 % fade", leads // 100, 5)):
         night = one_night(leads, fading)
-        figures.tell(f"a night in which {name}: s", night["seconds"], mark)
+        figures.tell(f"a night in which {name}: s", night["seconds"], mark, cpu=night["busy"])
         figures.tell(f"a night in which {name}: longest step, ms", night["longest_ms"])

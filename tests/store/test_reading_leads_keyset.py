@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.store.white_papers import open_database
 
 from ripeline.rules.model import Band, Model, Ruleset
-from ripeline.store import reading_leads_walks
+from ripeline.store import reading_leads_chips, reading_leads_walks
 from ripeline.store.database import Connection, transaction
 from ripeline.store.reading_leads import LeadQuery, list_leads, neighbours
 from ripeline.store.reading_leads_query import SORTS
@@ -179,6 +179,7 @@ def test_the_pages_together_are_the_list(
 ) -> None:
     with pytest.MonkeyPatch.context() as patched, transaction(conn):
         patched.setattr(reading_leads_walks, "FEW", -1 if walked else reading_leads_walks.FEW)
+        patched.setattr(reading_leads_chips, "FEW_TEXTS", -1 if indexed % 2 else reading_leads_chips.FEW_TEXTS)
         empty(conn)
         for id, lead in enumerate(leads, 1):
             if id == indexed:

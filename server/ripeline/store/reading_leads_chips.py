@@ -132,6 +132,15 @@ _OWN: Final = """(1 = (SELECT count(*) FROM epochs AS x WHERE x.visitor_id = p.v
 _ITEM: Final = """EXISTS (SELECT 1 FROM epochs AS p CROSS JOIN events AS e ON e.visitor_id = p.visitor_id
   WHERE p.lead_id IN (SELECT s.lead_id UNION ALL SELECT g.id FROM leads AS g WHERE g.merged_into = s.lead_id)
   AND e.kind_id = :{kind} AND {text} IN (SELECT value FROM json_each(:{kind}_texts)) AND {placed})"""
+# Of few texts the index of what was seen is asked, and the log only for what that has not read yet.
+_ITEM_BY_INDEX: Final = """EXISTS (SELECT 1 FROM epochs AS p
+  WHERE p.lead_id IN (SELECT s.lead_id UNION ALL SELECT g.id FROM leads AS g WHERE g.merged_into = s.lead_id)
+  AND (EXISTS (SELECT 1 FROM json_each(:{kind}_texts) AS j CROSS JOIN seen_items AS i
+      ON i.kind_id = :{kind} AND i.text_id = j.value AND i.visitor_id = p.visitor_id)
+    OR EXISTS (SELECT 1 FROM events AS e INDEXED BY events_by_visitor WHERE e.visitor_id = p.visitor_id
+      AND e.seq > :tail AND e.kind_id = :{kind} AND {text} IN (SELECT value FROM json_each(:{kind}_texts))))
+  AND {own})"""
+FEW_TEXTS: Final = 20
 _ITEM_FOUND: Final = """SELECT coalesce(g.merged_into, g.id) AS id FROM (
     SELECT i.visitor_id FROM json_each(:{kind}_texts) AS j CROSS JOIN seen_items AS i
       ON i.kind_id = :{kind} AND i.text_id = j.value
@@ -147,4 +156,5 @@ def _item(conn: Connection, kind: str, wanted: str) -> Chip:
     words["placed"] = _PLACED.format(**words)
     words["own"] = _OWN.format(**words)
     values = kind_ids(conn) | {"tail": seen_upto(conn), f"{kind}_texts": id_list(meant.texts)}
-    return Chip(_ITEM.format(**words), _ITEM_FOUND.format(**words), True, size=meant.visitors, values=values)
+    condition = _ITEM_BY_INDEX if len(meant.texts) <= FEW_TEXTS else _ITEM
+    return Chip(condition.format(**words), _ITEM_FOUND.format(**words), True, size=meant.visitors, values=values)
