@@ -19,3 +19,15 @@ def test_a_batch_is_waited_for_while_most_are_still_on_their_way(
     between.took(last)
     between.wait(pending)
     assert bool(slept) == waits
+
+
+@pytest.mark.parametrize(("last", "waits"), [(0, False), (3, False), (32, True)])
+def test_in_the_midst_of_other_work_many_callers_are_given_way_to(
+    last: int, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("ripeline.worker.gathering.time.sleep", slept.append)
+    between = Gathering()
+    between.took(last)
+    between.give_way()
+    assert bool(slept) == waits

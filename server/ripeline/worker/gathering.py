@@ -22,6 +22,11 @@ class Gathering:
         if self._last >= _BUSY and 0 < pending < 0.75 * self._last:
             time.sleep(_MOMENT)
 
+    def give_way(self) -> None:
+        """In the midst of other work: let the event loop answer those who were told, and read what they send next."""
+        if self._last >= _BUSY:
+            time.sleep(_MOMENT)
+
     def took(self, calls: int) -> None:
         """So many there were."""
         self._last = calls

@@ -136,8 +136,8 @@ class Writer:
     def append_meanwhile(self) -> None:
         """For the fold to call where it can be interrupted; what goes wrong is raised when its step is over."""
         try:
-            if self._failure is None and self._events.pending:
-                self._append()
+            if self._failure is None and self._events.pending and self._append():
+                self._gathering.give_way()
         except BaseException as error:
             self._failure = error
 
