@@ -130,7 +130,7 @@ def test_events_of_another_process_are_found_and_folded(house: LogHouse) -> None
     conn.close()
     until = time.monotonic() + 3
     while house.folder.folded != ["imported"] and time.monotonic() < until:
-        time.sleep(0.02)
+        time.sleep(0.06)
     assert house.folder.folded == ["imported"]
 
 
@@ -285,6 +285,8 @@ def _meanwhile(house: LogHouse) -> tuple[threading.Event, threading.Event]:
     def pause() -> None:
         is_there.set()
         goes_on.wait(5)
+        # The fold is interrupted for those only who have waited a little.
+        time.sleep(0.06)
         house.writer.append_meanwhile()
 
     house.folder.pause = pause

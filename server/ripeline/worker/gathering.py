@@ -9,6 +9,8 @@ from typing import Final
 #: After a batch of so many calls there is so much to do that as many again are waited for, so long (seconds).
 _BUSY: Final = 4
 _MOMENT: Final = 0.001
+#: How long events may wait for other work (seconds): to interrupt it costs both.
+_PATIENCE: Final = 0.05
 
 
 class Gathering:
@@ -16,6 +18,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self._last = 0
+        self._took_at = 0.0
 
     def wait(self, pending: int) -> None:
         """Let more come to the events that wait, while there is much to do and most are still on their way."""
@@ -29,4 +32,9 @@ class Gathering:
 
     def took(self, calls: int) -> None:
         """So many there were."""
-        self._last = calls
+        self._last, self._took_at = calls, time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether who waits now may have waited long enough."""
+        return time.monotonic() - self._took_at > _PATIENCE
