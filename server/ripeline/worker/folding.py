@@ -13,10 +13,10 @@ from ripeline.store.failures import failure_of, may_pass
 log = logging.getLogger(__name__)
 
 #: Events a step. A step keeps appends waiting, so it is not to last longer than a slow commit.
-STEP: Final = 500
+STEP: Final = 250
 #: Folded when that many wait, or when the oldest has waited that long (seconds): a few soon, more in a larger
 #: batch, which costs a quarter less CPU an event.
-ENOUGH: Final = 400
+ENOUGH: Final = 200
 FEW: Final = 16
 SOON: Final = 0.02
 LATER: Final = 0.05
