@@ -26,5 +26,5 @@ class Figures:
         )
 
     def table(self) -> str:
-        wide = max(len(figure) for figure, *_ in self.rows)
+        wide = max((len(figure) for figure, *_ in self.rows), default=0)
         return "\n".join(f"{figure:{wide}}  {value:>12}  {limit:>10}  {met}" for figure, value, limit, met in self.rows)

@@ -43,7 +43,8 @@ class Grown(Ripeline):
         begin = time.perf_counter()
         self.process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not self._is_ready():
-            if time.perf_counter() - begin > 60 or self.process.poll() is not None:
+            if time.perf_counter() - begin > _LONGEST or self.process.poll() is not None:
+                self.stop()
                 raise RuntimeError("the server does not become ready")
             time.sleep(0.01)
         self.started = time.perf_counter() - begin
