@@ -51,7 +51,7 @@ def wrk(subject: Subject, connections: int, seconds: float, run: str, pause_ms: 
         str(HERE / subject.load),
     ]
     done = subprocess.run(
-        [*command, f"http://127.0.0.1:{subject.port}", "--", run, str(pause_ms)],
+        [*command, f"http://127.0.0.1:{subject.port}", "--", run, str(pause_ms), subject.site],
         check=True,
         capture_output=True,
         text=True,

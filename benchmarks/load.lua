@@ -7,6 +7,7 @@ end
 function init(args)
   run = args[1] or "r"
   pause = tonumber(args[2] or "0")
+  site = args[3] or ""
   sent = 0
   math.randomseed(number * 7919)
   paths = {"/", "/pricing", "/about", "/blog/sorting-at-night", "/blog/ten-thousand-apples", "/case-studies/orchard", "/careers", "/white-papers"}
@@ -20,7 +21,7 @@ function request()
   local visitor
   if math.random() < 0.1 then visitor = run .. "n" .. number .. "-" .. sent else visitor = run .. "v" .. math.random(1, 2000) end
   local now = string.format("%d", os.time() * 1000 - sent % 1000)
-  local body = '{"s":"' .. "" .. '","v":"' .. visitor .. '","t":' .. now .. ',"e":[{"i":"' .. run .. number .. "-" .. sent ..
+  local body = '{"s":"' .. site .. '","v":"' .. visitor .. '","t":' .. now .. ',"e":[{"i":"' .. run .. number .. "-" .. sent ..
     '","n":"page","u":"https://shop.example' .. paths[math.random(1, #paths)] .. "?utm_source=newsletter&utm_medium=email&utm_campaign=spring" ..
     '","r":"https://www.search.example/results?q=fruit+sorting+machines","h":"Fruit sorting machines that never sleep - Verger et Fils","a":' .. now ..
     ',"p":{"plan":"pro"}}]}'

@@ -12,7 +12,7 @@ from benchmarks.scale_server import Grown, middle, p95
 
 TIMES: Final = 30
 _FAR: Final = 1_000
-_NEXT: Final = re.compile(r'href="(/(?:leads|ready)\?[^"]*cursor=[^"]*)"')
+_NEXT: Final = re.compile(r'rel="next" href="([^"]*)"')
 
 #: A sort with an index, and at most one chip.
 _LISTS: Final = (

@@ -32,6 +32,7 @@ class Grown(Ripeline):
     """The product on a data folder that is there; `started` is how many seconds it took until it was ready."""
 
     started = 0.0
+    site = "site2"
 
     def __init__(self, folder: Path) -> None:
         super().__init__()

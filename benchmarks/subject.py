@@ -44,7 +44,9 @@ def size_after_checkpoint(file: Path) -> int:
 
 
 class Subject:
-    """One process serving `POST /e` on a port of its own, with a folder of its own."""
+    """One process serving `POST /e` on a port of its own, with a folder of its own; `site`: which of several."""
+
+    site = ""
 
     #: What wrk sends it.
     load = "load.lua"
