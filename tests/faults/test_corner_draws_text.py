@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from tests.browser.conftest import browser  # noqa: F401 - the fixture
+from tests.browser.conftest import browser, executable  # noqa: F401 - the fixtures
 from tests.browser.serving import serving
 from tests.faults.filling import fill
 from tests.faults.poison import House, poisoned

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, BrowserContext
 from starlette.routing import Route
-from tests.browser.conftest import browser  # noqa: F401 - the fixture
+from tests.browser.conftest import browser, executable  # noqa: F401 - the fixtures
 from tests.faults.filling import fill
 from tests.faults.house import THOROUGH, many
 from tests.faults.payloads import NAMES, payload

@@ -43,12 +43,14 @@ _PART = f"""FROM events AS e WHERE e.seq > :after AND e.seq <= :upto
   AND e.kind_id IN (:page, :download, :form) AND {ITEM_TEXT} IS NOT NULL"""
 _UPTO = "-- seen_upto\nSELECT seq FROM events WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?"
 _NEWEST = "-- newest_event\nSELECT max(seq) FROM events"
-_ITEMS = f"""-- count_items
-INSERT INTO items (kind_id, text_id, visitors, last_at)
+#: Items of the log after one place up to another, with how many visitors they are new to, and when they were seen last.
+NEW_ITEMS: Final = f"""
 SELECT e.kind_id, {ITEM_TEXT} AS text_id, count(DISTINCT e.visitor_id) FILTER (WHERE NOT EXISTS (
     SELECT 1 FROM seen_items AS i
-    WHERE i.kind_id = e.kind_id AND i.text_id = {ITEM_TEXT} AND i.visitor_id = e.visitor_id)),
-  max(e.at) {_PART} GROUP BY 1, 2
+    WHERE i.kind_id = e.kind_id AND i.text_id = {ITEM_TEXT} AND i.visitor_id = e.visitor_id)) AS visitors,
+  max(e.at) AS last_at {_PART} GROUP BY 1, 2"""
+_ITEMS = f"""-- count_items
+INSERT INTO items (kind_id, text_id, visitors, last_at) {NEW_ITEMS}
 ON CONFLICT DO UPDATE SET visitors = visitors + excluded.visitors, last_at = max(last_at, excluded.last_at)"""
 _SEEN = f"""-- index_seen
 INSERT OR IGNORE INTO seen_items (kind_id, text_id, visitor_id)
