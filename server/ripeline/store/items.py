@@ -12,7 +12,8 @@ _RECENT: Final = f"""-- recent_items
 SELECT k.text, t.text, sum(item.visitors) AS visitors, max(item.last_at) FROM (
   SELECT kind_id, text_id, visitors, last_at FROM items UNION ALL SELECT * FROM ({NEW_ITEMS})
 ) AS item CROSS JOIN texts AS k ON k.id = item.kind_id CROSS JOIN texts AS t ON t.id = item.text_id
-GROUP BY item.kind_id, item.text_id HAVING max(item.last_at) >= :since ORDER BY visitors DESC, item.text_id LIMIT :limit"""
+GROUP BY item.kind_id, item.text_id HAVING max(item.last_at) >= :since
+ORDER BY visitors DESC, item.text_id LIMIT :limit"""
 
 
 def recent_items(conn: Connection, since: int, limit: int) -> list[tuple[str, str, int, int]]:
