@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ripeline.worker.folding import ENOUGH, FEW, LATER, SOON, STEP, Folding
+from ripeline.worker.folding import ENOUGH, FAR_BEHIND, FEW, LARGE, LATER, SOON, STEP, Folding
 
 
 class _Steps:
@@ -88,6 +88,16 @@ def test_the_lag_is_that_of_the_oldest_event_without_a_score() -> None:
     assert (folding.unfolded, folding.lag(4.0)) == (1, 1.0)
     folding.step(4.0)
     assert (folding.unfolded, folding.lag(4.0)) == (0, 0.0)
+
+
+def test_far_behind_a_step_takes_more_than_came_and_nothing_is_appended_in_its_midst() -> None:
+    folding = _caught_up(LARGE, 1)
+    folding.appended(FAR_BEHIND, 1.0)
+    assert not folding.is_far_behind
+    folding.appended(LARGE, 1.0)
+    assert folding.is_far_behind
+    folding.step(2.0)
+    assert (folding.unfolded, folding.is_far_behind) == (FAR_BEHIND, False)
 
 
 def test_a_failing_fold_rests_longer_each_time_and_recovers() -> None:

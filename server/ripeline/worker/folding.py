@@ -14,6 +14,10 @@ log = logging.getLogger(__name__)
 
 #: Events a step. A step keeps appends waiting, so it is not to last longer than a slow commit.
 STEP: Final = 250
+#: Once more than so many wait, a step is as large as pays, and nothing is appended in its midst: what comes must not
+#: outrun the scores.
+FAR_BEHIND: Final = 600
+LARGE: Final = 1_000
 #: Folded when that many wait, or when the oldest has waited that long (seconds): a few soon, more in a larger
 #: batch, which costs a quarter less CPU an event.
 ENOUGH: Final = 200
@@ -54,6 +58,11 @@ class Folding:
         """How many events are known to wait; 1 when it is only known that there may be some."""
         return self._unfolded or int(self.is_behind)
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more is taken in than is scored."""
+        return self._unfolded > FAR_BEHIND
+
     def appended(self, count: int, now: float) -> None:
         """So many new events were committed."""
         if count:
@@ -90,16 +99,16 @@ class Folding:
 
     def step(self, now: float) -> int:
         """Fold one batch; how many events that was. Raises only when the storage is broken."""
-        known = len(self._waiting)
+        known, limit = len(self._waiting), LARGE if self.is_far_behind else STEP
         try:
-            folded = self.folder.step(STEP)
+            folded = self.folder.step(limit)
         except Exception as error:
             if failure_of(error) == "broken":
                 raise
             self._failed(error, now)
             return 0
         self.problem, self._rest = "", 0.0
-        if folded < STEP:
+        if folded < limit:
             # Those that came meanwhile are still to be folded.
             self._waiting = deque(islice(self._waiting, known, None))
             self._unfolded = sum(count for count, _ in self._waiting)

@@ -136,7 +136,7 @@ class Writer:
     def append_meanwhile(self) -> None:
         """For the fold to call where it can be interrupted; what goes wrong is raised after its step."""
         try:
-            if self._failure is None and self._gathering.is_over and self._append():
+            if self._failure is None and not self._folding.is_far_behind and self._gathering.is_over and self._append():
                 self._gathering.give_way()
         except BaseException as error:
             self._failure = error
