@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Final, Literal
 
 from ripeline.calibration.looking import Look, Part, Question
 from ripeline.calibration.report import Report
+from ripeline.mates import Mates
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +34,8 @@ def answers(question: Question, kind: Kind, parts: Sequence[Part], most: int) ->
     """Answer every part, with at most so many processes."""
     left = deque(parts)
     if most > 1 and len(parts) >= _WORTH_IT:
-        with _hired(question, kind, min(most, len(parts))) as links:
-            yield from _by(links, left)
+        with Mates(min(most, len(parts)), _serve, question, kind) as mates:
+            yield from _by(mates.links, left)
     if left:
         look = Look(question)
         yield from (_answer(look, kind, part) for part in left)
@@ -72,35 +70,8 @@ def _by(links: list[Connection], left: deque[Part]) -> Iterator[Answer]:
             yield answer
 
 
-@contextmanager
-def _hired(question: Question, kind: Kind, count: int) -> Iterator[list[Connection]]:
-    """Links to that many processes, which end with the block, or with this process."""
-    # Never a fork: a database opened before it, and shared after it, would lose its locks.
-    processes = get_context("spawn")
-    mates, links = [], []
-    for _ in range(count):
-        link, theirs = processes.Pipe()
-        mate = processes.Process(target=_serve, args=(question, kind, theirs), daemon=True)
-        mate.start()
-        theirs.close()
-        mates.append(mate)
-        links.append(link)
-    try:
-        yield links
-    finally:
-        for link in links:
-            link.close()
-        for mate in mates:
-            mate.terminate()
-            mate.join()
-
-
 def _serve(question: Question, kind: Kind, link: Connection) -> None:
     """The whole life of a mate: a part comes, its answer goes, or why there is none."""
-    # A Ctrl-C is for the one who hired it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What a part makes goes away by itself, and the process with the last one.
-    gc.disable()
     look = Look(question)
     with suppress(EOFError, OSError):
         while True:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import signal
 from collections import deque
 from multiprocessing.connection import Connection as Link
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 
 from ripeline.fold.building import Answer, Builder, Order
 from ripeline.fold.rows import Names
+from ripeline.mates import Mates
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.database import Database
@@ -25,24 +23,14 @@ class Crew:
     """Answers come in the order the orders were given in. Call `end()`; when this process dies, they end too."""
 
     def __init__(self, path: Path, ruleset: Ruleset, names: Names, mates: int) -> None:
-        # Not a fork: threads may hold locks just now.
-        processes = multiprocessing.get_context("spawn")
-        self._mates = []
-        self._links: list[Link] = []
-        for _ in range(mates):
-            link, theirs = processes.Pipe()
-            mate = processes.Process(target=_serve, args=(path, ruleset.text, names, theirs), daemon=True)
-            mate.start()
-            theirs.close()
-            self._mates.append(mate)
-            self._links.append(link)
+        self._mates = Mates(mates, _serve, path, ruleset.text, names)
         self._asked: deque[tuple[Link, Order]] = deque()
         self._turn = 0
 
     @property
     def has_room(self) -> bool:
         """Whether another order can be given."""
-        return len(self._asked) < _AHEAD * len(self._links)
+        return len(self._asked) < _AHEAD * len(self._mates.links)
 
     @property
     def is_idle(self) -> bool:
@@ -51,7 +39,8 @@ class Crew:
 
     def ask(self, order: Order) -> None:
         """Give an order to the mate whose turn it is. Raises OSError when that one is gone."""
-        link = self._links[self._turn % len(self._links)]
+        links = self._mates.links
+        link = links[self._turn % len(links)]
         self._turn += 1
         link.send(order)
         self._asked.append((link, order))
@@ -70,19 +59,11 @@ class Crew:
 
     def end(self) -> None:
         """Send everybody home."""
-        for link in self._links:
-            link.close()
-        for mate in self._mates:
-            mate.terminate()
-            mate.join()
+        self._mates.end()
 
 
 def _serve(path: Path, rules: str, names: Names, link: Link) -> None:
     """The whole life of a mate."""
-    # A Ctrl-C is for the one who hired it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What it makes goes away by itself; looking for circles among it would only cost time.
-    gc.disable()
     ruleset = read_rules(rules)
     builder, database, dictionary = Builder(ruleset, names), Database(path), Dictionary()
     while (order := _next(link)) is not None:

@@ -6,19 +6,17 @@ counted last is shown, and counted anew when it is older than a minute and someb
 
 from __future__ import annotations
 
-import gc
 import logging
-import signal
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection as Link
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from ripeline.mates import Mates
 from ripeline.rules.model import Model, Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.database import Connection, Database
@@ -95,31 +93,18 @@ class Truths:
 
 def _counted_apart(path: Path, rules: str, model: str, now: int) -> Truth:
     """Raises what it raised there, EOFError when the process is gone."""
-    # Not a fork: threads may hold locks just now.
-    processes = get_context("spawn")
-    link, theirs = processes.Pipe(duplex=False)
-    mate = processes.Process(target=_serve, args=(path, rules, (model, now), theirs), daemon=True)
-    mate.start()
-    theirs.close()
-    try:
-        answer = link.recv()
-    finally:
-        link.close()
-        mate.terminate()
-        mate.join()
+    with Mates(1, _serve, path, rules, model, now) as mates:
+        answer = mates.links[0].recv()
     if isinstance(answer, Truth):
         return answer
     raise answer
 
 
-def _serve(path: Path, rules: str, asked: tuple[str, int], link: Link) -> None:
+def _serve(path: Path, rules: str, model: str, now: int, link: Link) -> None:
     """The whole life of that process."""
-    # A Ctrl-C is for the one who hired it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
     ruleset = read_rules(rules)
     try:
         with Database(path).read() as conn:
-            link.send(truth_of(conn, ruleset, ruleset.model(asked[0]), asked[1]))
+            link.send(truth_of(conn, ruleset, ruleset.model(model), now))
     except Exception as error:
         link.send(error)
