@@ -11,6 +11,7 @@ from typing import Final, Self, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
@@ -43,7 +44,7 @@ from ripeline.fold.rescoring import Rescoring, rules_at_start
 from ripeline.log.queue import EventLog
 from ripeline.mailing import all_senders
 from ripeline.outbox.reminders import Reminders
-from ripeline.packing import outermost
+from ripeline.packing import PackPages
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
@@ -55,6 +56,7 @@ from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.erasures import ErasedFile
 from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
+from ripeline.subpath import sub_path
 from ripeline.visiting import Visiting
 from ripeline.worker.erasing_asked import erase_asked
 from ripeline.worker.indexing import seen_index
@@ -102,7 +104,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
 
     return Application(
         routes=all_routes(settings),
-        middleware=[*outermost(settings), *security(settings)],
+        middleware=[Middleware(PackPages), *sub_path(settings), *security(settings)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
             DatabaseError: _answer_failed_read,

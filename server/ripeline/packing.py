@@ -12,12 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from ripeline.settings import Settings
-from ripeline.subpath import sub_path
 
 #: Where a browser says a page comes from that nobody else made it ask for.
 _OWN_WAYS: Final = ("same-origin", "none")
@@ -52,7 +48,7 @@ def headers_of(coding: str, version: str) -> dict[str, str]:
 
 
 class PackPages:
-    """Gzip for a page somebody opens; all else as it is."""
+    """Gzip for a page somebody opens; all else as it is. Outermost: what is packed, nothing can change any more."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,11 +56,6 @@ class PackPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self.gzip if _is_opened(scope) else self.app)(scope, receive, send)
-
-
-def outermost(settings: Settings) -> list[Middleware]:
-    """What is passed first: pages are packed once nothing changes them any more."""
-    return [Middleware(PackPages), *sub_path(settings)]
 
 
 def _is_opened(scope: Scope) -> bool:

@@ -23,7 +23,7 @@ _COOKIE_PATH: Final = re.compile(r"(;\s*path=)/(?=;|$)", re.IGNORECASE)
 
 
 def sub_path(settings: Settings) -> list[Middleware]:
-    """The middleware to be passed first; none for a server at the root of its name."""
+    """The middleware to be passed before any that knows an address; none for a server at the root of its name."""
     return [Middleware(SubPath, path=settings.base_path)] if settings.base_path else []
 
 
