@@ -118,10 +118,11 @@ def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindP
     @lru_cache(maxsize=_MOST_PLACES)
     def concerned(url: str, item: str) -> Concerned:
         event = Event(id="", visitor="", on=kind, at=0, url=url, item=item)
+        own = item_of(event)
         return Concerned(
             tuple(rule for rule in rules if rule.place is None or rule.place(event, nobody)),
             tuple(watch for watch in watches if watch.place is None or watch.place(event, nobody)),
-            own := item_of(event),
+            own,
             f"{kind}\n{own}",
         )
 
