@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from tests.truth.many import NOW, PLAIN, fill
@@ -49,10 +50,15 @@ def test_nobody_waits_longer_than_asked_for_the_first(truths: Truths, file: Path
     assert ask(truths, file, NOW) is not None
 
 
-def test_where_no_process_can_read_it_whoever_asks_counts(file: Path, tmp_path: Path) -> None:
-    truths = Truths(tmp_path / "nowhere.db", few=0)
+def test_where_no_process_can_read_it_whoever_asks_counts_until_one_can(file: Path, tmp_path: Path) -> None:
+    truths = Truths(tmp_path / "later.db", few=0)
     assert ask(truths, file, NOW) is None
-    assert ask(truths, file, NOW) is not None
+    copy(file, tmp_path / "later.db")
+    by_askers = [ask(truths, file, NOW + passed) for passed in (0, FRESH_MS - 1)]
+    assert [each.at for each in by_askers if each] == [NOW, NOW + FRESH_MS - 1]
+    apart = ask(truths, file, NOW + FRESH_MS)
+    assert apart is not None
+    assert ask(truths, file, NOW + FRESH_MS + 1) is apart
     truths.close()
 
 

@@ -1,7 +1,8 @@
 """The truth of each model, kept: counted in a process of its own while nobody waits, and shown with its moment.
 
 Where few people can be called it is counted at once, for whoever asks. For many it takes a second or two: then what was
-counted last is shown, and counted anew when it is older than a minute and somebody asks.
+counted last is shown, and counted anew when it is older than a minute and somebody asks. When that process fails,
+whoever asks within a minute counts; then it is tried again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 #: So many people are counted sooner than a process starts.
 FEW: Final = 1_000
-#: How old (ms) it may be without being counted anew.
+#: How old (ms) it may be without being counted anew; how long nothing is tried again that failed.
 FRESH_MS: Final = 60_000
 _KEPT: Final = 8
 
@@ -52,13 +53,13 @@ class Truths:
         self._lock = Lock()
         self._kept: OrderedDict[_Key, Kept] = OrderedDict()
         self._under_way: dict[_Key, Future[None]] = {}
-        self._failed: set[_Key] = set()
+        self._failed_at: dict[_Key, int] = {}
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="truth")
 
     def ask(self, conn: Connection, ruleset: Ruleset, model: Model, now: int, patience: float = 0.0) -> Kept | None:
         """What is known by now (ms), having waited at most so many seconds; None: it is being counted."""
         key = ruleset.hash, model.id
-        if people_upto(conn, self._few + 1) <= self._few or key in self._failed:
+        if self._has_just_failed(key, now) or people_upto(conn, self._few + 1) <= self._few:
             return Kept(truth_of(conn, ruleset, model, now), now)
         with self._lock:
             known = self._kept.get(key)
@@ -75,12 +76,15 @@ class Truths:
         """Count nothing any more."""
         self._hands.shutdown(wait=False, cancel_futures=True)
 
+    def _has_just_failed(self, key: _Key, now: int) -> bool:
+        return key in self._failed_at and now - self._failed_at[key] < FRESH_MS
+
     def _count(self, key: _Key, ruleset: Ruleset, now: int) -> None:
         try:
             truth = _counted_apart(self._path, ruleset.text, key[1], now)
         except Exception:
             log.exception("the truth was not counted in a process of its own: whoever asks waits for it")
-            self._failed.add(key)
+            self._failed_at[key] = now
             truth = None
         with self._lock:
             del self._under_way[key]
