@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store.white_papers import CAST, NOW, START, fold, form, made, open_database, page, paper
+from tests.store.white_papers import CAST, HOUR, NOW, START, fold, form, made, open_database, page, paper
 
 from ripeline.store.database import Connection, transaction
 from ripeline.store.erasing import erase_events
+from ripeline.store.items import recent_items
 from ripeline.store.reading_items import items_meant, items_to_choose
 from ripeline.store.seen_items import SEEN_UPTO, index_seen, keep_up
+
+BLOG_2 = "https://shop.example/blog/2"
 
 
 @pytest.fixture
@@ -58,10 +61,28 @@ def test_a_few_new_events_wait_for_more_and_are_known_meanwhile(conn: Connection
     assert items_meant(conn, "page", "/blog/2").visitors == 3
 
 
+def test_what_was_seen_lately_is_told_the_same_before_and_after_the_index_has_read_it(conn: Connection) -> None:
+    once, again = made("v-y", [(80, page("/blog/2")), (90, page("/blog/2"))])
+    fold(conn, [once])
+    while keep_up(conn):
+        pass
+    before = recent_items(conn, 0, 99)
+    fold(conn, [again, *made("v-z", [(91, page("/blog/2")), (92, page("/new"))])])
+    waiting = recent_items(conn, 0, 99)
+    assert [each for each in before if each not in waiting] == [("page", BLOG_2, 3, START + 80 * HOUR)]
+    assert [each for each in waiting if each not in before] == [
+        ("page", BLOG_2, 4, START + 91 * HOUR),
+        ("page", "https://shop.example/new", 1, START + 92 * HOUR),
+    ]
+    while keep_up(conn):
+        pass
+    assert recent_items(conn, 0, 99) == waiting
+
+
 def test_what_nobody_saw_lately_is_not_offered(conn: Connection) -> None:
     keep_up(conn)
     assert choices(conn, NOW)["page"] == ()
-    assert choices(conn, START + 72 * 3_600_000)["page"] == ("/blog/3",)
+    assert choices(conn, START + 72 * HOUR)["page"] == ("/blog/3",)
 
 
 @pytest.mark.parametrize(
