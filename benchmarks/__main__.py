@@ -39,7 +39,7 @@ class Figures:
 
 
 def wrk(subject: Subject, connections: int, seconds: float, run: str, pause_ms: int = 0) -> dict[str, int]:
-    """Load one subject from two threads; what `done` in load.lua printed."""
+    """Load one subject from two threads; what `done` in every.lua printed."""
     command = [
         "wrk",
         "-t2",
