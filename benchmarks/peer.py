@@ -32,12 +32,12 @@ class Runlight(Subject):
         self._database = self.folder / "runlight.db"
 
     def command(self) -> list[str]:
-        program = Path(sys.prefix) / "peer-runlight" / "bin" / "runlight"
-        if not program.exists():
-            raise SystemExit(f"{program} is not there: make bench PEER=runlight")
+        programs = Path(sys.prefix) / "peer-runlight" / "bin"
+        if not (programs / "runlight").exists():
+            raise SystemExit(f"{programs} has no runlight: make bench PEER=runlight")
         settings = {"DATA_DIR": self.folder, "PORT": self.port, "HOST": "127.0.0.1", "RUNLIGHT_GEO": "off"}
         given = [f"{name}={value}" for name, value in {**settings, "RUNLIGHT_TOKEN": _TOKEN}.items()]
-        return ["env", "-i", f"PATH={os.environ['PATH']}", *given, str(program)]
+        return ["env", "-i", f"PATH={os.environ['PATH']}", *given, str(programs / "python"), str(programs / "runlight")]
 
     def __enter__(self) -> Runlight:
         super().__enter__()
