@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.pages.room import Room
+from tests.pages.test_lead_doing import CAPUCINE
 from tests.truth.many import PLAIN, fill
 
 from ripeline.pages.truth_tab import short_titles
 from ripeline.settings import Settings
+from ripeline.truth.keeping import Truths
 
 HERE = "/tuning/truth"
 
@@ -100,6 +103,31 @@ def test_an_unproven_difference_is_never_told_as_one(crowd: TestClient) -> None:
 
 def test_the_page_is_light(crowd: TestClient) -> None:
     assert len(crowd.get(HERE).content) < 150_000
+
+
+def top_ten(page: str) -> list[str]:
+    return re.findall(r"<li><strong[^>]*>[^<]*</strong> <a [^>]*>([^<]*)</a>", page)
+
+
+def counted(room: Room, alice: TestClient) -> str:
+    """The page of a crowd too large to be counted at once, when it has been counted beside the server."""
+    room.truths = Truths(room.settings.database_file, few=0)
+    assert "data-again" in alice.get(HERE).text
+    until = time.monotonic() + 30
+    while "data-again" in (part := alice.get(f"{HERE}/coming").text) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "They are counted: show them" in part
+    return alice.get(HERE).text
+
+
+def test_a_crowd_is_counted_beside_the_server_and_who_was_erased_since_is_not_shown(
+    full: Room, alice: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ripeline.pages.truth_tab._PATIENCE", 0.0)
+    assert top_ten(counted(full, alice)) == ["capucine@example.com", "marc@example.com", "elodie@example.com"]
+    alice.post(f"/leads/{CAPUCINE}/erase", data={"name": "capucine@example.com"})
+    assert top_ten(alice.get(HERE).text) == ["marc@example.com", "elodie@example.com"]
+    full.truths.close()
 
 
 def test_titles_lose_the_name_of_the_site_where_most_have_it() -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from ripeline.pages.desk import Desk
 from ripeline.pages.rings import Tone, tone_of
 from ripeline.rules.model import Model
+from ripeline.store.leads import living_of
 from ripeline.store.meta import read_meta
 from ripeline.store.stars import StarredItem, starred_items
 from ripeline.truth.adviser import Threshold
@@ -84,13 +85,15 @@ def read_truth_tab(desk: Desk) -> TruthTab | TruthComing:
     advised = truth.advice.for_calls(calls)
     before = read_meta(desk.conn, RATE_BEFORE)
     labels = {rule.id: rule.label for rule in model.rules}
+    # Who was erased since it was counted is nobody's to see.
+    there = set(living_of(desk.conn, [life.lead for life in truth.top_ten]))
     return TruthTab(
         model=model,
         models=models,
         truth=truth,
         at=kept.at,
         tones={COLD: "leaf", **{band.name: tone_of(model, band.name) for band in model.bands}},
-        top_ten=tuple(_top(life, labels) for life in truth.top_ten),
+        top_ten=tuple(_top(life, labels) for life in truth.top_ten if life.lead in there),
         calls=calls,
         advised=advised,
         thresholds=_shown(truth, advised),
