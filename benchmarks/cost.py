@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 CORES: Final = 2
-#: The part of the processors that is busy on average; the busiest hour has about three times as much.
+#: The part of the processors that is busy on average.
 LOAD: Final = 0.1
+#: So many times the average come in the busiest hour.
 PEAK: Final = 3
 MONTH_SECONDS: Final = 365.25 / 12 * 86_400
 #: How long events are kept unless somebody says otherwise.
 KEPT_MONTHS: Final = 13
-#: Of a small rented machine, and how much of that is the database's.
+#: Of a small rented machine, all of it the database's.
 DISK_BYTES: Final = 80e9
 
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from benchmarks.__main__ import measure
@@ -27,7 +28,7 @@ from benchmarks.scale_jobs import (
     measure_what_ifs,
 )
 from benchmarks.scale_pages import measure_pages
-from benchmarks.scale_server import Grown, middle
+from benchmarks.scale_server import Grown
 from benchmarks.subject import Ripeline
 from ripeline.fold.rescore import processors
 
@@ -63,9 +64,9 @@ def run(folder: Path, options: argparse.Namespace, figures: Figures) -> None:
         measure_weight(file, figures)
     if "pages" in parts:
         starts = [_start(folder) for _ in range(_ROUNDS)]
-        clock, cpu = (middle([each[place] for each in starts]) for place in (0, 1))
+        clock, cpu = (median([each[place] for each in starts]) for place in (0, 1))
         figures.tell("start until ready: s", clock, 1, cpu=cpu)
-        figures.tell("import of the command: s", middle([_imported() for _ in range(_ROUNDS)]), 0.3)
+        figures.tell("import of the command: s", median([_imported() for _ in range(_ROUNDS)]), 0.3)
         with Grown(folder) as server:
             with server.loaded(options.rate) as load:
                 measure_pages(server, figures)
@@ -106,9 +107,9 @@ def _speed(folder: Path, figures: Figures) -> None:
         rates.append(full.accepted_per_s)
         ratios.append(full.accepted_per_s / empty.accepted_per_s)
         costs.append(full.cpu_us / empty.cpu_us)
-    figures.tell("events/s at full size", middle(rates))
-    figures.tell("events/s: full size to empty", middle(ratios), 0.8, at_least=True)
-    figures.tell("CPU an event: full size to empty", middle(costs))
+    figures.tell("events/s at full size", median(rates))
+    figures.tell("events/s: full size to empty", median(ratios), 0.8, at_least=True)
+    figures.tell("CPU an event: full size to empty", median(costs))
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def _copy_states(conn: Connection, copies: int, progress: Callable[[int], None])
     for start in range(0, len(rows), each):
         made: list[tuple[Any, ...]] = []
         for lead, state, due in rows[start : start + each]:
-            own = [(copied_state(decode_state(state), copies, number)) for number in range(copies)]
+            own = [copied_state(decode_state(state), copies, number) for number in range(copies)]
             made += [((lead - 1) * copies + number + 1, blob, due) for number, blob in enumerate(own)]
         with transaction(conn):
             conn.executemany("INSERT INTO lead_states (lead_id, state, due_at) VALUES (?, ?, ?)", made)

@@ -28,7 +28,7 @@ from ripeline.store.upgrading import create_schema
 
 #: What the owner's browser says in its cookie.
 KEY: Final = "the key of a benchmark"
-OWNER: Final = "owner@example.com"
+_OWNER: Final = "owner@example.com"
 _DAY: Final = 86_400_000
 #: So many lives at most are lived; all others are copies of them.
 _LIVED: Final = 5_000
@@ -68,14 +68,14 @@ def _hurry(conn: Connection) -> None:
 
 def _let_in(conn: Connection, now: int) -> None:
     with transaction(conn):
-        id = add_user(conn, User(0, OWNER, "", "owner", "", None, None), now)
+        id = add_user(conn, User(0, _OWNER, "", "owner", "", None, None), now)
         add_login(conn, hash_of(KEY), id, now, now + 30 * _DAY)
 
 
 def token_of(folder: Path) -> str:
     """A new token that may read."""
     with closing(Database(Settings(data=folder).database_file).writer()) as conn, transaction(conn):
-        return create_token(conn, f"scale {time.time()}", frozenset({"admin"}), int(time.time() * 1000))
+        return create_token(conn, f"scale {time.time()}", frozenset({"read"}), int(time.time() * 1000))
 
 
 def main() -> None:

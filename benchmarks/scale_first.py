@@ -15,7 +15,6 @@ from ripeline.demo.history_stories import Story
 from ripeline.domain.event import Event
 from ripeline.errors import RipelineError
 from ripeline.fold.desk import Desk
-from ripeline.fold.folder import CURSOR
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.rescore import ensure_scored
 from ripeline.fold.selling import Outcome, Word, end_with, judge_handoff
@@ -24,7 +23,6 @@ from ripeline.store.authors import Said
 from ripeline.store.database import Connection, transaction
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_rows import append_events
-from ripeline.store.meta import read_meta
 from ripeline.store.reading_handoffs import HandoffQuery, list_handoffs
 from ripeline.store.seen_items import keep_up
 from ripeline.store.sites import add_site, all_sites
@@ -93,8 +91,3 @@ class _Sales:
                     with suppress(RipelineError):
                         end_with(desk, email, MODEL, Outcome(end.outcome, at, end.value))
                     del self._ends[email]
-
-
-def folded_upto(conn: Connection) -> int:
-    """The place in the log up to which everything is scored."""
-    return int(read_meta(conn, CURSOR) or 0)

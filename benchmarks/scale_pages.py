@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from html import unescape
+from statistics import median
 from typing import Final
 
 from benchmarks.scale_figures import Figures
-from benchmarks.scale_server import Grown, middle, p95
+from benchmarks.scale_server import Grown, p95
 
 TIMES: Final = 30
 _FAR: Final = 1_000
@@ -67,7 +68,7 @@ def _tell(server: Grown, figures: Figures, path: str, mark: int, name: str = "")
     took = server.milliseconds(path, TIMES)
     # Of the whole server, so that it is the page's own only while nothing else comes in.
     cpu = (server.cpu_seconds() - before) * 1000 / (TIMES + 1)
-    figures.tell(f"{name or path}: p95 ms", p95(took), mark, p50=middle(took), cpu=cpu)
+    figures.tell(f"{name or path}: p95 ms", p95(took), mark, p50=median(took), cpu=cpu)
 
 
 def _walk(server: Grown, path: str, pages: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import signal
-import statistics
 import subprocess
 import time
 from collections.abc import Iterator
@@ -90,8 +89,7 @@ class Grown(Ripeline):
 
     def megabytes(self) -> float:
         """What is resident now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return self._megabytes("VmRSS")
 
     @contextmanager
     def loaded(self, rate: int) -> Iterator[Load]:
@@ -131,7 +129,3 @@ class Grown(Ripeline):
 
 def p95(sorted_ms: list[float]) -> float:
     return sorted_ms[min(len(sorted_ms) - 1, int(len(sorted_ms) * 0.95))]
-
-
-def middle(values: list[float]) -> float:
-    return statistics.median(values)

@@ -95,8 +95,11 @@ class Subject:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def peak_megabytes(self) -> float:
+        return self._megabytes("VmHWM")
+
+    def _megabytes(self, what: str) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        return int(status.partition(f"{what}:")[2].split()[0]) / 1024
 
     def settle(self) -> None:
         """A floor has nothing left to do once it answered."""
