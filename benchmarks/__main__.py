@@ -66,7 +66,7 @@ def measure(subject: Subject, connections: int, seconds: float, run: str) -> Fig
     load = wrk(subject, connections, seconds, run)
     answered = time.perf_counter()
     subject.settle()
-    accepted = load["requests"] - load["failed"]
+    accepted = (load["requests"] - load["failed"]) * subject.events_a_request
     took = load["us"] / 1e6 + (time.perf_counter() - answered)
     stored = subject.stored()
     if stored is not None and before_stored is not None and stored - before_stored < accepted:

@@ -11,28 +11,20 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
-import sys
-import time
 
-from benchmarks.__main__ import emit, measure, wrk
+from benchmarks.__main__ import emit, measure
 from benchmarks.subject import Ripeline, Subject
-
-EVENTS_A_REQUEST = 20
 
 
 class Batches(Ripeline):
     """The product, asked by a program that may write."""
 
     load = "batches.lua"
+    events_a_request = 20
 
     def __enter__(self) -> Batches:
         super().__enter__()
-        create = [sys.executable, "-m", "ripeline", "token", "create", "batches", "--scope", "write"]
-        done = subprocess.run(
-            [*create, "--data", str(self.folder / "data")], check=True, capture_output=True, text=True
-        )
-        os.environ["BENCH_TOKEN"] = done.stdout.strip()
+        os.environ["BENCH_TOKEN"] = self.make_token("batches", "write")
         return self
 
 
@@ -41,23 +33,15 @@ def one_round(connections: int, seconds: float, number: int) -> dict[str, float]
         measure(floor, 32, 1, f"w{number}")
         least = measure(floor, 32, seconds, f"r{number}")
     with Batches() as subject:
-        wrk(subject, connections, 1, f"w{number}")
-        subject.settle()
-        before, used, began = subject.stored(), subject.cpu_seconds(), time.perf_counter()
-        load = wrk(subject, connections, seconds, f"r{number}")
-        subject.settle()
-        took = time.perf_counter() - began
-        events = (load["requests"] - load["failed"]) * EVENTS_A_REQUEST
-        stored = (subject.stored() or 0) - (before or 0)
-        if stored < events:
-            raise SystemExit(f"accepted {events} but stored {stored}")
-        return {
-            "events a second": stored / took,
-            "times the floor's": stored / took / least.accepted_per_s,
-            "CPU us an event": (subject.cpu_seconds() - used) / stored * 1e6,
-            "p99 ms a request": load["p99"] / 1000,
-            "the floor's events a second": least.accepted_per_s,
-        }
+        measure(subject, connections, 1, f"w{number}")
+        found = measure(subject, connections, seconds, f"r{number}")
+    return {
+        "events a second": found.accepted_per_s,
+        "times the floor's": found.accepted_per_s / least.accepted_per_s,
+        "CPU us an event": found.cpu_us,
+        "p99 ms a request": found.p99_ms,
+        "the floor's events a second": least.accepted_per_s,
+    }
 
 
 def main() -> None:
@@ -70,7 +54,7 @@ def main() -> None:
     for name in rounds[0]:
         found = [each[name] for each in rounds]
         emit(
-            f"batches of {EVENTS_A_REQUEST}: {name}",
+            f"batches of {Batches.events_a_request}: {name}",
             value=round(statistics.median(found), 2),
             low=round(min(found), 2),
             high=round(max(found), 2),

@@ -48,8 +48,9 @@ class Subject:
 
     site = ""
 
-    #: What wrk sends it.
+    #: What wrk sends it, and how many events are in one request of that.
     load = "load.lua"
+    events_a_request = 1
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -127,9 +128,14 @@ class Ripeline(Subject):
 
     def __enter__(self) -> Ripeline:
         super().__enter__()
-        create = [sys.executable, "-m", "ripeline", "token", "create", "bench", "--data", str(self.folder / "data")]
-        self.token = subprocess.run(create, check=True, capture_output=True, text=True).stdout.strip()
+        self.token = self.make_token("bench", "read")
         return self
+
+    def make_token(self, name: str, scope: str) -> str:
+        """A key for a program, as its owner makes one."""
+        create = [sys.executable, "-m", "ripeline", "token", "create", name, "--scope", scope]
+        create += ["--data", str(self.folder / "data")]
+        return subprocess.run(create, check=True, capture_output=True, text=True).stdout.strip()
 
     def get(self, path: str) -> Any:
         request = urllib.request.Request(
