@@ -1,4 +1,4 @@
-"""Which table or index each page of a database belongs to, and which pages its log file (WAL) holds."""
+"""What each table and index takes of a database, which page belongs to it, and which pages the log file (WAL) holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import struct
 import sys
 from pathlib import Path
-from subprocess import run
-from typing import Final
+from subprocess import CalledProcessError, run
+from typing import Any, Final
 
 _HEADER: Final = 32
 _FRAME: Final = 24
@@ -16,10 +16,10 @@ _FRAME: Final = 24
 # drop each other's locks.
 _ASK: Final = """
 import json, sqlite3, sys
-conn = sqlite3.connect(sys.argv[1])
-(size,) = conn.execute("PRAGMA page_size").fetchone()
-print(json.dumps([size, conn.execute("SELECT pageno, name FROM dbstat").fetchall()]))
+print(json.dumps(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()))
 """
+_OWNERS: Final = "SELECT pageno, name, pgsize FROM dbstat"
+_BYTES: Final = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY sum(pgsize) DESC"
 
 
 def pages_in_wal(file: Path) -> list[int]:
@@ -34,6 +34,19 @@ def pages_in_wal(file: Path) -> list[int]:
 
 def owners_of_pages(file: Path) -> tuple[int, dict[int, str]]:
     """The size of a page, and the name of what each belongs to, of a file that nobody has open."""
-    done = run([sys.executable, "-c", _ASK, str(file)], check=True, capture_output=True, text=True, timeout=120)
-    size, found = json.loads(done.stdout)
-    return size, dict(map(tuple, found))
+    found = _asked(file, _OWNERS)
+    return found[0][2], {page: name for page, name, _ in found}
+
+
+def bytes_by_owner(file: Path) -> dict[str, int]:
+    """How much each table and index takes, the largest first; empty where Python's own SQLite cannot tell."""
+    try:
+        return dict(_asked(file, _BYTES))
+    except CalledProcessError:
+        return {}
+
+
+def _asked(file: Path, sql: str) -> list[Any]:
+    done = run([sys.executable, "-c", _ASK, str(file), sql], check=True, capture_output=True, text=True, timeout=900)
+    found: list[Any] = json.loads(done.stdout)
+    return found

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from benchmarks.pages import bytes_by_owner
 from benchmarks.scale_figures import Figures
+from benchmarks.subject import read_one, size_after_checkpoint
 from benchmarks.sweep import one_night
 from benchmarks.whatif import EDITS, answer
 from ripeline.fold.rebuilding import Rescore, forget_rescore
@@ -23,20 +25,14 @@ from ripeline.store.rescore import drop_next
 
 #: So much of a rescore is done, and given up.
 _PART: Final = 0.05
-_PAGES: Final = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY sum(pgsize) DESC"
 
 
 def measure_weight(file: Path, figures: Figures) -> None:
-    """Bytes an event all told, after a checkpoint; by table where a `sqlite3` is here that can tell. Nobody writes."""
-    with closing(Database(file).writer()) as conn:
-        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        (events,) = conn.execute("SELECT count(*) FROM events").fetchone()
-    figures.tell("bytes an event, all told", file.stat().st_size / events, 200)
-    if shutil.which("sqlite3"):
-        found = subprocess.run(["sqlite3", file, _PAGES], check=False, capture_output=True, text=True).stdout
-        for line in found.splitlines()[:12]:
-            name, _, size = line.partition("|")
-            figures.tell(f"bytes an event: {name}", int(size) / events)
+    """Bytes an event all told, after a checkpoint, and of the tables and indexes that take most. Nobody writes."""
+    size, events = size_after_checkpoint(file), int(read_one(file, "SELECT count(*) FROM events"))
+    figures.tell("bytes an event, all told", size / events, 200)
+    for name, taken in islice(bytes_by_owner(file).items(), 12):
+        figures.tell(f"bytes an event: {name}", taken / events)
 
 
 def measure_what_ifs(file: Path, figures: Figures) -> None:
