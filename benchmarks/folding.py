@@ -1,10 +1,10 @@
 """`python -m benchmarks.folding [--events N] [--rounds R]`: what folding costs by itself, without the door.
 
-Two kinds of traffic, each appended and folded in batches of 500 as the writer does it, on an empty database and under
-the shipped rules: `door`, that of `make bench` (one visitor in ten new, so seven events a lead), and `known`, 20 events
-a lead over days. CPU time of the fold alone (of the index of what was seen, which follows it, apart), the best of the
-rounds; statements and changed rows an event; bytes written to the log file (WAL) and bytes on disk, by table and index.
-One JSON line a figure.
+Two kinds of traffic, each appended and folded in batches of 500, on an empty database and under the shipped rules:
+`door`, that of `make bench` (one visitor in ten new, so seven events a lead), and `known`, 20 events a lead over days.
+CPU time of the fold alone (of the index of what was seen, which follows it, apart), the best of the rounds; statements
+and changed rows an event; bytes written to the log file (WAL) and bytes on disk, by table and index. One JSON line a
+figure.
 """
 
 from __future__ import annotations
