@@ -57,8 +57,11 @@ def test_what_another_site_may_have_asked_for_keeps_its_length(owner: TestClient
     assert "content-encoding" not in owner.get("leads?q=guess", headers=OPENED | asked).headers
 
 
-def test_a_list_for_a_program_comes_as_it_is(owner: TestClient) -> None:
-    assert "content-encoding" not in owner.get("leads.csv", headers=OPENED).headers
+@pytest.mark.parametrize("path", ["leads.csv", "api/openapi.json"])
+def test_what_is_for_a_program_comes_as_it_is(owner: TestClient, path: str) -> None:
+    answer = owner.get(path, headers=OPENED)
+    assert answer.status_code == 200
+    assert "content-encoding" not in answer.headers
 
 
 def test_our_files_come_packed_to_whoever_takes_it(owner: TestClient) -> None:
