@@ -17,13 +17,11 @@ from typing import Any
 
 import httpx2
 from playwright.sync_api import sync_playwright
-from tests.browser.alone import chromium
+from tests.browser.alone import ARGS, chromium
 from tests.browser.serving import free_port
 
 from benchmarks.browser_pages import pages
 from benchmarks.browser_tag import tag
-
-_ARGS = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update".split()
 
 
 @contextmanager
@@ -50,7 +48,7 @@ def demo() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 def main() -> None:
     missed = 0
     with demo() as (base, cookies), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=_ARGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
         for figure in (*tag(base, browser), *pages(browser, base, cookies)):
             print(json.dumps(figure), flush=True)
             missed += not figure["met"]

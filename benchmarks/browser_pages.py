@@ -8,9 +8,9 @@ from statistics import median
 from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext
+from tests.browser.walker import MOST_BYTES
 from tests.browser.wire import Wire, seen
 
-MOST_BYTES: Final = 60_000
 WIDTHS: Final = (390, 1280)
 ROUNDS: Final = 3
 SETTLED_MS: Final = 400

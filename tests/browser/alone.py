@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_ARGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --remote-debugging-port=0 "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+#: What any Chromium of ours is told. Pages have names of their own: the tracker leaves localhost out.
+ARGS = [
+    *"--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split(),
+    *"--disable-component-update --disable-sync".split(),
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 #: The same without all that belongs to a window: it takes half the time, and does nothing by itself.
@@ -33,9 +35,9 @@ def driven() -> str | None:
 @contextmanager
 def browsing(address: str, profile: Path) -> Iterator[None]:
     """The page open in a browser of its own until the block ends; what happens there, its scripts have to do."""
-    own = [f"--user-data-dir={profile}", "--host-resolver-rules=MAP *.test 127.0.0.1", address]
+    own = [f"--user-data-dir={profile}", "--remote-debugging-port=0", address]
     browser = subprocess.Popen(
-        [chromium() or "chromium", *_ARGS, *own],
+        [chromium() or "chromium", *ARGS, *own],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.alone import driven
+from tests.browser.alone import ARGS, driven
 from tests.browser.live import Live, running
 from tests.browser.recorder import Recorder, Site
 from tests.browser.serving import serving
@@ -16,15 +16,7 @@ from tests.pages.room import Room
 
 from ripeline.demo.shop import create_shop
 
-_ARGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
 _HOSTS = count(1)
-
-#: Names of our own, so that pages are not on localhost, which the tracker leaves out.
-_NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
 
 
 # Not the fixtures of pytest-playwright, which warn; and a browser a module, because Playwright's event loop
@@ -40,7 +32,7 @@ def browser(executable: str | None) -> Iterator[Browser]:
     """One for all tests of a module."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable, args=[*_ARGS, _NAMES], ignore_default_args=["--disable-back-forward-cache"]
+            executable_path=executable, args=ARGS, ignore_default_args=["--disable-back-forward-cache"]
         )
         yield browser
         browser.close()
