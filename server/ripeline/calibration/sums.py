@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -12,7 +12,7 @@ from ripeline.rules.model import Model, Rule
 from ripeline.rules.stories import OUT_OF_TARGET
 from ripeline.scoring.bands import COLD
 from ripeline.scoring.fading import fading_of
-from ripeline.scoring.whatif_lines import Anew, DayOf, LedgerLine, band_by_ledger, has_plain_history
+from ripeline.scoring.whatif_lines import Anew, DayOf, Retelling, is_told_by_ledger
 from ripeline.scoring.whatif_plan import Plan
 from ripeline.scoring.whatif_sums import Resum, Sum, band_of_who_never_had_more, band_without_history
 from ripeline.store.database import Connection
@@ -21,25 +21,22 @@ from ripeline.store.whatif_rows import (
     LedgerSum,
     LeftAnew,
     LineRow,
-    ScoredRow,
+    Reading,
     Span,
     ids_of_names,
     ledger_sums,
-    lines_of_leads,
+    lines_that_count,
     scored_span,
 )
 
 #: Readings of leads that were seen before, by model; most leads share theirs with many.
 _REMEMBERED: Final = 200_000
 
-#: Engagement, fit, band, whether out of target: what a model says of a lead, as it is stored.
-_Reading = tuple[int, int, str, int]
-
 #: A reading, and what the lines of the rules tell it is computed anew from; None: the lead has no line of any.
-_Key = tuple[_Reading, tuple[int, ...] | None]
+_Key = tuple[Reading, tuple[int, ...] | None]
 
 #: A reading with the score and the fit after.
-_Past = tuple[_Reading, int, int]
+_Past = tuple[Reading, int, int]
 
 #: The score and the fit after, and the band; None where only the past of the lead tells.
 _After = tuple[int, int, str | None]
@@ -64,25 +61,22 @@ class Sums:
         unclear: dict[str, set[int]] = {}
         end = 0
         for model in models:
-            rows = scored_span(conn, ids[model], span)
-            if but:
-                rows = [row for row in rows if row[0] not in but]
+            scored = _without(but, scored_span(conn, ids[model], span))
             if model not in resums:
-                _report_gone(model, rows, report)
+                _report_gone(scored, report.of(model))
                 continue
             begin, end = end, end + len(resums[model].sums)
-            alike = _alike(rows, found, slice(begin, end))
+            alike = _alike(scored, found, slice(begin, end))
             silent = _silent(resums[model], alike)
-            past = self._by_sums(model, alike, report)
-            self._by_most(conn, model, ids, past, report)
-            unclear[model] = silent | self._by_ledger(conn, (model, ids[model]), past, report)
+            past = self._by_sums(model, alike, report.of(model))
+            unclear[model] = silent | self._by_past(conn, model, ids, past, report.of(model))
         return unclear
 
     def _names(self) -> set[str]:
-        rules = (rule.id for resum in self._plan.resums.values() for each in resum.sums for rule in each.rules)
-        return {*self._plan.models, *rules}
+        resums = self._plan.resums.values()
+        return {*self._plan.models, *(rule.id for each in resums for rule in (*each.before.rules, *each.after.rules))}
 
-    def _by_sums(self, model: str, alike: dict[_Key, list[int]], report: Report) -> dict[int, _Past]:
+    def _by_sums(self, model: str, alike: dict[_Key, list[int]], report: ModelReport) -> dict[int, _Past]:
         """Those whose past must tell are given back."""
         past: dict[int, _Past] = {}
         for key, leads in alike.items():
@@ -90,31 +84,23 @@ class Sums:
             if band is None:
                 past |= dict.fromkeys(leads, (key[0], score, fit))
             else:
-                _report(report.of(model), leads, key[0], (score, band))
+                _report(report, leads, key[0], (score, band))
         return past
 
-    def _by_most(
-        self, conn: Connection, model: str, ids: Mapping[str, int], past: dict[int, _Past], report: Report
-    ) -> None:
-        """Take out those who cannot ever have been in a higher band."""
-        resum = self._plan.resums[model]
-        lifted = lifted_at_most(resum.after)
-        for lead, most in most_points(conn, past, ids[model], best_lines(resum, ids)).items():
-            reading, score, fit = past[lead]
-            band = band_of_who_never_had_more(resum.after, score, fit, most + lifted)
-            if band is not None:
-                del past[lead]
-                _report(report.of(model), [lead], reading, (score, band))
-
-    def _by_ledger(self, conn: Connection, model: tuple[str, int], past: dict[int, _Past], report: Report) -> set[int]:
+    def _by_past(
+        self, conn: Connection, model: str, ids: Mapping[str, int], past: dict[int, _Past], report: ModelReport
+    ) -> set[int]:
         """Those whose past is not all in the ledger are given back."""
-        resum = self._plan.resums[model[0]]
-        if not has_plain_history(resum.after):
-            return set(past)
-        for lead, lines in groupby(lines_of_leads(conn, past, model[1]), key=_lead):
-            band = band_by_ledger(resum, (LedgerLine(*line[1:]) for line in lines), self._day_of)
-            reading, score, _ = past.pop(lead)
-            _report(report.of(model[0]), [lead], reading, (score, band))
+        resum = self._plan.resums[model]
+        found: dict[tuple[_Past, str], list[int]] = defaultdict(list)
+        if is_told_by_ledger(resum.after):
+            told = _by_ledger(conn, ids[model], Retelling(resum, ids, self._today, self._day_of), past)
+        else:
+            told = _by_most(conn, resum, ids, past)
+        for lead, band in told:
+            found[past.pop(lead), band].append(lead)
+        for ((reading, score, _), band), leads in found.items():
+            _report(report, sorted(leads), reading, (score, band))
         return set(past)
 
     def _after(self, model: str, key: _Key) -> _After:
@@ -136,6 +122,29 @@ class Sums:
             left, today, day_of = fading_of(rule.decay).left, self._today, self._day_of
             return LedgerSum(*of, left=lambda points, at: left(points, today - day_of(at)))
         return LedgerSum(*of, anew=_anew(rule, self._today, self._day_of) if asked.told == "anew" else None)
+
+
+def _by_most(
+    conn: Connection, resum: Resum, ids: Mapping[str, int], past: Mapping[int, _Past]
+) -> Iterator[tuple[int, str]]:
+    """The bands of those who cannot ever have been in a higher one."""
+    lifted = lifted_at_most(resum.after)
+    for lead, most in most_points(conn, past, ids[resum.after.id], best_lines(resum, ids)).items():
+        _, score, fit = past[lead]
+        band = band_of_who_never_had_more(resum.after, score, fit, most + lifted)
+        if band is not None:
+            yield lead, band
+
+
+def _by_ledger(
+    conn: Connection, model_id: int, retelling: Retelling, past: Collection[int]
+) -> Iterator[tuple[int, str]]:
+    """The bands of all of them, by their lines; who has none that counts never was in any."""
+    leads = sorted(past)
+    told = groupby(lines_that_count(conn, leads, model_id, retelling.reworked), key=_lead)
+    bands = {lead: retelling.band(line[1:] for line in lines) for lead, lines in told}
+    for lead in leads:
+        yield lead, bands.get(lead, COLD)
 
 
 def best_lines(resum: Resum, ids: Mapping[str, int]) -> dict[int, int]:
@@ -163,16 +172,26 @@ def _anew(rule: Rule, today: int, day_of: DayOf) -> type[LeftAnew]:
     return RuleAnew
 
 
-def _alike(rows: Iterable[ScoredRow], found: dict[int, tuple[int, ...]], where: slice) -> dict[_Key, list[int]]:
+def _without(but: Collection[int], scored: dict[Reading, list[int]]) -> dict[Reading, list[int]]:
+    if not but:
+        return scored
+    others = {reading: [lead for lead in leads if lead not in but] for reading, leads in scored.items()}
+    return {reading: leads for reading, leads in others.items() if leads}
+
+
+def _alike(
+    scored: Mapping[Reading, list[int]], found: Mapping[int, tuple[int, ...]], where: slice
+) -> dict[_Key, list[int]]:
     """Leads that read the same and of whom the lines tell the same, together: they fare alike."""
-    alike: dict[_Key, list[int]] = defaultdict(list)
     if where.start == where.stop:
-        for row in rows:
-            alike[row[1:], None].append(row[0])
-        return alike
+        return {(reading, None): leads for reading, leads in scored.items()}
     told = {lead: numbers[where] for lead, numbers in found.items()}.get
-    for row in rows:
-        alike[row[1:], told(row[0])].append(row[0])
+    alike: dict[_Key, list[int]] = {}
+    for reading, leads in scored.items():
+        by_numbers: dict[tuple[int, ...] | None, list[int]] = defaultdict(list)
+        for lead in leads:
+            by_numbers[told(lead)].append(lead)
+        alike |= {(reading, numbers): some for numbers, some in by_numbers.items()}
     return alike
 
 
@@ -185,7 +204,7 @@ def _silent(resum: Resum, alike: dict[_Key, list[int]]) -> set[int]:
     return {lead for key in keys for lead in alike.pop(key, ())}
 
 
-def _resummed(resum: Resum, reading: _Reading, sums: tuple[int, ...] | None) -> _After:
+def _resummed(resum: Resum, reading: Reading, sums: tuple[int, ...] | None) -> _After:
     engagement, fit, band, is_out = reading
     if sums is None and resum.keeps_others:
         return engagement + fit, fit, OUT_OF_TARGET if is_out else band
@@ -196,14 +215,14 @@ def _resummed(resum: Resum, reading: _Reading, sums: tuple[int, ...] | None) -> 
     return engagement + fit, fit, band_without_history(resum.after, engagement + fit, fit)
 
 
-def _report(report: ModelReport, leads: list[int], reading: _Reading, after: tuple[int | None, str | None]) -> None:
+def _report(report: ModelReport, leads: list[int], reading: Reading, after: tuple[int | None, str | None]) -> None:
     before = OUT_OF_TARGET if reading[3] else reading[2]
     report.add(leads, (before, after[1]), reading[0] + reading[1], after[0])
 
 
-def _report_gone(model: str, rows: Iterable[ScoredRow], report: Report) -> None:
-    for (reading, _), leads in _alike(rows, {}, slice(0, 0)).items():
-        _report(report.of(model), leads, reading, (None, None))
+def _report_gone(scored: Mapping[Reading, list[int]], report: ModelReport) -> None:
+    for reading, leads in scored.items():
+        _report(report, leads, reading, (None, None))
 
 
 def _lead(line: LineRow) -> int:

@@ -15,12 +15,16 @@ from ripeline.scoring.plan import rule_numbers
 from ripeline.scoring.state import ModelState
 
 
-class _Limit(NamedTuple):
+class Limit(NamedTuple):
     """The bounds of a group, in thousandths, and whether all its rules are about the person."""
 
     low: int | None
     high: int | None
     is_fit: bool
+
+    def change(self, total: int) -> int:
+        """What they add to that sum of its rules, or (below 0) take away."""
+        return limited(total, self.low, self.high) - total
 
 
 class Sums(NamedTuple):
@@ -47,14 +51,7 @@ class Composition:
         self._is_one_way = all(points >= 0 for points in worths) or all(points <= 0 for points in worths)
         self._group = {number: names.index(rule.group) for number, rule in rules if rule.group in names}
         self._fit = frozenset(number for number, rule in rules if rule.is_fit)
-        self._limits = [
-            _Limit(
-                model.groups[name].minimum,
-                model.groups[name].maximum,
-                all(rule.is_fit for rule in model.rules if rule.group == name),
-            )
-            for name in names
-        ]
+        self._limits = [limit_of(model, name) for name in names]
         self._lift = self.read(ModelState(), 0)
 
     def fresh(self) -> ModelState:
@@ -165,9 +162,9 @@ class Composition:
                 engagement += value
         for total, limit in zip(of_groups, self._limits, strict=True):
             if limit.is_fit:
-                fit += limited(total, limit.low, limit.high) - total
+                fit += limit.change(total)
             else:
-                engagement += limited(total, limit.low, limit.high) - total
+                engagement += limit.change(total)
         return Sums(engagement, fit, is_gone)
 
     def _moves_one_way(self, reading: ModelState) -> bool:
@@ -202,6 +199,12 @@ def compositions_of(ruleset: Ruleset) -> list[Composition | None]:
         Composition(model, numbers) if any(rule.decay or rule.group for rule in model.rules) else None
         for model, numbers in zip(ruleset.models, rule_numbers(ruleset), strict=True)
     ]
+
+
+def limit_of(model: Model, name: str) -> Limit:
+    """The bounds of one of its groups."""
+    group = model.groups[name]
+    return Limit(group.minimum, group.maximum, all(rule.is_fit for rule in model.rules if rule.group == name))
 
 
 def limited(total: int, low: int | None, high: int | None) -> int:

@@ -184,7 +184,7 @@ def _silent(model: Model) -> tuple[int, int]:
 
 def _is_lifted(model: Model) -> bool:
     engagement, fit = _silent(model)
-    return band_without_history(model, engagement + fit, fit) != COLD
+    return any(engagement + fit >= band.enter and _has_fit(band, fit) for band in model.bands)
 
 
 def _has_fit(band: Band, fit: int) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
+
 from ripeline.store.database import Connection
 from ripeline.store.projection import as_json
 
 #: Leads by id: above the first, up to the second.
 Span = tuple[int, int]
 
-#: Lead id, engagement, fit (thousandths), band, whether out of target.
-ScoredRow = tuple[int, int, int, str, int]
+#: Engagement, fit (thousandths), band, whether out of target: what a model says of a lead, as it is stored.
+Reading = tuple[int, int, str, int]
 
-#: Lead id, rule, place of the event in the log, ms, thousandths, why none.
-LineRow = tuple[int, str, int, int, int, Any]
+#: Lead id, rule id, place of the event in the log, ms, thousandths, why none.
+LineRow = tuple[int, int, int, int, int, Any]
 
 #: A function of (thousandths, ms) → what is left of them.
 Left = Callable[[int, int], int]
@@ -33,14 +35,17 @@ SELECT (SELECT value FROM meta WHERE key = 'rules_hash'), (SELECT value FROM met
   (SELECT value FROM meta WHERE key = 'swept'), (SELECT text FROM rule_versions WHERE hash = (
   SELECT value FROM meta WHERE key = 'rules_hash')), (SELECT coalesce(max(id), 0) FROM leads)"""
 _TEXT_IDS: Final = "-- ids_of_names\nSELECT text, id FROM texts WHERE text IN (SELECT value FROM json_each(?))"
+# Put together here: a row for each of a million leads takes twice as long.
 _SCORED: Final = """-- scored_span
-SELECT lead_id, engagement, fit, band, out_of_target FROM scores WHERE model_id = ? AND lead_id > ? AND lead_id <= ?"""
+SELECT engagement, fit, band, out_of_target, json_group_array(lead_id) FROM scores
+WHERE model_id = ? AND lead_id > ? AND lead_id <= ? GROUP BY engagement, fit, band, out_of_target"""
 _LIVING: Final = "-- living_span\nSELECT id FROM leads WHERE id > ? AND id <= ? AND merged_into IS NULL ORDER BY id"
 _OVERDUE: Final = "-- overdue_leads\nSELECT lead_id FROM lead_states WHERE due_at <= ?"
-_LINES: Final = """-- lines_of_leads
-SELECT g.lead_id, r.text, g.event_seq, g.at, g.points, g.reason FROM json_each(?) AS j
-CROSS JOIN ledger AS g ON g.lead_id = j.value CROSS JOIN texts AS r ON r.id = g.rule_id
-WHERE g.model_id = ? ORDER BY g.lead_id, g.n"""
+# Not joined to a list of leads: this way they come in order by themselves.
+_LINES: Final = """-- lines_that_count
+SELECT lead_id, rule_id, event_seq, at, points, reason FROM ledger
+WHERE lead_id IN (SELECT value FROM json_each(?)) AND model_id = ? AND (points <> 0{wanted}) ORDER BY lead_id, n"""
+_WANTED: Final = " OR (rule_id IN ({rules}) AND coalesce(reason, 'capped') = 'capped')"
 _HISTORY: Final = "-- span_of_history\nSELECT min(first_seen), max(last_seen) FROM leads"
 _NAMES: Final = "-- names_of_leads\nSELECT id, email FROM leads WHERE id IN (SELECT value FROM json_each(?))"
 _WITH_LINES: Final = """-- leads_with_lines
@@ -58,6 +63,9 @@ _COLUMNS: Final = {
     "left": "coalesce(sum({function}(points, at)) FILTER (WHERE {of}), 0)",
     "anew": "coalesce({function}(at) FILTER (WHERE {of} AND coalesce(reason, 'capped') = 'capped'), 0)",
 }
+
+
+_decode: Final = msgspec.json.Decoder(list[int]).decode
 
 
 class InForce(NamedTuple):
@@ -102,9 +110,10 @@ def ids_of_names(conn: Connection, names: Iterable[str]) -> dict[str, int]:
     return dict(conn.execute(_TEXT_IDS, (as_json(list(names)),)).fetchall())
 
 
-def scored_span(conn: Connection, model_id: int, span: Span) -> list[ScoredRow]:
-    """How the leads of a span read in one model, by id."""
-    return list(conn.execute(_SCORED, (model_id, *span)).fetchall())
+def scored_span(conn: Connection, model_id: int, span: Span) -> dict[Reading, list[int]]:
+    """The leads of a span, sorted, by how they read in one model."""
+    rows = conn.execute(_SCORED, (model_id, *span)).fetchall()
+    return {row[:4]: sorted(_decode(row[4])) for row in rows}
 
 
 def living_span(conn: Connection, span: Span) -> list[int]:
@@ -155,9 +164,14 @@ def leads_with_lines(conn: Connection, span: Span, rules: Sequence[tuple[int, in
     return {id for (id,) in conn.execute(sql, (*span, *(id for rule in rules for id in rule))).fetchall()}
 
 
-def lines_of_leads(conn: Connection, leads: Iterable[int], model_id: int) -> Iterator[LineRow]:
-    """Every ledger line of those leads in one model, in order."""
-    return iter(conn.execute(_LINES, (as_json(list(leads)), model_id)).fetchall())
+def lines_that_count(
+    conn: Connection, leads: Iterable[int], model_id: int, reworked: Sequence[int] = ()
+) -> Iterator[LineRow]:
+    """The ledger lines of those leads in one model, in order; of those without points only what was paid or capped of
+    `reworked` rules."""
+    wanted = _WANTED.format(rules=", ".join("?" * len(reworked))) if reworked else ""
+    bound = (as_json(list(leads)), model_id, *reworked)
+    return iter(conn.execute(_LINES.format(wanted=wanted), bound).fetchall())
 
 
 def names_of_leads(conn: Connection, leads: Iterable[int]) -> dict[int, str | None]:
