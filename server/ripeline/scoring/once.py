@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ripeline.scoring.brief import brief
 from ripeline.scoring.moment import Moment
 from ripeline.scoring.scored import Once, ScoredRule
 from ripeline.scoring.state import LeadState, UsedKey, Waiting
@@ -30,7 +31,7 @@ def is_used(rule: ScoredRule, moment: Moment) -> bool:
 def waiting_for(rule: ScoredRule, moment: Moment, points: int) -> Waiting:
     """A match as it is kept until its prerequisite is met, with the key it will take then."""
     event, once = moment.event, rule.once
-    waited = Waiting(event.on, event.at, points, moment.item)
+    waited = Waiting(event.on, event.at, points, brief(moment.item))
     if once is not None:
         waited.key = _key(once, moment)
         waited.within = _within(once, moment)
@@ -58,7 +59,7 @@ def use_waited(number: int, waited: Waiting, state: LeadState) -> None:
 
 def _key(once: Once, moment: Moment) -> str:
     what = moment.item if once.by_item else _WHATEVER_ITEM
-    return f"{moment.day}{_WHATEVER_ITEM}{what}" if once.by_day else what
+    return brief(f"{moment.day}{_WHATEVER_ITEM}{what}" if once.by_day else what)
 
 
 def _remembered(once: Once, moment: Moment) -> set[UsedKey]:

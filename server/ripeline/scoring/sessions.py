@@ -17,6 +17,7 @@ from ripeline.domain.event import (
 )
 from ripeline.domain.session import Session
 from ripeline.domain.source import DIRECT
+from ripeline.scoring.brief import brief
 from ripeline.scoring.state import LeadState, VisitorState
 
 #: The same thing by the same visitor that soon after (ms, inclusive) is one click too many, not a second wish.
@@ -86,7 +87,7 @@ def is_duplicate(visitor: VisitorState, event: Event, doing: str) -> bool:
     key = doing
     if event.props and event.on not in KINDS:
         key = f"{key}\n{json.dumps(event.props, sort_keys=True, ensure_ascii=False, default=str)}"
-    kept, at = visitor.kept, event.at
+    key, kept, at = brief(key), visitor.kept, event.at
     before = kept.get(key)
     if before is not None and at - before <= DUPLICATE_WITHIN_MS:
         return True

@@ -1,18 +1,20 @@
 """What the fold remembers of one lead between two events, small enough to be stored beside it.
 
 Nothing in it grows with the number of events: what was paid once per session goes with the session, once per day with
-the day, and awards leave with the period of their cap. Only what was paid once for ever is kept for ever.
+the day, and awards leave with the period of their cap. Only what was paid once for ever is kept for ever. Of items and
+whatever else is only compared it holds what is `brief`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
 
 from ripeline.domain.event import OrderKey
 from ripeline.domain.session import Session
+from ripeline.scoring.brief import brief
 
 #: When (ms), and at which event (its id).
 Instant = tuple[int, str]
@@ -115,6 +117,8 @@ class LeadState(Struct, array_like=True, gc=False):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(LeadState)
+# MessagePack's marks of texts longer than any that is brief.
+_LONG_TEXTS: Final = (b"\xda", b"\xdb")
 
 
 def encode_state(state: LeadState) -> bytes:
@@ -124,4 +128,23 @@ def encode_state(state: LeadState) -> bytes:
 
 def decode_state(blob: bytes) -> LeadState:
     """The inverse of `encode_state`; raises msgspec.DecodeError for bytes of another shape."""
-    return _decoder.decode(blob)
+    state = _decoder.decode(blob)
+    if any(mark in blob for mark in _LONG_TEXTS):
+        _make_brief(state)
+    return state
+
+
+def _make_brief(state: LeadState) -> None:
+    """Earlier versions stored whole what is only compared."""
+    state.used, state.used_today = _brief_keys(state.used), _brief_keys(state.used_today)
+    for visitor in state.visitors.values():
+        visitor.used = _brief_keys(visitor.used)
+        visitor.kept = {brief(doing): at for doing, at in visitor.kept.items()}
+    for number, counted in state.counted.items():
+        state.counted[number] = [(at, brief(item)) for at, item in counted]
+    for waited in [each for waiting in state.waiting.values() for each in waiting]:
+        waited.key, waited.item = brief(waited.key), brief(waited.item)
+
+
+def _brief_keys(used: set[UsedKey]) -> set[UsedKey]:
+    return {(number, brief(what)) for number, what in used}

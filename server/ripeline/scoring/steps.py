@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ripeline.scoring.brief import brief
 from ripeline.scoring.change import Line, Reason
 from ripeline.scoring.moment import Match, line
 from ripeline.scoring.once import use
@@ -54,7 +55,7 @@ def count(match: Match) -> Reason | None:
     asked = match.rule.count
     if asked is None:
         return None
-    at, item = match.moment.event.at, match.item if asked.distinct else ""
+    at, item = match.moment.event.at, brief(match.item) if asked.distinct else ""
     counted, number = match.moment.state.counted, match.rule.number
     kept = [
         each
