@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,15 @@ from starlette.testclient import TestClient
 
 from ripeline.app import Application, create_app
 from ripeline.collect import clicks, origins, scanners, tokens
+from ripeline.collect.agents import agent_of
 from ripeline.collect.clicks import Click, Clicks
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import Refused
 from ripeline.collect.scanners import Watch
 from ripeline.domain.links import Link
+from ripeline.paths import EXAMPLE_RULES
+from ripeline.rules.reading import load_rules
+from ripeline.scoring.plan import make_plan
 from ripeline.settings import Settings
 from ripeline.sightings import Sightings
 
@@ -103,3 +109,27 @@ def test_visitors_and_their_cookies_are_so_many(intake: Intake) -> None:
         intake.cookies.visitor_of(b"ripeline_visitor=forged-%d" % n)
     for cached in (intake.cookies.made_for, intake.cookies._unsigned):
         assert cached.cache_info().currsize <= 4_096
+
+
+def kept_of(texts: list[str], look: Callable[[str], object]) -> int:
+    """How many bytes stay in memory when each of these texts was looked at."""
+    look(texts[0])
+    tracemalloc.start()
+    try:
+        for text in texts:
+            look(text)
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_the_longest_names_of_browsers_only_the_beginning_is_remembered() -> None:
+    longest = [f"Mozilla/5.0 ({n}){'x' * 30_000}" for n in range(100)]
+    assert kept_of(longest, lambda name: agent_of(name.encode())) < 100 * 2_000
+
+
+def test_of_the_longest_addresses_none_is_remembered() -> None:
+    plan = make_plan(load_rules(EXAMPLE_RULES)).kinds["page"]
+    longest = [f"https://shop.example/{n}{'x' * 2_000}" for n in range(500)]
+    # Python's own `urlsplit` remembers the last hundred or so.
+    assert kept_of(longest, lambda address: plan(address, "")) < 500 * 1_000

@@ -53,14 +53,19 @@ class _Names(NamedTuple):
         return any(name in agent for name in self.plain) or self.pattern.search(agent) is not None
 
 
-@lru_cache(maxsize=4096)
 def agent_of(header: bytes) -> Agent:
     """What a `User-Agent` header says.
 
     A program that says what it is and does not claim to be on a page (no `Origin`) is a server that sends what its
     visitors do, so it is suspected only where it does. No header at all is no suspicion.
     """
-    text = cleaned(header[:_LONGEST].decode("utf-8", "replace"))
+    # A head may be 32 KiB long, and strangers write it: the rest of it is not remembered either.
+    return _agent_of(header[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _agent_of(header: bytes) -> Agent:
+    text = cleaned(header.decode("utf-8", "replace"))
     suspect = next((reason for reason, names in _names().items() if names.has(text)), "")
     return Agent(text, "" if suspect == PROGRAM else suspect, suspect)
 

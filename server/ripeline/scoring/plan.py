@@ -19,8 +19,10 @@ from ripeline.scoring.steps import steps_of
 #: Keys of `where` that an event's kind, address and item alone decide.
 _PLACE: Final = frozenset({"path", "host", "url", "file", "form", "link", "email", "stage"})
 
-#: Places (address and item) remembered for each kind: few enough that made-up addresses cannot fill the memory.
+#: Places (address and item) remembered for each kind: few enough, and short enough (characters), that made-up
+#: addresses cannot fill the memory.
 _MOST_PLACES: Final = 2048
+_LONGEST_REMEMBERED: Final = 512
 
 #: How long somebody looked at a page, and what a person gave by hand: no rule is about them, whatever the file says.
 _NO_RULES: Final = (ENGAGEMENT, POINTS, OBJECTION)
@@ -115,8 +117,7 @@ def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindP
     """Most rules are about one place, and a site has few: asked once for each place, not for each event."""
     nobody = Session(id="", started_at=0, last_at=0)
 
-    @lru_cache(maxsize=_MOST_PLACES)
-    def concerned(url: str, item: str) -> Concerned:
+    def looked_at(url: str, item: str) -> Concerned:
         event = Event(id="", visitor="", on=kind, at=0, url=url, item=item)
         own = item_of(event)
         return Concerned(
@@ -125,6 +126,11 @@ def _by_place(kind: str, rules: list[ScoredRule], watches: list[Watch]) -> KindP
             own,
             f"{kind}\n{own}",
         )
+
+    remembered = lru_cache(maxsize=_MOST_PLACES)(looked_at)
+
+    def concerned(url: str, item: str) -> Concerned:
+        return remembered(url, item) if len(url) + len(item) <= _LONGEST_REMEMBERED else looked_at(url, item)
 
     return concerned
 
