@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable
 from contextlib import closing
@@ -218,3 +219,21 @@ def test_a_command_leaves_all_its_work_in_the_one_file(tmp_path: Path) -> None:
         with database.read() as reader:
             reader.execute("SELECT 1").fetchall()
     assert not (tmp_path / "ripeline.db-wal").exists()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE _sqlite_migrations SET name = CAST(x'70e56f' AS TEXT) WHERE id = 3",
+        "INSERT INTO meta VALUES ('swept', '17x5')",
+        "INSERT INTO meta VALUES ('swept', '99999999999999999999')",
+    ],
+    ids=["a step", "a time", "a time beyond all calendars"],
+)
+def test_bits_that_changed_where_no_check_looks_are_told_in_a_sentence(used: Settings, harm: str) -> None:
+    with closing(Database(used.database_file).writer()) as conn:
+        assert conn.execute(harm).rowcount == 1
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    said = _refusal(used)
+    assert re.search(r" is damaged \(.+\)\. Nothing was changed\. To go back to a backup: `ripeline restore", said)
+    assert "\n" not in said

@@ -16,6 +16,7 @@ from ripeline.settings import Settings
 from ripeline.store.copies import sync_to_disk
 from ripeline.store.damage import damage_of, log_file_of, way_back
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
+from ripeline.store.failures import may_pass
 from ripeline.store.lock import FolderLock
 from ripeline.store.putting_back import finish, require_finished
 from ripeline.store.sites import add_site
@@ -58,13 +59,14 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
         aside = finish(settings.data)
         is_new = not settings.database_file.exists()
         lost = "" if is_new or aside else _lost(settings.database_file, lock)
+        ahead = ""
         if is_new:
             _fill(settings, now)
         else:
             _require_writable(settings.database_file)
             _require_sound(settings.database_file)
-            upgrade(_ours(settings.database_file), now)
-        ahead = _ahead(settings.database_file, now)
+            ahead = _look_at(settings.database_file, now)
+            upgrade(Database(settings.database_file), now)
         secret, remade = _secret(settings.secret_file, is_new)
         lock.note_open()
     except BaseException:
@@ -152,20 +154,24 @@ def _require_writable(path: Path) -> None:
 def _require_sound(path: Path) -> None:
     damage = damage_of(path)
     if damage:
-        raise DataProblem(f"{path} {damage}. Nothing was changed. {way_back(path)}")
+        raise _damaged(path, damage)
 
 
-def _ours(path: Path) -> Database:
-    """The database, once it is known to be Ripeline's: before that it is only read."""
-    database = Database(path)
-    with closing(database), database.read() as conn:
-        pending_steps(conn)
-    return Database(path)
+def _damaged(path: Path, damage: str) -> DataProblem:
+    return DataProblem(f"{path} {damage}. Nothing was changed. {way_back(path)}")
 
 
-def _ahead(path: Path, now: int) -> str:
-    with closing(Database(path)) as database, database.read() as conn:
-        return ahead_of(conn, now)
+def _look_at(path: Path, now: int) -> str:
+    """What to warn of in a database that is Ripeline's: until that is known it is only read."""
+    try:
+        with closing(Database(path)) as database, database.read() as conn:
+            pending_steps(conn)
+            return ahead_of(conn, now)
+    except (DatabaseError, ValueError, OverflowError, OSError) as error:
+        if may_pass(error):
+            raise
+        # Names that are no text, times that are no numbers: bits that changed where no check of SQLite's looks.
+        raise _damaged(path, f"is damaged ({' '.join(str(error).split())})") from error
 
 
 def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
