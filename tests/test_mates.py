@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from multiprocessing import active_children
 from multiprocessing.connection import Connection
 
 from ripeline.mates import Mates
@@ -19,9 +18,9 @@ def add_up(first: int, link: Connection) -> None:
 def test_a_ctrl_c_is_not_for_them_and_the_end_of_the_block_is() -> None:
     with Mates(2, add_up, 40) as mates:
         pids = [link.recv() for link in mates.links]
-        assert {process.pid for process in active_children()} == {*pids}
+        assert pids == [process.pid for process in mates.processes]
         for number, (link, pid) in enumerate(zip(mates.links, pids, strict=True), start=1):
             os.kill(pid, signal.SIGINT)
             link.send(number)
         assert [link.recv() for link in mates.links] == [41, 42]
-    assert active_children() == []
+    assert not any(process.is_alive() for process in mates.processes)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Link
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self, TypeVarTuple
 
@@ -21,16 +22,16 @@ class Mates:
 
     def __init__(self, count: int, work: Callable[[*Given, Link], None], *given: *Given) -> None:
         # Not a fork: threads may hold locks just now, and a database opened before it would lose its own.
-        processes = get_context("spawn")
+        spawn = get_context("spawn")
         self.links: list[Link] = []
-        self._processes = []
+        self.processes: list[BaseProcess] = []
         for _ in range(count):
-            link, theirs = processes.Pipe()
-            process = processes.Process(target=_live, args=(work, *given, theirs), daemon=True)
+            link, theirs = spawn.Pipe()
+            process = spawn.Process(target=_live, args=(work, *given, theirs), daemon=True)
             process.start()
             theirs.close()
             self.links.append(link)
-            self._processes.append(process)
+            self.processes.append(process)
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +43,7 @@ class Mates:
         """Send everybody home."""
         for link in self.links:
             link.close()
-        for process in self._processes:
+        for process in self.processes:
             process.terminate()
             process.join()
 
