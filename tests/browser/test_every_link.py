@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from starlette.routing import Route
 from tests.browser.serving import free_port, serving
-from tests.browser.test_pages_access import _fill, _room
+from tests.browser.test_pages_access import fill_it, room_in
 from tests.browser.walker import Walker
 from tests.faults.house import Record
 
@@ -52,8 +52,8 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     port = free_port()
     settings = Settings(data=tmp_path_factory.mktemp("data"), port=port, rate_limit=None)
-    room = _room(settings.data)
-    _fill(room)
+    room = room_in(settings.data)
+    fill_it(room)
     room.writer.close()
     write_rules(settings.rules_file, room.ruleset.text)
     with closing(Database(settings.database_file).writer()) as conn, transaction(conn):

@@ -43,21 +43,23 @@ TOLD_IN = LANGUAGES if os.environ.get("RIPELINE_EVERY_VARIANT") else ("fr",)
 @pytest.fixture(scope="module")
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Two servers: one with people on it, one where nothing has arrived."""
-    full, empty = (_room(tmp_path_factory.mktemp(name)) for name in ("full", "empty"))
-    _fill(full)
+    full, empty = (room_in(tmp_path_factory.mktemp(name)) for name in ("full", "empty"))
+    fill_it(full)
     with serving(full.app()) as one, serving(empty.app()) as other:
         yield f"http://127.0.0.1:{one}", f"http://127.0.0.1:{other}"
     full.writer.close()
     empty.writer.close()
 
 
-def _room(folder: Path) -> Room:
+def room_in(folder: Path) -> Room:
+    """A server with its owner, where nothing has arrived."""
     made = Room(Settings(data=folder))
     made.cookie_of("alice@example.com")
     return made
 
 
-def _fill(room: Room) -> None:
+def fill_it(room: Room) -> None:
+    """So that every page has all its parts."""
     room.receive_the_cast()
     known = form(
         "ada@example.com",
