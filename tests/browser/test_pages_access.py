@@ -31,6 +31,8 @@ Variant = tuple[int, Scheme, str]
 
 WIDTHS = (390, 1280)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+#: What readers who enlarge a page four times have left of 1280 px; small phones are not wider by much.
+NARROWEST = 320
 LANGUAGES = ("en", "fr")
 EVERY_VARIANT: list[Variant] = list(product(WIDTHS, SCHEMES, LANGUAGES))
 #: Each width, scheme and language once; `make variants` looks at all eight.
@@ -130,6 +132,17 @@ FULL = (
 EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no", "/suspects")
 
 
+#: What reaches beyond the screen, where the page can be pushed aside.
+_WIDE = """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+  .filter(each => each.offsetParent && !each.closest('.scroll') && each.getBoundingClientRect().right > innerWidth)
+  .map(each => each.outerHTML.slice(0, 120)).slice(-2)"""
+#: What is pressed or typed into, and lower than 40 px; links in sentences are not meant.
+_SMALL = """[...document.querySelectorAll(
+    'main :is(button, summary, select, .chip, input:not([type=hidden], [type=radio], [type=checkbox])), .top nav a')]
+  .filter(each => each.offsetParent && each.getBoundingClientRect().height < 39.5)
+  .map(each => `${each.tagName} ${each.textContent.trim() || each.name}`)"""
+
+
 def faults_of(context: BrowserContext, address: str) -> list[str]:
     """What axe, the console and the screen's width have against one page, all its folds open."""
     errors: list[ConsoleMessage] = []
@@ -138,8 +151,11 @@ def faults_of(context: BrowserContext, address: str) -> list[str]:
     answer = opened.goto(address)
     opened.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     found = [f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(opened).response["violations"]]
-    if not opened.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-        found.append("wider than the screen")
+    found += [f"wider than the screen: {each}" for each in opened.evaluate(_WIDE)]
+    if (size := opened.viewport_size) and size["width"] < 500:
+        found += [f"too small for a thumb: {each}" for each in opened.evaluate(_SMALL)]
+        opened.set_viewport_size({**size, "width": NARROWEST})
+        found += [f"wider than a narrow screen: {each}" for each in opened.evaluate(_WIDE)]
     opened.close()
     if answer is not None and answer.ok:
         found += [each.text for each in errors if each.type == "error"]
