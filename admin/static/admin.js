@@ -60,6 +60,11 @@ document.addEventListener('click', (event) => {
   });
 });
 
+// It opens below what was pressed, which on a phone may be below the screen.
+document.addEventListener('toggle', ({ target }) => {
+  if (target.open && target.matches('details.more, details.asks')) target.lastElementChild.scrollIntoView({ block: 'nearest' });
+}, true);
+
 function copies(button) {
   button.hidden = false;
   button.addEventListener('click', async () => {
@@ -85,6 +90,7 @@ function watch(spot) {
       if (spot.querySelector('[data-again]')) return;
       clearInterval(timer);
       spot.removeAttribute('data-poll');
+      if (spot.querySelector('[data-there]')) location.reload();
     } catch {
       // The server is away for a moment; the next second asks again.
     }

@@ -154,6 +154,7 @@ def test_on_a_phone_thumbs_find_everything(browser: Browser, room: Room, address
         expect(page.get_by_role("link", name="+33 6 00 00 00 04")).to_have_attribute("href", "tel:+33600000004")
         for group in page.get_by_role("group").all():
             group.locator("summary").click()
+            expect(group.locator(".panel")).to_be_in_viewport(ratio=1)
             for each in group.locator("button, summary").all():
                 box = each.bounding_box()
                 assert box

@@ -15,20 +15,26 @@ from tests.pages.room import Room
 from ripeline.commands.demo import prepare
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
+from ripeline.truth.keeping import Truths
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo's ninety days, served."""
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The demo's ninety days."""
     settings = Settings(data=tmp_path_factory.mktemp("demo"))
     prepare(settings, time.time_ns() // 1_000_000)
     made = Room(settings, ruleset=load_rules(settings.rules_file))
     made.cookie_of("alice@example.com")
-    with serving(made.app()) as port:
-        yield f"http://127.0.0.1:{port}"
+    yield made
     made.writer.close()
+
+
+@pytest.fixture(scope="module")
+def address(house: Room) -> Iterator[str]:
+    with serving(house.app()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -68,10 +74,23 @@ def test_where_the_points_come_from_names_the_rule_that_never_pays(truth: Page) 
     expect(sources).to_contain_text(re.compile("Never paid anybody:.*Signed up for the webinar"))
 
 
+def test_whoever_waits_for_the_figures_is_shown_them(browser: Browser, house: Room, address: str) -> None:
+    few, house.truths = house.truths, Truths(house.settings.database_file, few=0)
+    with signed_in(browser, address, (1280, "light", "en")) as context:
+        opened = context.new_page()
+        opened.goto(f"{address}/tuning/truth?calls=9")
+        expect(question(opened, "How spread are the scores?")).to_be_visible(timeout=20_000)
+        assert opened.url.endswith("?calls=9")
+    house.truths.close()
+    house.truths = few
+
+
 def test_the_top_ten_are_a_click_away(truth: Page) -> None:
     ten = question(truth, "Who are the top ten, and why?")
     expect(ten.get_by_role("listitem")).to_have_count(10)
-    expect(ten.get_by_role("link").first).to_have_attribute("href", re.compile(r"/leads/\d+\?model=general"))
+    first = ten.get_by_role("link").first
+    expect(first).to_have_attribute("href", re.compile(r"/leads/\d+\?model=general"))
+    expect(first).to_have_text(re.compile(r"^\w[\w-]+ \w"))
 
 
 def test_what_should_count_against_somebody_has_its_what_if(truth: Page) -> None:

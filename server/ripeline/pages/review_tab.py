@@ -11,6 +11,7 @@ from typing import Final
 from ripeline.errors import NotFound
 from ripeline.pages.desk import Desk
 from ripeline.pages.rings import model_named
+from ripeline.pages.story import without_site
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
 from ripeline.store.reading import LARGEST_INTEGER
@@ -114,7 +115,7 @@ def read_card(desk: Desk) -> CardPage:
         card=card,
         who=who_is(detail.id, detail.email, known),
         known=tuple(each for each in detail.attributes if each.name not in _IN_THE_HEADING | {"email", "phone"}),
-        sessions=timeline.sessions,
+        sessions=tuple(without_site(timeline.sessions)),
         before=places[-1] if places else None,
         done=sum(each.verdict is not None for each in cards),
         total=len(cards),

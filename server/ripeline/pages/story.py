@@ -113,7 +113,7 @@ class Told:
 
 def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
     """Tell sessions, the newest first, through one model; `until` (ms) is when the one after the first began."""
-    sessions = _without_site(sessions)
+    sessions = without_site(sessions)
     ends = [until, *(session.started_at for session in sessions)]
     room, told_so_far = _MOST_LINES, list[SessionStory]()
     for session, end in zip(sessions, ends, strict=False):
@@ -123,7 +123,7 @@ def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, un
     return tuple(told_so_far)
 
 
-def _without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
+def without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
     """Titles end with the name of the site, each time the same: one does not read it twenty times."""
     titles = {event.title for session in sessions for event in session.events if event.on == PAGE and event.title}
     tails = {(found[1] if (found := _TAIL.search(title)) else "") for title in titles}

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Final
 
 from ripeline.pages.desk import Desk
+from ripeline.pages.names_of_leads import names_of_leads
 from ripeline.pages.rings import Tone, tone_of
 from ripeline.rules.model import Model
 from ripeline.store.leads import living_of
@@ -35,10 +36,10 @@ RATE_BEFORE: Final = "rate_before"
 
 @dataclass(frozen=True, slots=True)
 class TopLead:
-    """One of the ten: its name, its score (thousandths), and the labels of what gave most."""
+    """One of the ten: its name ("" when it left nothing but a phone), its score (thousandths), and what gave most."""
 
     lead: int
-    email: str | None
+    name: str
     score: int
     reasons: tuple[str, ...]
 
@@ -86,14 +87,14 @@ def read_truth_tab(desk: Desk) -> TruthTab | TruthComing:
     before = read_meta(desk.conn, RATE_BEFORE)
     labels = {rule.id: rule.label for rule in model.rules}
     # Who was erased since it was counted is nobody's to see.
-    there = set(living_of(desk.conn, [life.lead for life in truth.top_ten]))
+    names = names_of_leads(desk.conn, living_of(desk.conn, [life.lead for life in truth.top_ten]))
     return TruthTab(
         model=model,
         models=models,
         truth=truth,
         at=kept.at,
         tones={COLD: "leaf", **{band.name: tone_of(model, band.name) for band in model.bands}},
-        top_ten=tuple(_top(life, labels) for life in truth.top_ten if life.lead in there),
+        top_ten=tuple(_top(life, names[life.lead], labels) for life in truth.top_ten if life.lead in names),
         calls=calls,
         advised=advised,
         thresholds=_shown(truth, advised),
@@ -135,9 +136,9 @@ def _calls(text: str, truth: Truth) -> int:
     return max(1, ceil(_MORE * truth.advice.now.calls)) if truth.advice.now else 1
 
 
-def _top(life: Life, labels: dict[str, str]) -> TopLead:
+def _top(life: Life, name: str, labels: dict[str, str]) -> TopLead:
     most = sorted((-points, rule) for rule, points in life.points.items() if points > 0)[:3]
-    return TopLead(life.lead, life.email, life.score, tuple(labels.get(rule, rule) for _, rule in most))
+    return TopLead(life.lead, name, life.score, tuple(labels.get(rule, rule) for _, rule in most))
 
 
 def _shown(truth: Truth, advised: Threshold | None) -> tuple[Threshold, ...]:

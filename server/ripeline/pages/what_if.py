@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ripeline.calibration.asking import Answer
-from ripeline.calibration.finding import Finding
 from ripeline.pages.desk import Desk
-from ripeline.pages.who import who_is
+from ripeline.pages.names_of_leads import names_of_leads
 from ripeline.rules.editing import changes
 from ripeline.rules.model import Ruleset
-from ripeline.store.people_of_leads import people_of_leads
 
 #: As long a page waits for a what-if before it shows how far it is.
 PATIENCE_SECONDS: Final = 0.35
@@ -42,10 +40,4 @@ def what_if(desk: Desk, new: Ruleset) -> WhatIfView:
     if running.rescoring() or running.rules.latest.hash != desk.ruleset.hash:
         return WhatIfView(waits=True)
     answer = running.asking.ask(desk.ruleset.hash, new, int(time.time() * 1000), PATIENCE_SECONDS)
-    return WhatIfView(answer, names=_names(desk, answer.finding) if answer.finding else {})
-
-
-def _names(desk: Desk, finding: Finding) -> dict[int, str]:
-    people = people_of_leads(desk.conn, finding.names)
-    known = {id: who_is(id, email, attributes) for id, email, attributes in people}
-    return {id: who.name or who.email for id, who in known.items()}
+    return WhatIfView(answer, names=names_of_leads(desk.conn, answer.finding.names) if answer.finding else {})
