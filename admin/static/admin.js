@@ -60,7 +60,7 @@ document.addEventListener('click', (event) => {
   });
 });
 
-// It opens below what was pressed, which on a phone may be below the screen.
+// It opens below what was pressed: on a phone maybe below the screen.
 document.addEventListener('toggle', ({ target }) => {
   if (target.open && target.matches('details.more, details.asks')) target.lastElementChild.scrollIntoView({ block: 'nearest' });
 }, true);

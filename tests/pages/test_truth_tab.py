@@ -106,7 +106,7 @@ def test_the_page_is_light(crowd: TestClient) -> None:
 
 
 def top_ten(page: str) -> list[str]:
-    return re.findall(r"<li><strong[^>]*>[^<]*</strong> <a [^>]*>([^<]*)</a>", page)
+    return re.findall(r"<li><strong[^>]*>[^<]*</strong> <span><a [^>]*>([^<]*)</a>", page)
 
 
 def counted(room: Room, alice: TestClient) -> str:
