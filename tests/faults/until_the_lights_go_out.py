@@ -34,7 +34,7 @@ from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_lead
 from ripeline.settings import Settings
 from ripeline.store.meta import write_meta
-from ripeline.worker import writer
+from ripeline.worker import emptying
 
 #: One of so many moments: before anything is acknowledged, at work, on the way to a clean end.
 _FIRST: Final = 1_000
@@ -143,7 +143,7 @@ def main(folder: str, seed: str, pictures: str, pragma: str = "", instead: str =
     if pragma:
         Front.before = staticmethod(lambda sql: instead if sql == pragma else sql)  # type: ignore[method-assign]
     # Sooner than after some ten thousand pages: the night is short.
-    writer._ROWS_A_CHECKPOINT = 2_000  # type: ignore[misc]
+    emptying._ROWS_A_CHECKPOINT = 2_000  # type: ignore[misc]
     asyncio.run(_live(Night(Path(folder), seed, int(pictures))))
 
 

@@ -21,8 +21,10 @@ def _all_new(batch: list[Waiting]) -> list[list[bool]]:
     return [[True] * len(waiting.events) for waiting in batch]
 
 
-async def _waiting(log: EventLog, count: int, name: str = "e", site: int = 1) -> asyncio.Task[list[bool]]:
-    task = asyncio.create_task(log.append(_events(count, name, site)))
+async def _waiting(
+    log: EventLog, count: int, name: str = "e", site: int = 1, sender: str = ""
+) -> asyncio.Task[list[bool]]:
+    task = asyncio.create_task(log.append(_events(count, name, site), sender))
     await asyncio.sleep(0)
     return task
 
@@ -81,15 +83,15 @@ def test_a_site_that_floods_leaves_room_for_the_others() -> None:
 
 def test_an_address_that_floods_leaves_room_for_the_others() -> None:
     async def story(log: EventLog) -> None:
-        futures = [log.submit(_events(11, f"flood{n}-"), "192.0.2.1") for n in range(6)]
+        tasks = [await _waiting(log, 11, f"flood{n}-", sender="192.0.2.1") for n in range(6)]
         with pytest.raises(LogRefused, match="66 events of this address are waiting"):
-            log.submit(_events(11), "192.0.2.1")
-        futures += [log.submit(_events(1, f"quiet{n}-"), "198.51.100.9") for n in range(20)]
+            await log.append(_events(11), "192.0.2.1")
+        tasks += [await _waiting(log, 1, f"quiet{n}-", sender="198.51.100.9") for n in range(20)]
         # Who has no address that counts, a program with a token, has what is left.
-        futures.append(log.submit(_events(14, "program"), ""))
+        tasks.append(await _waiting(log, 14, "program"))
         batch = log.take(500)
         log.answer(batch, _all_new(batch))
-        await asyncio.gather(*futures)
+        await asyncio.gather(*tasks)
         assert log._of_sender == {}
 
     _run(story, limit=100)

@@ -8,16 +8,16 @@ from ripeline.worker.gathering import Gathering
 
 
 @pytest.mark.parametrize(
-    ("last", "pending", "waits"), [(0, 1, False), (3, 1, False), (32, 2, True), (32, 30, False), (32, 0, False)]
+    ("last", "calls", "waits"), [(0, 1, False), (3, 1, False), (32, 2, True), (32, 30, False), (32, 0, False)]
 )
 def test_a_batch_is_waited_for_while_most_are_still_on_their_way(
-    last: int, pending: int, waits: bool, monkeypatch: pytest.MonkeyPatch
+    last: int, calls: int, waits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("ripeline.worker.gathering.time.sleep", slept.append)
     between = Gathering()
     between.took(last)
-    between.wait(pending)
+    between.wait(calls)
     assert bool(slept) == waits
 
 

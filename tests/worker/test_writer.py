@@ -301,7 +301,8 @@ def test_events_are_stored_in_the_midst_of_a_step_of_the_fold(house: LogHouse) -
     async def story() -> None:
         assert await house.log.append([event("e1")]) == [True]
         await asyncio.to_thread(is_there.wait, 5)
-        second = house.log.submit([event("e2")])
+        second = asyncio.create_task(house.log.append([event("e2")]))
+        await asyncio.sleep(0)
         goes_on.set()
         assert await second == [True]
         assert await house.writer.settled() == 0
@@ -321,7 +322,8 @@ def test_what_breaks_in_the_midst_of_a_step_ends_the_writer(house: LogHouse, mon
         assert await house.log.append([event("e1")]) == [True]
         await asyncio.to_thread(is_there.wait, 5)
         monkeypatch.setattr("ripeline.worker.writer.append_batch", breaks)
-        second = house.log.submit([event("e2")])
+        second = asyncio.create_task(house.log.append([event("e2")]))
+        await asyncio.sleep(0)
         goes_on.set()
         with pytest.raises(LogRefused):
             await second

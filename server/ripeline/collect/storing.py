@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Final
 
 from ripeline.collect.refusals import Refused
@@ -25,15 +23,11 @@ async def store(running: Running, events: list[Event], found: Sequence[Event] = 
     """
     if not events:
         return 0
-    stored: Future[Outcome] = get_running_loop().create_future()
-    submit(running, [*events, *found], partial(_give, stored), sender)
-    return accepted_of(await stored, len(events))
-
-
-def _give(stored: Future[Outcome], outcome: Outcome) -> None:
-    # Whoever waited may have been sent away.
-    if not stored.done():
-        stored.set_result(outcome)
+    try:
+        stored: Outcome = await running.log.append([*events, *found], sender)
+    except (LogRefused, InvalidEvent) as problem:
+        stored = problem
+    return accepted_of(stored, len(events))
 
 
 async def store_counted(running: Running, events: list[Event], rejected: int = 0) -> int:

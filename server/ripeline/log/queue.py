@@ -47,25 +47,23 @@ class EventLog:
         self._of_sender: dict[str, int] = {}
         self._closed = ""
 
-    async def append(self, events: list[Event]) -> list[bool]:
+    async def append(self, events: list[Event], sender: str = "") -> list[bool]:
         """Store events; per event True when it is new, False when the site had its id before.
 
         Returns after the COMMIT that holds them all. Raises `LogRefused` when there is no room or the log is
-        closed: nothing of this call is then acknowledged, and all of it may be sent again. At most `limit`
-        events a call.
+        closed: nothing of this call is then acknowledged, and all of it may be sent again; `InvalidEvent` for what no
+        check at the door caught. At most `limit` events a call.
         """
-        return await self.submit(events) if events else []
-
-    def submit(self, events: list[Event], sender: str = "") -> asyncio.Future[list[bool]]:
-        """`append` without the waiting: its result, or what it raises, once it is known. At least one event."""
+        if not events:
+            return []
         future: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
         self.hand_in(events, partial(_resolve, future), sender)
-        return future
+        return await future
 
     def hand_in(self, events: list[Event], tell: Callable[[Outcome], None], sender: str = "") -> None:
-        """The same without a future: `tell` is called in this event loop with the flags, or with why there are none.
+        """`append` without a future, of at least one event: `tell` is called in this event loop with what became of it.
 
-        It must not raise: others are told after it.
+        It must not raise: others are told after it. Raises `LogRefused` when there is no room.
         """
         loop = asyncio.get_running_loop()
         waiting = Waiting(events, tell, loop, sender)
@@ -107,6 +105,11 @@ class EventLog:
     def pending(self) -> int:
         """How many of them have none yet."""
         return self._accepted - self._answered
+
+    @property
+    def calls(self) -> int:
+        """How many calls nobody has taken yet."""
+        return len(self._queue)
 
     @property
     def is_crowded(self) -> bool:

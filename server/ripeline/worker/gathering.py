@@ -20,9 +20,9 @@ class Gathering:
         self._last = 0
         self._took_at = 0.0
 
-    def wait(self, pending: int) -> None:
-        """Let more come to the events that wait, while there is much to do and most are still on their way."""
-        if self._last >= _BUSY and 0 < pending < 0.75 * self._last:
+    def wait(self, calls: int) -> None:
+        """Let more come to the calls that wait, while there is much to do and most are still on their way."""
+        if self._last >= _BUSY and 0 < calls < 0.75 * self._last:
             time.sleep(_MOMENT)
 
     def give_way(self) -> None:

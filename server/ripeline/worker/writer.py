@@ -17,11 +17,11 @@ from ripeline.store.dictionary import Dictionary
 from ripeline.store.failed_syncs import failed_sync
 from ripeline.store.failures import may_pass, refusal_of
 from ripeline.worker.chores import Chore, Chores
+from ripeline.worker.emptying import Emptying
 from ripeline.worker.folding import Folder, Folding
 from ripeline.worker.gathering import Gathering
 from ripeline.worker.jobs import Jobs
 from ripeline.worker.settling import Settlers
-from ripeline.worker.wiping import Wiping
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ _STOPPED: Final = "the server is shutting down"
 
 #: Events a commit, so that a burst cannot keep the fold waiting.
 _BATCH: Final = 500
-#: Rows changed between two checkpoints: some ten thousand pages of WAL.
-_ROWS_A_CHECKPOINT: Final = 20_000
 #: How often (seconds) an idle writer looks whether another process has added events.
 _GLANCE: Final = 0.5
 #: How far behind (seconds) scores may be before the server calls itself not ready.
@@ -41,8 +39,10 @@ _SWITCH_INTERVAL: Final = 0.0005
 
 
 class Writer:
-    """Owns the write connection from `start()` to `stop()`; `died` is called with the reason when it must give up;
-    `chores` are done a little at a time, in between."""
+    """Owns the write connection from `start()` to `stop()`.
+
+    `died` is called with the reason when it must give up; `chores` are done a little at a time, in between.
+    """
 
     def __init__(
         self,
@@ -59,16 +59,16 @@ class Writer:
         self._folding = Folding(folder, time.monotonic())
         self._chores = Chores(chores)
         self._dictionary = Dictionary()
-        self._wiping = Wiping()
+        self._emptying = Emptying(conn)
         self._appended = 0.0
         self._gathering = Gathering()
         self._failure: BaseException | None = None
         self._settlers = Settlers(events)
         self._died = died
-        self._dead = self._trouble = ""
+        self._dead = ""
+        self._trouble = ""
         self._stop_by: float | None = None
         self._foreign = foreign_commits(conn)
-        self._checkpointed = conn.total_changes
         self._thread = threading.Thread(target=self._live, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -98,7 +98,7 @@ class Writer:
         """To be called by work that erased rows for ever: no id of them, and no copy, is to be kept."""
         self._dictionary.clear()
         self._folding.folder.forget()
-        self._wiping.want()
+        self._emptying.want_wiped()
 
     def healthy(self) -> str:
         """Why this server is not ready, or ""."""
@@ -129,7 +129,7 @@ class Writer:
         self._bell.clear()
         worked = self._append() + self._do_jobs() + self._fold() + self._chores.step(time.monotonic())
         if worked:
-            self._checkpoint()
+            self._empty()
         elif not self._bell.wait(self._patience()):
             self._glance()
 
@@ -142,7 +142,7 @@ class Writer:
             self._failure = error
 
     def _append(self) -> int:
-        self._gathering.wait(self._events.pending)
+        self._gathering.wait(self._events.calls)
         batch = self._events.take(_BATCH)
         self._gathering.took(len(batch))
         if not batch:
@@ -189,19 +189,10 @@ class Writer:
             self._settlers.tell(self._folding.unfolded)
         return folded
 
-    def _checkpoint(self) -> None:
-        if self._conn.total_changes - self._checkpointed < _ROWS_A_CHECKPOINT and not self._wiping:
-            return
-        self._checkpointed = self._conn.total_changes
-        try:
-            if self._wiping:
-                self._wiping.step(self._conn, time.monotonic() - self._appended)
-            else:
-                checkpoint(self._conn)
-        except DatabaseError as error:
-            if not may_pass(error):
-                raise
-            self._trouble = f"the log file (WAL) cannot be emptied: {error}"
+    def _empty(self) -> None:
+        problem = self._emptying.step(time.monotonic() - self._appended)
+        if problem:
+            self._trouble = problem
 
     def _patience(self) -> float:
         now = time.monotonic()
@@ -209,8 +200,8 @@ class Writer:
         return min(_GLANCE if due is None else due, self._chores.due_in(now), _GLANCE)
 
     def _glance(self) -> None:
-        if self._wiping:
-            self._checkpoint()
+        if self._emptying.is_to_wipe:
+            self._empty()
         if self._trouble:
             self._try_again()
         foreign = foreign_commits(self._conn)
