@@ -9,6 +9,7 @@ import pytest
 from tests.fold.ledger_house import ADA, HOUR, House, download, identify, open_house, page
 
 from ripeline.domain.event import Event
+from ripeline.fold import thinking
 from ripeline.fold.folder import Folder
 from ripeline.store.database import transaction
 from ripeline.store.dictionary import Dictionary
@@ -57,4 +58,15 @@ def test_events_that_somebody_else_folds_meanwhile_score_once(house: House, refe
     house.folder.pause = once(other.step)
     assert house.folder.step() == 0
     assert house.told() == reference.told()
+    assert house.differences() == []
+
+
+def test_of_leads_that_did_very_much_fewer_are_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thinking, "_REMEMBERED", 1_000)
+    folder, others = house.new_folder(), [page(f"v{n}", "/about", 500) for n in range(50)]
+    house.fold(*[page("busy", f"/{n}", n) for n in range(400)], *others, page("busy", "/about", 4_000))
+    assert len(folder._leads) == 51
+    house.fold(*[page("busy", f"/more/{n}", 4_001 + n) for n in range(400)], limit=100)
+    folder._leads.trim()
+    assert 1 <= len(folder._leads) < 51
     assert house.differences() == []

@@ -13,7 +13,7 @@ from ripeline.fold.batch import Batch, Known
 from ripeline.fold.rows import Names, lead_rows
 from ripeline.fold.scored import comes_after, fold_again, fold_forward, known_from
 from ripeline.identity.history import events_of_leads
-from ripeline.identity.recent import Recent
+from ripeline.identity.recent import Recent, Weighed
 from ripeline.identity.visitors import Visitors
 from ripeline.rules.model import Ruleset
 from ripeline.scoring.fold import Scorer
@@ -26,8 +26,10 @@ from ripeline.store.projection_aside import all_aside
 
 Pause = Callable[[], None]
 
-#: Leads remembered between two batches: some 15 MB at most.
-_REMEMBERED: Final = 4_000
+#: Items and leads remembered between two batches, some 20 MB at most: of leads that did what is usual, three thousand.
+_REMEMBERED: Final = 60_000
+#: What a lead weighs beside the items it remembers.
+_LEAD: Final = 12
 
 #: Leads between two pauses: some milliseconds.
 _PIECE: Final = 64
@@ -47,7 +49,7 @@ class Thinking:
         self._projection = Projection(conn)
         self._visitors = Visitors(conn)
         self._dictionary = Dictionary()
-        self._leads: Recent[int, Known] = Recent(_REMEMBERED)
+        self._leads: Recent[int, Known] = Weighed(_REMEMBERED, weight_of)
         self._names: Names | None = None
         self._aside = all_aside(conn)
         #: Called between two pieces of a step, when others may write to the log; it must not raise.
@@ -161,6 +163,11 @@ def describe(names: Names, batch: Batch, pause: Pause) -> None:
 
 def _goes_forward(scorer: Scorer, batch: Batch, lead: int, known: Known | None) -> bool:
     return (known is not None or lead in batch.placement.made) and comes_after(scorer, known, batch.by_lead[lead])
+
+
+def weight_of(known: Known) -> int:
+    """How much memory it takes, in what an item takes: some 250 bytes."""
+    return _LEAD + known.state.size
 
 
 def _order(event: Event) -> OrderKey:

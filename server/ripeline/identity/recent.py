@@ -50,3 +50,39 @@ class Recent(Generic[K, V]):
 
     def clear(self) -> None:
         self._entries.clear()
+
+
+class Weighed(Recent[K, V]):
+    """Entries that differ in size by a thousand times: their weights together are at most `capacity` after `trim`.
+
+    An entry is weighed when it is set; whoever lets one grow sets it again.
+    """
+
+    def __init__(self, capacity: int, weigh: Callable[[V], int]) -> None:
+        super().__init__(capacity)
+        self._weigh = weigh
+        self._weights: dict[K, int] = {}
+        self._weight = 0
+
+    def __setitem__(self, key: K, value: V) -> None:
+        super().__setitem__(key, value)
+        weight = self._weigh(value)
+        self._weight += weight - self._weights.get(key, 0)
+        self._weights[key] = weight
+
+    def drop(self, keys: Iterable[K]) -> None:
+        keys = list(keys)
+        super().drop(keys)
+        for key in keys:
+            self._weight -= self._weights.pop(key, 0)
+
+    def trim(self) -> None:
+        """Let go of what was used longest ago until all that is left weighs no more than it may."""
+        while self._weight > self._capacity:
+            key, _ = self._entries.popitem(last=False)
+            self._weight -= self._weights.pop(key)
+
+    def clear(self) -> None:
+        super().clear()
+        self._weights.clear()
+        self._weight = 0

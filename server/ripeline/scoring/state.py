@@ -114,6 +114,14 @@ class LeadState(Struct, array_like=True, gc=False):
     active: tuple[int, str, int] | None = None
     objects: bool = False
 
+    @property
+    def size(self) -> int:
+        """How many items it remembers: of a lead that sees thousands in a visit, thousands."""
+        size = len(self.used) + len(self.used_today)
+        for visitor in self.visitors.values():
+            size += 1 + len(visitor.used) + len(visitor.kept)
+        return size
+
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(LeadState)
