@@ -98,6 +98,17 @@ def test_a_first_visit_to_a_page_counts_for_nothing_here(room: Room, bob: TestCl
     assert "Nobody is ripe yet." in text_of(bob.get("/ready").text)
 
 
+def test_who_has_called_everybody_is_not_told_to_install_the_tag(
+    room: Room, bob: TestClient, alice: TestClient
+) -> None:
+    assert "Install the tag" in text_of(alice.get("/ready").text)
+    fold(room.writer, made("v-ada", [(0, paper("c")), (0.1, form("ada@example.com"))]))
+    bob.post("/ready/1", data={"do": "off_target"})
+    text = text_of(alice.get("/ready").text)
+    assert "There is nobody to call just now." in text
+    assert "Install the tag" not in text
+
+
 def test_who_cools_down_first_comes_first(tmp_path: Path) -> None:
     room = Room(Settings(data=tmp_path, base_url="http://testserver"), FADING)
     early = made("early", [(0, paper("c")), (0.1, form("early@example.com"))])

@@ -32,6 +32,7 @@ MOST_COUNTED: Final = 10_000
 #: The parts below the list, each with a page of its own.
 PARTS: Final = ("mine", "others", "later", "ended")
 _LONGEST: Final = 60
+_BEHIND_US: Final = ("claimed", "snoozed", "closed", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class ReadyPage:
 
     `nearest`: when there is nobody to call, who comes next. `count`: how many are open in all, None for very many.
     `several` when more than one model hands over, so that a row must say which. `part`: the only one shown, "" for all;
-    `is_first`: the list from its beginning; `here`: the address of this page, where its forms come back to.
+    `is_first`: the list from its beginning; `is_new`: there was never anybody to call; `here`: the address of this page,
+    where its forms come back to.
     """
 
     open: Part
@@ -71,6 +73,7 @@ class ReadyPage:
     several: bool
     part: str
     is_first: bool
+    is_new: bool
     here: str
 
     @property
@@ -94,6 +97,7 @@ def read_ready(desk: Desk) -> ReadyPage:
         several=sum(model.handoff is not None for model in desk.ruleset.models) > 1,
         part=part,
         is_first=is_first,
+        is_new=not count and not any(count_in_state(desk.conn, state, 1) for state in _BEHIND_US),
         here=_address(part, cursor),
     )
 
