@@ -59,8 +59,8 @@ class ReadyPage:
 
     `nearest`: when there is nobody to call, who comes next. `count`: how many are open in all, None for very many.
     `several` when more than one model hands over, so that a row must say which. `part`: the only one shown, "" for all;
-    `is_first`: the list from its beginning; `is_new`: there was never anybody to call; `here`: the address of this page,
-    where its forms come back to.
+    `is_first`: the list from its beginning; `is_new`: there was never anybody to call; `here`: where the forms
+    of this page come back to.
     """
 
     open: Part
