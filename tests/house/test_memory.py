@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from starlette.testclient import TestClient
 from ripeline.app import Application, create_app
 from ripeline.collect import clicks, origins, scanners, tokens
 from ripeline.collect.agents import agent_of
+from ripeline.collect.arrivals import Arrival
+from ripeline.collect.browser_steps import WITH_THE_BODY, allow_origin
 from ripeline.collect.clicks import Click, Clicks
 from ripeline.collect.intake import Intake
 from ripeline.collect.refusals import Refused
@@ -133,3 +136,13 @@ def test_of_the_longest_addresses_none_is_remembered() -> None:
     longest = [f"https://shop.example/{n}{'x' * 2_000}" for n in range(500)]
     # Python's own `urlsplit` remembers the last hundred or so.
     assert kept_of(longest, lambda address: plan(address, "")) < 500 * 1_000
+
+
+def test_who_waits_for_the_commit_waits_with_the_events_alone(intake: Intake) -> None:
+    sent = {"v": "v1", "e": [{"i": "e1", "n": "page", "u": "https://shop.example/", "p": {"text": "x" * 2_000}}]}
+    arrival = Arrival({"type": "http", "method": "POST", "headers": [], "client": ("127.0.0.1", 1)}, intake.clock())
+    arrival.body = json.dumps(sent).encode()
+    for step in (allow_origin, *WITH_THE_BODY):
+        step(intake, arrival)
+    assert [event.id for event in arrival.events] == ["e1"]
+    assert (arrival.body, arrival.envelope.e, arrival.items) == (b"", None, ())

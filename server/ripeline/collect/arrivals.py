@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from starlette.types import Scope
 
@@ -14,7 +15,7 @@ from ripeline.domain.event import Event
 from ripeline.domain.wire_browser import Sender
 from ripeline.errors import EventProblem
 
-_EMPTY = Envelope()
+NOTHING_SENT: Final = Envelope()
 _NOBODY = Sender(visitor="")
 
 
@@ -59,7 +60,7 @@ class Arrival:
         self.body = b""
         self.address = ""
         self.cors: CorsHeaders = NO_CORS
-        self.envelope = _EMPTY
+        self.envelope = NOTHING_SENT
         self.items: Sequence[object] = ()
         self.site = 0
         self.sender = _NOBODY

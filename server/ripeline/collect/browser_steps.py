@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ripeline.collect.agents import agent_of
-from ripeline.collect.arrivals import Arrival
+from ripeline.collect.arrivals import NOTHING_SENT, Arrival
 from ripeline.collect.bodies import JSON, TEXT, check_length, check_type
 from ripeline.collect.decoding import TOO_LARGE, decode_envelope
 from ripeline.collect.intake import Intake
@@ -145,6 +145,11 @@ def count_received(intake: Intake, arrival: Arrival) -> None:
     intake.tally.received += arrival.received
 
 
+def let_go(_: Intake, arrival: Arrival) -> None:
+    """Who waits for the commit waits with the events alone: what they came in is larger than they are."""
+    arrival.body, arrival.envelope, arrival.items = b"", NOTHING_SENT, ()
+
+
 #: In this order; a step that raises `Refused` ends the way. Between the two lists the body is read.
 BEFORE_THE_BODY: Final[tuple[Step, ...]] = (
     allow_origin,
@@ -169,6 +174,7 @@ WITH_THE_BODY: Final[tuple[Step, ...]] = (
     leave_out_own_address,
     *INTO_EVENTS,
     count_received,
+    let_go,
 )
 
 
