@@ -141,12 +141,20 @@ class Server:
         """Start it and wait until it is ready; `slowest_start` keeps how long that took at most."""
         began = time.monotonic()
         self.launch()
-        while self.get("/readyz") != 200:
-            assert self.is_running(), f"the server ended with {self.process and self.process.returncode}: {self.tail()}"
-            assert time.monotonic() - began < within, f"not ready within {within} s: {self.tail()}"
-            time.sleep(0.02)
+        try:
+            self._wait_until_ready(began + within)
+        except BaseException:
+            # No `with` has begun that would.
+            self.kill()
+            raise
         self.slowest_start = max(self.slowest_start, time.monotonic() - began)
         return self
+
+    def _wait_until_ready(self, until: float) -> None:
+        while self.get("/readyz") != 200:
+            assert self.is_running(), f"the server ended with {self.process and self.process.returncode}: {self.tail()}"
+            assert time.monotonic() < until, f"not ready in time: {self.tail()}"
+            time.sleep(0.02)
 
     def mates(self) -> list[Path]:
         """The processes it has started and that are still there, by their place in /proc."""
