@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 from tests.pages.reading_html import text_of
@@ -26,6 +28,9 @@ def test_an_objection_is_noted_shown_and_taken_back(room: Room, bob: TestClient)
     assert "to warm" not in text
     assert {state for state, *_ in handoffs(room, MARC)} == {"expired"}
     assert f'href="/leads/{MARC}"' not in bob.get("/ready").text
+    (row,) = re.findall(rf'<tr role="row" data-lead="{MARC}".*?</tr>', bob.get("/leads").text, re.DOTALL)
+    assert "objects to being scored" in row
+    assert "to warm" not in row
     assert rows(room, "SELECT what, about, lead_id FROM audit") == [("objection_noted", "", MARC)]
     assert "objects to being scored since" not in text_of(undo(bob, html))
     assert score(room, MARC) == 13

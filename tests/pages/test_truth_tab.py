@@ -38,6 +38,8 @@ def test_few_outcomes_give_no_rate_anywhere_and_say_how_to_record_one(full: Room
     assert "2 outcomes known, 1 won." in shown
     assert shown.count("Not enough yet: 2 of the 20 outcomes") >= 5
     assert shown.count("How to record one") >= 5
+    assert "Too few people have been here to place a threshold by them." in shown
+    assert "the threshold would be" not in shown
     for never in ("buy (", "% of them buy", "of them bought", "Bought, of those called", "Bought, of its readers"):
         assert never not in shown
 

@@ -15,6 +15,8 @@ from ripeline.pages.leads_trend import Trend, trends_of
 from ripeline.pages.rings import Ring, ring_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
+from ripeline.scoring.state import decode_state
+from ripeline.store.projection import Projection
 from ripeline.store.reading_items import items_to_choose
 from ripeline.store.reading_leads import list_leads
 from ripeline.store.reading_leads_choices import channels_in_use, is_anybody_out, is_anybody_owned
@@ -32,7 +34,7 @@ _CHOICE_DAYS: Final = 90
 @dataclass(frozen=True, slots=True)
 class LeadRow:
     """One lead in the list: `because` the label of the rule that gave most ("" for none), `riper` the other model it
-    is riper in (None: in this one), `trend` how its score moved (None: it did not)."""
+    is riper in (None: in this one), `trend` how its score moved (None: it did not), `objects`: to being scored."""
 
     who: Who
     ring: Ring
@@ -41,6 +43,7 @@ class LeadRow:
     because: str
     riper: Model | None
     trend: Trend | None
+    objects: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def _rows(desk: Desk, asked: Asked, model: Model, leads: tuple[LeadSummary, ...]
     trends = trends_of(desk.conn, model, leads, (now, desk.ruleset.timezone))
     labels = {rule.id: rule.label for rule in model.rules}
     models = {each.id: each for each in desk.ruleset.models if each != model}
+    objecting = _objecting(desk, [lead.id for lead in leads if not lead.score])
     return tuple(
         LeadRow(
             who=who_is(lead.id, lead.email, lead.attributes, lead.visitor),
@@ -135,6 +139,12 @@ def _rows(desk: Desk, asked: Asked, model: Model, leads: tuple[LeadSummary, ...]
             because=labels.get(lead.top_rule or "", ""),
             riper=models.get(interests.get(lead.id, "")),
             trend=trends.get(lead.id),
+            objects=lead.id in objecting,
         )
         for lead in leads
     )
+
+
+def _objecting(desk: Desk, leads: list[int]) -> set[int]:
+    """Those of them who object to being scored; only who has no points can."""
+    return {lead for lead, state, _ in Projection(desk.conn).states(leads) if decode_state(state).objects}

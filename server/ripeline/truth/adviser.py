@@ -17,6 +17,8 @@ WEEK_MS: Final = 7 * DAY_MS
 WEEKS: Final = 12
 #: So many thresholds at most are held beside each other.
 _MOST: Final = 40
+#: So many people at least: of fewer, each is a threshold of its own.
+FEWEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,21 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`now` is the threshold in force (None: the model never hands over), `all` rise; counted over `weeks`."""
+    """`now` is the threshold in force (None: the model never hands over), `all` rise; counted over `weeks`.
+
+    `is_enough`: there are people enough to place a threshold by.
+    """
 
     now: Threshold | None
     all: tuple[Threshold, ...]
     weeks: float
+    is_enough: bool
 
     def for_calls(self, most: float) -> Threshold | None:
-        """The lowest threshold with no more than so many calls a week; None: even the highest has more."""
+        """The lowest threshold with no more than so many calls a week; None: even the highest has more, or too few
+        people are there to say."""
+        if not self.is_enough:
+            return None
         return next((each for each in self.all if each.calls <= most), None)
 
 
@@ -78,7 +87,12 @@ def advise(lives: Lives) -> Advice:
         late=_judged(lives, "too_late"),
     )
     found = {at: _threshold(lives, at, held) for at in _candidates(lives.all, current)}
-    return Advice(found[current] if current is not None else None, tuple(found[at] for at in sorted(found)), weeks)
+    return Advice(
+        now=found[current] if current is not None else None,
+        all=tuple(found[at] for at in sorted(found)),
+        weeks=weeks,
+        is_enough=len(lives.all) >= FEWEST,
+    )
 
 
 def _candidates(lives: Iterable[Life], current: int | None) -> set[int]:
