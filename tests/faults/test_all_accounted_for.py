@@ -198,7 +198,7 @@ def on_health(server: Server) -> list[int]:
 @pytest.mark.row
 def test_every_event_that_comes_is_accounted_for(server: Server, record_property: Record) -> None:
     token = server.token("write", "read")
-    until = time.monotonic() + many(1.0, 20.0)
+    until = time.monotonic() + many(1.0, 10.0)
     crowds = [Crowd(server, token, number, until) for number in range(4)]
     for crowd in crowds:
         crowd.start()

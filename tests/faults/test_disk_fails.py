@@ -81,7 +81,7 @@ def _ended(server: Server) -> bool:
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 @pytest.mark.parametrize("file", _FILES)
 def test_writes_that_fail_refuse_and_it_goes_on(server: Server, file: str, error: str, record_property: Record) -> None:
-    rounds, luck, injected = many(1, 3), chance(f"writes {file} {error}"), 0
+    rounds, luck, injected = many(1, 2), chance(f"writes {file} {error}"), 0
     alice, key, said = Onlooker(server), server.token("write", "admin"), Counter[int]()
     acknowledged: set[str] = set()
     for number in range(rounds):
@@ -111,7 +111,7 @@ def test_writes_that_fail_refuse_and_it_goes_on(server: Server, file: str, error
 def test_a_sync_that_fails_ends_it_and_the_next_start_has_everything(
     server: Server, file: str, record_property: Record
 ) -> None:
-    rounds, luck = many(1, 4), chance(f"syncs {file}")
+    rounds, luck = many(1, 3), chance(f"syncs {file}")
     alice, key = Onlooker(server), server.token("write", "admin")
     acknowledged: set[str] = set()
     for number in range(rounds):

@@ -111,7 +111,7 @@ def test_a_flood_on_one_site_leaves_the_others_untouched(
         client = guest(server, site="orchard")
         wave = Wave(
             port=server.port,
-            seconds=many(10.0, 30.0),
+            seconds=many(10.0, 20.0),
             connections=addresses,
             addresses=addresses,
             visitors=addresses,

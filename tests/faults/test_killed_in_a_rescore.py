@@ -28,7 +28,7 @@ def mixed(server: Server) -> list[tuple[int, str]]:
 
 @pytest.mark.fault
 def test_a_rescore_cut_short_is_done_after_all(tmp_path: Path, record_property: Record) -> None:
-    rounds, luck = many(1, 8), chance("killed in a rescore")
+    rounds, luck = many(1, 6), chance("killed in a rescore")
     cut, versions = 0, [read_rules(worth(1)).hash]
     with Server(tmp_path / "data").start() as server:
         server.stop()

@@ -98,7 +98,7 @@ def _lost(picture: Picture, events: set[str], deeds: set[str]) -> frozenset[str]
 
 @pytest.mark.row
 def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path: Path, record_property: Record) -> None:
-    seeds, acknowledged, missing = many(5, 240), 0, 0
+    seeds, acknowledged, missing = many(5, 200), 0, 0
     for picture in _pictures(tmp_path, seeds):
         assert not _after_a_start(picture), picture.folder
         acknowledged += len(picture.events) + len(picture.deeds) + len(picture.erased)

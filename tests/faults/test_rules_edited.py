@@ -71,7 +71,7 @@ def in_force(server: Server, token: str) -> str:
 
 @pytest.mark.fault
 def test_no_answer_mixes_two_versions_of_the_rules(tmp_path: Path, record_property: Record) -> None:
-    edits = many(3, 12)
+    edits = many(3, 8)
     with Server(tmp_path / "data", rules=VERSION.format(points=POINTS[0])).start() as server:
         token, cookie = server.token("admin"), sign_in(server)
         fill(server, many(1_000, 5_000), token)
