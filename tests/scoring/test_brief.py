@@ -42,6 +42,13 @@ def test_a_state_does_not_grow_with_the_length_of_addresses() -> None:
     assert long <= short + 1_900 + 12 * 50
 
 
+def test_all_that_remembers_items_adds_to_the_size_of_a_state() -> None:
+    state, _ = scorer_of(FILE).refold(story(30)[:12])
+    # Twelve pages paid for once today, once for ever and, by two rules, once in the visit; three counted anew since the
+    # ninth; twelve that wait for a form; the visit itself, and what was done in the last seconds.
+    assert state.size == 12 + 12 + 2 * 12 + 3 + 12 + 1 + 1
+
+
 def test_a_long_address_is_paid_for_as_often_as_a_short_one() -> None:
     scorer = scorer_of(FILE)
     asked = event("f", "form", HOUR)

@@ -97,7 +97,7 @@ def read_ready(desk: Desk) -> ReadyPage:
         several=sum(model.handoff is not None for model in desk.ruleset.models) > 1,
         part=part,
         is_first=is_first,
-        is_new=not count and not any(count_in_state(desk.conn, state, 1) for state in _BEHIND_US),
+        is_new=count == 0 and not any(count_in_state(desk.conn, state, 1) for state in _BEHIND_US),
         here=_address(part, cursor),
     )
 

@@ -118,6 +118,8 @@ class LeadState(Struct, array_like=True, gc=False):
     def size(self) -> int:
         """How many items it remembers: of a lead that sees thousands in a visit, thousands."""
         size = len(self.used) + len(self.used_today)
+        for kept in (self.counted, self.waiting, self.awards):
+            size += sum(map(len, kept.values()))
         for visitor in self.visitors.values():
             size += 1 + len(visitor.used) + len(visitor.kept)
         return size

@@ -18,7 +18,7 @@ WEEKS: Final = 12
 #: So many thresholds at most are held beside each other.
 _MOST: Final = 40
 #: So many people at least: of fewer, each is a threshold of its own.
-FEWEST: Final = 20
+_FEWEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def advise(lives: Lives) -> Advice:
         now=found[current] if current is not None else None,
         all=tuple(found[at] for at in sorted(found)),
         weeks=weeks,
-        is_enough=len(lives.all) >= FEWEST,
+        is_enough=len(lives.all) >= _FEWEST,
     )
 
 
