@@ -8,7 +8,7 @@ import pytest
 
 from ripeline.errors import InvalidSetting
 from ripeline.mail_server import MailServer
-from ripeline.settings import SETTINGS, RateLimit, Settings, read_settings
+from ripeline.settings import SETTINGS, RateLimit, Settings, machine_language, read_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -30,6 +30,21 @@ def test_a_file_can_hold_a_value(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text("setup-key-1\n")
     assert read(SETUP_TOKEN_FILE=str(secret)).setup_token == "setup-key-1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C.UTF-8"}, "C"),
+        ({"LANGUAGE": "fr", "LANG": "C"}, "fr"),
+        ({"LANGUAGE": "en_GB:fr", "LANG": "fr_FR@euro"}, "en"),
+        ({"LANGUAGE": "", "LC_MESSAGES": "fr"}, "fr"),
+        ({}, ""),
+    ],
+)
+def test_the_machine_says_what_it_speaks_as_gettext_reads_it(environment: dict[str, str], language: str) -> None:
+    assert machine_language(environment) == language
 
 
 def test_an_empty_variable_is_not_set() -> None:

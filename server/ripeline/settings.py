@@ -230,6 +230,12 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
     return settings
 
 
+def machine_language(environment: Mapping[str, str] = os.environ) -> str:
+    """The language this machine speaks to its user, found as gettext does: `fr` of LANG=fr_FR.UTF-8, "" of none."""
+    said = next(filter(None, map(environment.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return re.split(r"[_.@:-]", said)[0]
+
+
 def _from_environment(setting: Setting, environment: Mapping[str, str]) -> str | None:
     text, file = environment.get(setting.variable), environment.get(setting.variable + "_FILE")
     if not file:

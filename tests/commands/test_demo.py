@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -17,19 +18,20 @@ import pytest
 from click.testing import CliRunner
 
 from ripeline.__main__ import main
-from ripeline.commands.demo import throw_away
+from ripeline.commands.demo import prepare, throw_away
 from ripeline.settings import Settings
 from ripeline.store.opening import open_data
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[list[str]]:
-    """A demo on free ports: the three lines it prints; it must end by itself after Ctrl+C."""
+    """A demo on free ports of a machine that speaks French: the lines it prints; it must end by itself after Ctrl+C."""
     command = [sys.executable, "-m", "ripeline", "demo", "--data", str(folder), "--port", "0", "--shop-port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    spoken = {**os.environ, "LANGUAGE": "fr_FR:en"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=spoken) as process:
         assert process.stdout is not None
         try:
-            yield [process.stdout.readline() for _ in range(3)]
+            yield [process.stdout.readline() for _ in range(4)]
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(15)
@@ -41,15 +43,22 @@ def link_in(line: str) -> str:
     return found.group()
 
 
-def test_three_lines_lead_in_to_the_shop_and_out(tmp_path: Path) -> None:
+def test_its_lines_lead_in_to_the_shop_and_out_all_in_the_machines_language(tmp_path: Path) -> None:
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     with running(tmp_path / "demo") as lines:
-        assert [line.split()[0] for line in lines] == ["Open", "Shop", "Stop"]
+        assert [line.split()[0] for line in lines] == ["Open", "Shop", "Stop", "In"]
+        assert "--language en" in lines[3]
         with browser.open(link_in(lines[0]), timeout=10) as answer:
             assert answer.url.endswith("/ready")
-            assert "Lefort" in answer.read().decode()
+            page = answer.read().decode()
+            assert '<html lang="fr"' in page
+            for text in ("Lefort", "Appeler dans la journée", "A demandé une démo"):
+                assert text in page
         with browser.open(link_in(lines[1]), timeout=10) as answer:
-            assert link_in(lines[0]).partition("/demo/")[0] + "/t.js" in answer.read().decode()
+            page = answer.read().decode()
+            assert link_in(lines[0]).partition("/demo/")[0] + "/t.js" in page
+            assert '<html lang="fr"' in page
+    assert prepare(Settings(data=tmp_path / "demo"), language="en") == "fr", "one that was begun stays as it is"
     throw_away(tmp_path / "demo")
     assert not (tmp_path / "demo").exists()
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from html import escape
 
+import pytest
+from msgspec import structs
 from starlette.testclient import TestClient
 
 from ripeline.demo.history import ZONE, make_history
@@ -16,6 +18,7 @@ from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, Event
 from ripeline.domain.urls import canonical_url
 from ripeline.domain.wire import parse_api_event
 from ripeline.domain.wire_export import api_item
+from ripeline.templating.languages import LOCALES, Locale
 
 NOW = int(datetime(2026, 11, 21, 18, tzinfo=UTC).timestamp() * 1000)
 DAY = 86_400_000
@@ -28,6 +31,15 @@ def history() -> tuple[Event, ...]:
 
 def test_the_same_moment_has_the_same_history() -> None:
     assert tuple(make_history(NOW)) == history()
+
+
+def test_in_french_it_is_the_same_but_for_the_titles() -> None:
+    told = list(make_history(NOW, "fr"))
+    assert [structs.replace(event, title="") for event in told] == [
+        structs.replace(event, title="") for event in history()
+    ]
+    assert {event.title for event in told if event.on == "page"} <= set(TITLES["fr"].values())
+    assert TITLES["fr"].keys() == TITLES["en"].keys()
 
 
 def test_it_is_in_the_total_order_and_ids_are_unique() -> None:
@@ -91,9 +103,10 @@ def test_each_event_could_have_come_through_the_api() -> None:
         assert parsed.traits == event.traits
 
 
-def test_the_pages_it_tells_of_are_the_shops_own() -> None:
-    with TestClient(create_shop("http://leads.example", "key")) as shop:
-        for path, title in TITLES.items():
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_pages_it_tells_of_are_the_shops_own(language: Locale) -> None:
+    with TestClient(create_shop("http://leads.example", "key", language)) as shop:
+        for path, title in TITLES[language].items():
             assert f"<title>{escape(title)}</title>" in shop.get(path).text
         for letter in "abc":
             assert shop.get(white_paper(letter)).status_code == 200

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import pytest
 from starlette.testclient import TestClient
 
 from ripeline.demo.history_site import BLOG, BROCHURE, CASES, TITLES, white_paper
 from ripeline.demo.shop import FORMS, PAGES, create_shop
+from ripeline.paths import SHOP
+from ripeline.templating.languages import LOCALES, Locale
+
+#: What a page is made of, but for the words on it.
+_NOT_WORDS = r'(?:href|src|name|id|type|action|data-[a-z-]+)="[^"]*"|required'
+
+
+@pytest.fixture(params=LOCALES)
+def language(request: pytest.FixtureRequest) -> Locale:
+    return cast("Locale", request.param)
 
 
 @pytest.fixture
-def shop() -> TestClient:
-    return TestClient(create_shop("http://leads.example", "<KEY>"))
+def shop(language: Locale) -> TestClient:
+    return TestClient(create_shop("http://leads.example", "<KEY>", language))
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -33,7 +44,7 @@ def test_every_link_leads_somewhere(shop: TestClient) -> None:
 
 
 def test_the_history_happened_here(shop: TestClient) -> None:
-    for path in (*TITLES, *BLOG, *CASES, BROCHURE, *(white_paper(letter) for letter in "abc")):
+    for path in (*TITLES["en"], *BLOG, *CASES, BROCHURE, *(white_paper(letter) for letter in "abc")):
         assert shop.get(path).status_code == 200, path
 
 
@@ -51,7 +62,14 @@ def test_a_form_says_thanks(shop: TestClient, path: str) -> None:
     assert (answer.status_code, answer.url.path) == (200, "/thanks")
 
 
-def test_a_page_that_is_not_there_says_so(shop: TestClient) -> None:
+def test_a_page_that_is_not_there_says_so(shop: TestClient, language: Locale) -> None:
     answer = shop.get("/nowhere")
     assert answer.status_code == 404
-    assert "rolled off the belt" in answer.text
+    assert {"en": "rolled off the belt", "fr": "tombée du tapis"}[language] in answer.text
+
+
+def test_both_languages_ask_and_lead_the_same() -> None:
+    """Only words differ: the fields of forms, where links go, and what is told to the tag."""
+    for path in PAGES.values():
+        one, other = (re.findall(_NOT_WORDS, (SHOP / folder / path).read_text("utf-8")) for folder in ("", "fr"))
+        assert one == other, path

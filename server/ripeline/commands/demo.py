@@ -18,29 +18,35 @@ from ripeline.commands.progress import Progress
 from ripeline.commands.serve import run_server
 from ripeline.demo.grid import demo_rules
 from ripeline.demo.living import live_through
-from ripeline.demo.loading import is_demo, load_demo
+from ripeline.demo.loading import is_demo, language_of, load_demo
 from ripeline.demo.shop import create_shop
 from ripeline.errors import DataProblem, InvalidSetting
 from ripeline.fold.rescore import ensure_scored
-from ripeline.paths import EXAMPLE_RULES
 from ripeline.rules.reading import load_rules
 from ripeline.running import Running
-from ripeline.settings import Settings, read_settings
+from ripeline.settings import Settings, machine_language, read_settings
 from ripeline.store.database import Connection, DatabaseError
 from ripeline.store.lock import FolderLock
 from ripeline.store.opening import open_beside, open_data
 from ripeline.store.sites import site_keys
+from ripeline.templating.languages import LOCALES, Locale, known_locale
 
 _HOST: Final = "127.0.0.1"
 _SHOP_STOPS_SECONDS: Final = 3
+#: How to have it in the other language, in that language.
+_OTHERWISE: Final[dict[Locale, str]] = {
+    "en": "Plutôt en français : `ripeline demo --reset --language fr`",
+    "fr": "In English instead: `ripeline demo --reset --language en`",
+}
 
 
 @click.command()
 @click.option("--data", default="demo-data", show_default=True, help="The folder of the demo's data.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="The server's port.")
 @click.option("--shop-port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="The shop's port.")
+@click.option("--language", type=click.Choice(list(LOCALES)), help="A new demo's language, else this machine's.")
 @click.option("--reset", is_flag=True, help="Throw the demo's data away and begin anew.")
-def demo(data: str, port: int, shop_port: int, reset: bool) -> None:
+def demo(data: str, port: int, shop_port: int, language: Locale | None, reset: bool) -> None:
     """Run a made-up shop with ninety days of history, on this machine only.
 
     The shop is a site of its own with the real tag: click around there and watch a lead's score move.
@@ -49,32 +55,33 @@ def demo(data: str, port: int, shop_port: int, reset: bool) -> None:
     with _listening(shop_port) as listener:
         if reset:
             throw_away(settings.data)
-        prepare(settings)
-        with closing(_Shop(listener)) as shop:
+        spoken = prepare(settings, language=language or known_locale(machine_language()) or "en")
+        with closing(_Shop(listener, spoken)) as shop:
             run_server(settings, shop.announce, demo=True)
 
 
-def prepare(settings: Settings, now: int | None = None) -> None:
-    """Make the demo's data unless it is there, as of `now` (ms; None: the clock's).
+def prepare(settings: Settings, now: int | None = None, language: Locale = "en") -> Locale:
+    """Make the demo's data unless it is there, as of `now` (ms; None: the clock's); returns the language it is in.
 
     Raises `DataProblem` for a folder that is not a demo's.
     """
     now = time.time_ns() // 1_000_000 if now is None else now
-    _put_rules(settings)
+    _put_rules(settings, language)
     opened = open_data(settings)
     try:
         with closing(opened.database.writer()) as conn:
-            if load_demo(conn, now):
+            if load_demo(conn, now, language):
                 _live(settings, conn, now)
+            return language_of(conn)
     finally:
         opened.close()
 
 
-def _put_rules(settings: Settings) -> None:
+def _put_rules(settings: Settings, language: Locale) -> None:
     """A new folder gets the demo's own rules; one that is in use keeps what it has."""
     if not settings.database_file.exists() and not settings.rules_file.exists():
         settings.rules_file.parent.mkdir(parents=True, exist_ok=True)
-        settings.rules_file.write_text(demo_rules(EXAMPLE_RULES.read_text(encoding="utf-8")), encoding="utf-8")
+        settings.rules_file.write_text(demo_rules(language), encoding="utf-8")
 
 
 def _live(settings: Settings, conn: Connection, now: int) -> None:
@@ -103,8 +110,9 @@ def throw_away(folder: Path) -> None:
 class _Shop:
     """The shop, on a thread of its own once the server can tell it where the tag is."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, language: Locale) -> None:
         self._listener = listener
+        self._language = language
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -117,9 +125,10 @@ class _Shop:
         running.shop = f"http://{_HOST}:{self._listener.getsockname()[1]}"
         click.echo(f"Shop   {running.shop}/  (click around, see your score move)")
         click.echo("Stop   Ctrl+C; `ripeline demo` goes on from there, `ripeline demo --reset` begins anew")
+        click.echo(_OTHERWISE[self._language])
 
     def _open(self, tag_base_url: str, site_key: str) -> None:
-        shop = create_shop(tag_base_url, site_key)
+        shop = create_shop(tag_base_url, site_key, self._language)
         self._server = uvicorn.Server(uvicorn.Config(shop, log_level="error", access_log=False, lifespan="off"))
         # Off the main thread uvicorn leaves signals alone: they are the server's.
         self._thread = threading.Thread(

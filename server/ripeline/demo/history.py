@@ -16,6 +16,7 @@ from ripeline.demo.history_stories import End, Step, Story, Visit, all_stories
 from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, PAGE, Event
 from ripeline.domain.source_reading import source_of
 from ripeline.domain.urls import canonical_url
+from ripeline.templating.languages import Locale
 
 SEED: Final = 20261121
 ZONE: Final = ZoneInfo("Europe/Paris")
@@ -28,10 +29,13 @@ _HOURS: Final = range(7, 23)
 _BUSY: Final = (2, 5, 10, 13, 12, 6, 7, 11, 13, 11, 9, 6, 4, 4, 3, 2)
 
 
-def make_history(now_ms: int) -> Iterator[Event]:
-    """All events of the ninety days before `now_ms`, in their total order; visitors by key, none after `now_ms`."""
+def make_history(now_ms: int, language: Locale = "en") -> Iterator[Event]:
+    """All events of the ninety days before `now_ms`, in their total order; visitors by key, none after `now_ms`.
+
+    The pages' titles are in that language; nothing else differs.
+    """
     rng = Random(SEED)  # noqa: S311  # a made-up story, not a secret
-    told = [event for story in all_stories(rng) for event in Teller(rng, now_ms, story).events()]
+    told = [event for story in all_stories(rng) for event in Teller(rng, now_ms, story, TITLES[language]).events()]
     yield from sorted(told, key=lambda event: event.order)
 
 
@@ -48,8 +52,9 @@ def told_ends(now_ms: int) -> list[tuple[str, End, int]]:
 class Teller:
     """Tells one story: its visits at their moments, its steps as events of one visitor."""
 
-    def __init__(self, rng: Random, now_ms: int, story: Story) -> None:
+    def __init__(self, rng: Random, now_ms: int, story: Story, titles: dict[str, str] = TITLES["en"]) -> None:
         self._rng = rng
+        self._titles = titles
         self._now = now_ms
         self._story = story
         self._visitor = f"{rng.getrandbits(80):020x}"
@@ -102,7 +107,7 @@ class Teller:
         if step.startswith("/files/"):
             return structs.replace(event, on=DOWNLOAD, url=SITE + step, referrer=here)
         url = canonical_url(SITE + step)
-        return structs.replace(event, url=url, title=TITLES[step], referrer=here if page else "")
+        return structs.replace(event, url=url, title=self._titles[step], referrer=here if page else "")
 
     def _seconds(self, step: Step) -> int:
         """How long a step keeps somebody: long for reading, less for looking."""

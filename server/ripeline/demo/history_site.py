@@ -5,9 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Final, NamedTuple
 
+from ripeline.templating.languages import Locale
+
 SITE: Final = "https://www.verger-fils.example"
 
-_NAMES: Final = {
+_ENGLISH: Final = {
     "/": "Machines that sort fruit",
     "/pricing": "Pricing",
     "/about": "About us",
@@ -26,11 +28,33 @@ _NAMES: Final = {
     "/demo": "Ask for a demo",
 }
 
-#: Path → title, as the shop's own pages have them.
-TITLES: Final = {path: f"{name} · Verger & Fils" for path, name in _NAMES.items()}
+_FRENCH: Final = {
+    "/": "Des machines qui trient les fruits",
+    "/pricing": "Tarifs",
+    "/about": "La maison",
+    "/blog": "Blog",
+    "/blog/first-steps": "Premiers pas avec une ligne optique",
+    "/blog/five-mistakes": "Cinq erreurs que nous faisons tous",
+    "/blog/what-it-costs": "Ce que cela coûte vraiment",
+    "/blog/questions-to-ask": "Dix questions à poser avant d’acheter",
+    "/case-studies": "Études de cas",
+    "/case-studies/bakery": "La boulangerie qui a cessé de deviner",
+    "/case-studies/clinic": "La clinique où les poires sont mûres le mardi",
+    "/case-studies/wine-merchant": "Le négociant qui trie grain par grain",
+    "/white-papers": "Livres blancs",
+    "/careers": "Recrutement",
+    "/contact": "Contact",
+    "/demo": "Demander une démo",
+}
 
-BLOG: Final = tuple(path for path in TITLES if path.startswith("/blog/"))
-CASES: Final = tuple(path for path in TITLES if path.startswith("/case-studies/"))
+#: Path → title, as the shop's own pages have them in each language.
+TITLES: Final[dict[Locale, dict[str, str]]] = {
+    "en": {path: f"{name} · Verger & Fils" for path, name in _ENGLISH.items()},
+    "fr": {path: f"{name} · Verger & Fils" for path, name in _FRENCH.items()},
+}
+
+BLOG: Final = tuple(path for path in _ENGLISH if path.startswith("/blog/"))
+CASES: Final = tuple(path for path in _ENGLISH if path.startswith("/case-studies/"))
 
 BROCHURE: Final = "/files/brochure.pdf"
 

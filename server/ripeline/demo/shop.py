@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ripeline.paths import SHOP
+from ripeline.templating.languages import Locale
 
 #: Path → template.
 PAGES: Final = {
@@ -44,9 +45,10 @@ FORMS: Final = ("/contact", "/demo")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_shop(tag_base_url: str, site_key: str) -> Starlette:
+def create_shop(tag_base_url: str, site_key: str, language: Locale = "en") -> Starlette:
     """The shop with the tag of the server at `tag_base_url` (no trailing slash) for the site of that key."""
-    templates = Environment(loader=FileSystemLoader(SHOP), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    loader = FileSystemLoader(SHOP if language == "en" else SHOP / language)
+    templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     templates.globals |= {"tag_base_url": tag_base_url, "site_key": site_key}
     missing = _page(templates, "missing.html", 404)
 
