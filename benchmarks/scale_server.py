@@ -18,7 +18,8 @@ from benchmarks.subject import HERE, Ripeline
 from ripeline.store.database import Database
 
 _KEYS: Final = "SELECT key FROM visitors WHERE id % ? = 0 LIMIT 20000"
-_CONNECTIONS: Final = 32
+#: Senders who each wait long between two events, so that the rate hardly depends on how soon they are answered.
+_SENDERS: Final = 256
 _LONGEST: Final = 3_600
 
 
@@ -104,9 +105,9 @@ class Grown(Ripeline):
         if not rate:
             yield Load()
             return
-        pause = _CONNECTIONS * 1000 // rate
+        pause = _SENDERS * 1000 // rate
         process = subprocess.Popen(
-            [*self._wrk(_CONNECTIONS, _LONGEST), f"r{time.time_ns() // 1_000_000:x}-", str(pause), str(keys)],
+            [*self._wrk(_SENDERS, _LONGEST), f"r{time.time_ns() // 1_000_000:x}-", str(pause), str(keys)],
             stdout=subprocess.PIPE,
         )
         load, begin, before = Load(), time.perf_counter(), self.last_seq()

@@ -141,7 +141,7 @@ def _rest_the_collector() -> None:
     """Look for cycles rarely: what we make by the thousand has none, and each look walks all that is remembered."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _allow_files() -> None:

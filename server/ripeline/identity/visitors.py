@@ -20,8 +20,8 @@ from ripeline.store.epochs import (
 )
 from ripeline.store.leads import leads_by_email, make_leads, merge_leads, name_leads, next_lead_id
 
-#: Visitors remembered between two batches: some 10 MB at most.
-_REMEMBERED = 40_000
+#: Visitors remembered between two batches: some 5 MB at most.
+_REMEMBERED = 20_000
 
 
 class Visitors:

@@ -25,6 +25,9 @@ _AT_THE_LEFT: Final = (0.0, 16.0)
 _AT_THE_RIGHT: Final = (84.0, 100.0)
 _MOST_ROWS: Final = 40
 
+#: Percent from the left, and from the top.
+Point = tuple[float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -101,13 +104,14 @@ def curve_of(model: Model, place: int, explained: Explained, deeds: Iterable[Dee
     marks = (*_crossings(model, explained, scale), *_deeds(model, deeds, course, scale))
     highest = max(score for _, score in course)
     ordered = sorted(marks, key=lambda mark: mark.at)
-    line = _line(course, scale)
+    points = [(scale.x(at), scale.y(score)) for at, score in course]
+    line = _line(points, scale)
     return Curve(
         line=line,
         area=f"{line}V{round(scale.y(0) * 10)}H0z",
         zero=scale.y(0),
-        end=(100.0, scale.y(course[-1][1])),
-        names_right=_clearance(course, scale, levels, _AT_THE_RIGHT) > _clearance(course, scale, levels, _AT_THE_LEFT),
+        end=(100.0, points[-1][1]),
+        names_right=_clearance(points, levels, _AT_THE_RIGHT) > _clearance(points, levels, _AT_THE_LEFT),
         levels=levels,
         marks=tuple(ordered[-_MOST_ROWS:]),
         days=tuple((scale.first + (scale.last - scale.first) * part // 4, part * 25.0) for part in (0, 2, 4)),
@@ -135,23 +139,20 @@ def _levels(model: Model, scale: _Scale) -> tuple[Level, ...]:
     )
 
 
-def _clearance(
-    course: Sequence[tuple[int, int]], scale: _Scale, levels: tuple[Level, ...], part: tuple[float, float]
-) -> float:
+def _clearance(points: Sequence[Point], levels: tuple[Level, ...], part: tuple[float, float]) -> float:
     """How far (percent) the line keeps from the names of the bands in a part of the picture."""
     begin, end = part
-    before = [score for at, score in course if scale.x(at) <= begin]
-    heights = [scale.y(score) for score in before[-1:]]
-    heights += [scale.y(score) for at, score in course if begin < scale.x(at) <= end]
+    before = [y for x, y in points if x <= begin]
+    heights = [*before[-1:], *(y for x, y in points if begin < x <= end)]
     return min((abs(level.y - _NEAR / 2 - height) for level in levels for height in heights), default=100.0)
 
 
-def _line(course: Sequence[tuple[int, int]], scale: _Scale) -> str:
+def _line(points: Sequence[Point], scale: _Scale) -> str:
     """Steps: along to the moment, then up or down to what was reached then; it ends at the right edge."""
     zero = round(scale.y(0) * 10)
     columns = [(0, [zero])]
-    for at, score in course:
-        x, y = round(scale.x(at) * 10), round(scale.y(score) * 10)
+    for along, height in points:
+        x, y = round(along * 10), round(height * 10)
         if y == columns[-1][1][-1]:
             continue
         if x - columns[-1][0] >= _FINEST:

@@ -102,18 +102,20 @@ class SessionStory:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is said in one model: `scores` (thousandths) just after each event and its `stars`, by its `seq`; the
-    `nights`; the id of the session that is told `whole`; and what is `known` of the lead, by attribute."""
+    `nights`; the id of the session that is told `whole`; what is `known` of the lead, by attribute; and the `site`, as
+    titles end with its name."""
 
     scores: dict[int, int]
     nights: tuple[Night, ...]
     stars: Mapping[int, tuple[Giver, ...]] = field(default_factory=dict)
     whole: int = 0
     known: Mapping[str, str] = field(default_factory=dict)
+    site: str = ""
 
 
 def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, until: int) -> tuple[SessionStory, ...]:
     """Tell sessions, the newest first, through one model; `until` (ms) is when the one after the first began."""
-    sessions = without_site(sessions)
+    told = replace(told, site=site_in_titles(sessions))
     ends = [until, *(session.started_at for session in sessions)]
     room, told_so_far = _MOST_LINES, list[SessionStory]()
     for session, end in zip(sessions, ends, strict=False):
@@ -123,14 +125,19 @@ def stories_of(model: Model, sessions: Sequence[TimelineSession], told: Told, un
     return tuple(told_so_far)
 
 
-def without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
-    """Titles end with the name of the site, each time the same: one does not read it twenty times."""
+def site_in_titles(sessions: Sequence[TimelineSession]) -> str:
+    """The name of the site with which all titles end, with what stands before it; "" where they do not."""
     titles = {event.title for session in sessions for event in session.events if event.on == PAGE and event.title}
     tails = {(found[1] if (found := _TAIL.search(title)) else "") for title in titles}
-    if len(titles) < _TELLS_A_SITE or len(tails) != 1 or not (tail := tails.pop()):
+    return tails.pop() if len(titles) >= _TELLS_A_SITE and len(tails) == 1 else ""
+
+
+def without_site(sessions: Sequence[TimelineSession]) -> list[TimelineSession]:
+    """Titles end with the name of the site, each time the same: one does not read it twenty times."""
+    if not (site := site_in_titles(sessions)):
         return list(sessions)
     return [
-        replace(session, events=tuple(replace(event, title=event.title.removesuffix(tail)) for event in session.events))
+        replace(session, events=tuple(replace(event, title=event.title.removesuffix(site)) for event in session.events))
         for session in sessions
     ]
 
@@ -166,7 +173,7 @@ def _line(model: Model, rules: dict[str, Rule], event: TimelineEvent, told: Told
     return EventLine(
         seq=event.seq,
         on=event.on,
-        what=what_of(event.on, event.title, event.url, event.item),
+        what=what_of(event.on, event.title.removesuffix(told.site), event.url, event.item),
         where=event.url,
         at=event.at,
         spent=event.spent,

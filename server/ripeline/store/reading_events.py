@@ -7,6 +7,7 @@ from typing import Final
 
 from ripeline.domain.event import Event
 from ripeline.store.database import Connection
+from ripeline.store.dictionary import Dictionary
 from ripeline.store.log_reading import events_by_seq
 from ripeline.store.reading import id_list
 
@@ -25,11 +26,11 @@ SELECT v.id, coalesce((
 FROM visitors AS v WHERE v.id IN (SELECT value FROM json_each(?))"""
 
 
-def events_in_session(conn: Connection, visitor_id: int, started_at: int, ended_at: int) -> list[Event]:
-    """The visitor's events in those milliseconds (both inclusive), the first 2 000, in the total order."""
-    bound = (visitor_id, started_at, ended_at, MOST_EVENTS_A_SESSION)
-    found = events_by_seq(conn, [row[0] for row in conn.execute(_IN_SESSION, bound).fetchall()])
-    return sorted(found, key=lambda event: event.order)
+def events_in_session(conn: Connection, span: tuple[int, int, int], dictionary: Dictionary) -> list[Event]:
+    """The events of a visitor (row id) from one millisecond to another (both inclusive), the first 2 000, in the total
+    order; a dictionary kept between calls saves looking the texts up again."""
+    seqs = [seq for (seq,) in conn.execute(_IN_SESSION, (*span, MOST_EVENTS_A_SESSION)).fetchall()]
+    return sorted(events_by_seq(conn, seqs, dictionary), key=lambda event: event.order)
 
 
 def visitor_keys(conn: Connection, ids: Iterable[int]) -> dict[int, str]:

@@ -35,7 +35,9 @@ SELECT count(*) FROM (
 # Of a list that begins from no small set only the first are looked at one by one.
 _FIRST: Final = """(SELECT model_id, lead_id, score, band, out_of_target FROM scores
   WHERE model_id = :model AND out_of_target <= :out LIMIT :first) AS s CROSS JOIN leads AS l ON l.id = s.lead_id"""
-#: Where there are more than are counted, and each takes a look at what it did, so many tell of at least how many.
+#: Where there are more than are counted, so many tell of at least how many; and so many where each takes a look at
+#: what it did.
+_GLANCED_AT: Final = 2_000
 _LOOKED_AT: Final = 500
 
 _PLACE: Final = f"""-- place_of_lead
@@ -121,7 +123,7 @@ def _total(conn: Connection, query: LeadQuery, narrow: Narrowed) -> tuple[int | 
         return _exact(_counted(conn, "scores AS s", conditions, values))
     if _counted(conn, "scores AS s", "", values) <= COUNTED:
         return _exact(_counted(conn, _FIRST, conditions, values | {"first": COUNTED}))
-    first = _LOOKED_AT if "SELECT" in conditions else COUNTED
+    first = _LOOKED_AT if "SELECT" in conditions else _GLANCED_AT
     return None, _counted(conn, _FIRST, conditions, values | {"first": first})
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ripeline.domain.event import ENGAGEMENT, PAGE, Event, OrderKey, item_of
 from ripeline.rules.model import Ruleset
 from ripeline.store.database import Connection
+from ripeline.store.dictionary import Dictionary
 from ripeline.store.reading import Row, checked_limit, cursor_after, id_list, place_of, rows
 from ripeline.store.reading_events import events_in_session
 from ripeline.store.reading_scores import Story, read_story
@@ -91,11 +92,12 @@ def _length(sessions: list[Row], part: Part) -> int:
 
 
 def _read_page(conn: Connection, ruleset: Ruleset, lead_id: int, sessions: list[Row]) -> _Page:
-    owners = _owners(conn, sessions)
+    owners, dictionary = _owners(conn, sessions), Dictionary()
     events: dict[int, list[Event]] = {}
     spent: dict[str, int] = {}
     for session in sessions:
-        found = events_in_session(conn, session["visitor_id"], session["started_at"], session["ended_at"])
+        span = session["visitor_id"], session["started_at"], session["ended_at"]
+        found = events_in_session(conn, span, dictionary)
         own = [event for event in found if owners.lead_at(event) == lead_id]
         events[session["id"]] = [event for event in own if event.on != ENGAGEMENT]
         spent |= {event.item: _milliseconds(event) for event in own if event.on == ENGAGEMENT}
