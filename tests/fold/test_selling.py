@@ -32,6 +32,7 @@ from ripeline.fold.selling import (
     lift_end,
     release,
     snooze,
+    take_back_end,
     take_back_verdict,
 )
 
@@ -179,6 +180,16 @@ def test_a_lost_lead_comes_again_after_the_cool_down(ada: House) -> None:
     ada.sweep()
     assert states(ada) == ["closed", "open"]
     assert len(ada.outbox()) == 2
+
+
+def test_a_slip_about_a_second_call_leaves_how_the_first_one_ended(ada: House) -> None:
+    ada.do(end_with, ADA, "vertical", Outcome("lost", ada.now))
+    ada.now += 30 * DAY
+    ada.sweep()
+    ada.do(end_with, ADA, "vertical", Outcome("won", ada.now))
+    ada.do(take_back_end, 2)
+    assert states(ada) == ["closed", "open"]
+    assert ada.rows("SELECT outcome FROM outcomes WHERE lifted_at IS NULL") == [("lost",)]
 
 
 def test_back_in_the_band_it_is_handed_over_when_the_cool_down_ends(ada: House) -> None:

@@ -87,6 +87,15 @@ def test_another_word_on_the_same_card_replaces_the_first(full: Room, alice: Tes
     assert verdicts(full) == []
 
 
+def test_undo_leaves_a_word_said_on_the_leads_page_since(full: Room, alice: TestClient) -> None:
+    first = begin(alice)
+    say(alice, first, "too_late")
+    lead = cards(full)[0][0]
+    alice.post(f"/leads/{lead}/verdict", data={"model": "vertical", "verdict": "right_time"})
+    say(alice, first, "back")
+    assert (lead, "right_time") in verdicts(full)
+
+
 def test_one_goes_on_where_one_stopped(full: Room, alice: TestClient) -> None:
     say(alice, begin(alice), "too_early")
     assert "1 of 3 cards." in plain(alice, HERE)

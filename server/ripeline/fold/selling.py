@@ -159,11 +159,14 @@ def lift_end(desk: Desk, key: LeadKey, model: str | None) -> None:
 
 
 def take_back_end(desk: Desk, handoff: int) -> None:
-    """That a hand-off was won or lost was a slip: it is as it was before. Raises `NotFound`, `Conflict`."""
+    """That a hand-off was won or lost was a slip: it is as it was before. Raises `NotFound`, `Conflict`.
+
+    What was said of the lead before this hand-off was closed was no slip.
+    """
     found = _found(desk, handoff)
     if not reopen_ended(desk.conn, handoff):
         raise Conflict("it has no outcome that could be taken back")
-    lift_outcomes(desk.conn, found.lead, found.model, desk.by.at)
+    lift_outcomes(desk.conn, found.lead, found.model, desk.by.at, found.closed_at or 0)
     desk.folder.shelve_again(found.lead)
 
 

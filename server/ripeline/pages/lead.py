@@ -104,6 +104,7 @@ def read_lead(desk: Desk) -> LeadPage:
     cursor = desk.query.get("cursor") or None
     timeline = part_of_timeline(desk.conn, desk.ruleset, detail.id, Part(cursor, SESSIONS, look.at, EVENTS))
     known, here = _known(detail, explained, look), seen.address(cursor=cursor)
+    handoff = None if look.day else _standing(detail, model)
     others = (each for each in seen.readings if each != reading)
     visitor = detail.visitors[0] if detail.visitors else ""
     return LeadPage(
@@ -118,7 +119,7 @@ def read_lead(desk: Desk) -> LeadPage:
         receipt=receipt_of(model, explained, reading.next_band, desk.locale),
         curve=curve_of(model, seen.place, explained, deeds_of(desk.conn, detail.id), look.at),
         tones={band.name: tone_of(model, band.name) for band in model.bands},
-        handoff=None if look.day else _standing(detail, model),
+        handoff=handoff,
         sessions=stories_of(model, timeline.sessions, _told(seen, timeline), _newer(cursor)),
         given=tuple(each for each in detail.given if each.model == model.id and each.at <= look.at),
         first=cursor is None,
@@ -129,7 +130,7 @@ def read_lead(desk: Desk) -> LeadPage:
         around=around(desk, detail.id),
         colleagues=None if look.day else others_of(desk, detail.id, COLLEAGUES),
         scores_this=not look.day and desk.role in ("owner", "marketer"),
-        doing=None if look.day else doing_of(desk, detail, model.id, here),
+        doing=None if look.day else doing_of(desk, detail, model.id, here, handoff.id if handoff else None),
     )
 
 

@@ -30,10 +30,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """`verdict` and `ended`: what stands in the model looked through. `browsers` may be taken out of the lead.
+    """`verdict` and `ended`: what stands in the model looked through, unless sales has it anew.
 
-    `notes` are the newest, `older` those folded away; `merged` are leads people put into this one. `back` is where a
-    form returns to, `path` what its address begins with. `typed`: what is typed to erase the lead.
+    `browsers` may be taken out of the lead. `notes` are the newest, `older` those folded away; `merged` are leads
+    people put into this one. `back` is where a form returns to, `path` what its address begins with. `typed`: what is
+    typed to erase the lead.
     """
 
     path: str
@@ -49,8 +50,9 @@ class Doing:
     typed: str
 
 
-def doing_of(desk: Desk, detail: LeadDetail, model: str, back: str) -> Doing:
-    """What the forms of that lead need, looked at through that model."""
+def doing_of(desk: Desk, detail: LeadDetail, model: str, back: str, handoff: int | None) -> Doing:
+    """What the forms of that lead need, looked at through that model, in which that hand-off is before sales."""
+    verdict = last_verdict(desk.conn, detail.id, model)
     browsers, notes = browsers_of(desk.conn, detail.id), notes_of(desk.conn, detail.id)
     # The only browser of somebody without a name is that lead.
     can_leave = detail.email is not None or len(browsers) > 1
@@ -58,8 +60,8 @@ def doing_of(desk: Desk, detail: LeadDetail, model: str, back: str) -> Doing:
         path=f"/leads/{detail.id}",
         back=back,
         model=model,
-        verdict=last_verdict(desk.conn, detail.id, model),
-        ended=last_outcome(desk.conn, detail.id, model),
+        verdict=verdict if verdict is not None and handoff in (None, verdict.handoff) else None,
+        ended=last_outcome(desk.conn, detail.id, model) if handoff is None else None,
         notes=notes[:NOTES],
         older=notes[NOTES:],
         browsers=browsers if can_leave else (),

@@ -40,7 +40,10 @@ class Form:
         """Do it, and say so; what does not fit what is so by now is refused in that sentence."""
         try:
             return done(await do(self.request, deed))
-        except (Conflict, InvalidRequest, NotFound):
+        except NotFound as error:
+            gone = self.gettext("Nothing was changed: the lead is gone.")
+            return self.bad(gone if (error.what, error.key) == ("lead", self.lead) else refused)
+        except (Conflict, InvalidRequest):
             return self.bad(refused)
 
     def bad(self, text: str) -> Done:

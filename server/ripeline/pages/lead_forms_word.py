@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, cast, get_args
+from typing import Final, NamedTuple, cast, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,10 +33,10 @@ from ripeline.fold.selling import (
 )
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import words
-from ripeline.pages.lead_forms import form_of, number_of
+from ripeline.pages.lead_forms import Form, form_of, number_of
 from ripeline.pages.said import Done
 from ripeline.store.handoff_deeds import handoff_by_id, last_told
-from ripeline.store.reading_said import last_outcome, last_verdict
+from ripeline.store.reading_said import OutcomeSaid, VerdictSaid, last_outcome, last_verdict
 from ripeline.templating.wording import verdict_word
 
 LONGEST_NOTE: Final = 1_000
@@ -65,14 +65,22 @@ async def judge(request: Request) -> Response:
     deed = partial(_judge, lead=form.lead, word=word, says=Sayer(form.model, request.state.user.id))
     refused = form.gettext("The verdict was not noted: a colleague has taken this lead.")
 
-    def done(was_free: bool) -> Done:
-        return Done(text, form.undo("/verdict/undo", free="yes" if was_free else ""))
+    def done(judged: _Judged) -> Done:
+        free = "yes" if judged.was_free else ""
+        return Done(text, form.undo("/verdict/undo", said=str(judged.said), free=free))
 
     return form.back(await form.do(deed, done, refused))
 
 
-def _judge(desk: Desk, lead: int, word: Word, says: Sayer) -> bool:
-    """Whoever says how a call went has made it: the hand-off is theirs; whether nobody had it."""
+class _Judged(NamedTuple):
+    """The id of what was said, and whether nobody had the hand-off until then."""
+
+    said: int
+    was_free: bool
+
+
+def _judge(desk: Desk, lead: int, word: Word, says: Sayer) -> _Judged:
+    """Whoever says how a call went has made it: the hand-off is theirs."""
     handoff = last_told(desk.conn, desk.lead(lead), desk.model(says.model))
     found = handoff_by_id(desk.conn, handoff) if handoff is not None else None
     is_open = found is not None and found.state in _WITH_SALES
@@ -80,20 +88,24 @@ def _judge(desk: Desk, lead: int, word: Word, says: Sayer) -> bool:
     if is_open and found is not None:
         claim(desk, found.id, says.person)
     judge_lead(desk, lead, says.model, word)
-    return was_free
+    said = last_verdict(desk.conn, desk.lead(lead), desk.model(says.model))
+    return _Judged(said.id if said is not None else 0, was_free)
 
 
 @require("sales")
 async def take_back_the_verdict(request: Request) -> Response:
     form = await form_of(request)
-    deed = partial(_take_back_word, lead=form.lead, model=form.model, is_to_be_free=form.fields.get("free") == "yes")
+    deed = partial(_take_back_word, form=form, is_to_be_free=form.fields.get("free") == "yes")
     done = Done(form.gettext("The verdict is taken back."))
-    return form.back(await form.do(deed, lambda _: done, form.gettext("There is no verdict to take back.")))
+    refused = form.gettext("Nothing was changed: it is taken back already, or something else was said since.")
+    return form.back(await form.do(deed, lambda _: done, refused))
 
 
-def _take_back_word(desk: Desk, lead: int, model: str | None, is_to_be_free: bool) -> None:
+def _take_back_word(desk: Desk, form: Form, is_to_be_free: bool) -> None:
     """The hand-off it closed is before sales again where that can be; else the word counts no more."""
+    lead, model = form.lead, form.model
     said = last_verdict(desk.conn, desk.lead(lead), desk.model(model))
+    _require_last(form, said)
     if said is None or said.handoff is None or not _could(partial(take_back_verdict, desk, said.handoff)):
         lift(desk, lead, model)
     elif is_to_be_free:
@@ -111,28 +123,42 @@ async def end(request: Request) -> Response:
     if outcome not in get_args(OutcomeWord) or at is None or (asked and not _is_amount(value)):
         return form.back(form.bad(form.gettext("Say won or lost, a day that has come, and a number for the value.")))
     result = Outcome(cast(OutcomeWord, outcome), at, None if value is None else to_thousandths(value))
-    deed = partial(end_with, key=form.lead, model=form.model, end=result)
+    deed = partial(_end, lead=form.lead, model=form.model, end=result)
     text = form.gettext("Noted as won.") if outcome == "won" else form.gettext("Noted as lost.")
-    done = Done(text, form.undo("/outcome/undo"))
     refused = form.gettext("The outcome was not noted: the lead has changed.")
-    return form.back(await form.do(deed, lambda _: done, refused))
+    return form.back(await form.do(deed, lambda said: Done(text, form.undo("/outcome/undo", said=str(said))), refused))
+
+
+def _end(desk: Desk, lead: int, model: str | None, end: Outcome) -> int:
+    """The id of what was said."""
+    end_with(desk, lead, model, end)
+    said = last_outcome(desk.conn, desk.lead(lead), desk.model(model))
+    return said.id if said is not None else 0
 
 
 @require("sales")
 async def take_back_end(request: Request) -> Response:
     form = await form_of(request)
     done = Done(form.gettext("The outcome is taken back."))
-    deed = partial(_take_back_end, lead=form.lead, model=form.model)
-    return form.back(await form.do(deed, lambda _: done, form.gettext("There is no outcome to take back.")))
+    refused = form.gettext("Nothing was changed: it is taken back already, or something else was said since.")
+    return form.back(await form.do(partial(_take_back_end, form=form), lambda _: done, refused))
 
 
-def _take_back_end(desk: Desk, lead: int, model: str | None) -> None:
+def _take_back_end(desk: Desk, form: Form) -> None:
     """The hand-off it closed is as it was before where that can be; else the outcome counts no more."""
+    lead, model = form.lead, form.model
     said = last_outcome(desk.conn, desk.lead(lead), desk.model(model))
+    _require_last(form, said)
     handoff = last_told(desk.conn, desk.lead(lead), desk.model(model))
     is_of_all = said is None or said.model is None
     if is_of_all or handoff is None or not _could(partial(selling.take_back_end, desk, handoff)):
         lift_end(desk, lead, said.model if said is not None else model)
+
+
+def _require_last(form: Form, said: VerdictSaid | OutcomeSaid | None) -> None:
+    """What the form was made for is what stands: two presses, or an old page, take no other word back."""
+    if said is None or form.fields.get("said") != str(said.id):
+        raise Conflict("it is not what was said last")
 
 
 def _could(deed: Callable[[], None]) -> bool:

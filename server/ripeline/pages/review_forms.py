@@ -20,6 +20,7 @@ from ripeline.pages.desk import running_of
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.review_tab import next_card
 from ripeline.pages.said import Done, Undo
+from ripeline.store.reading_said import last_verdict
 from ripeline.store.reviews import Part, begin_review, cards_of, last_review, review_by_id, say_on_card
 from ripeline.store.truth_rows import open_people
 from ripeline.truth.dealing import deal
@@ -89,10 +90,12 @@ def _take_back(desk: Desk, review: int, place: int) -> None:
 
 
 def _forget(desk: Desk, review: int, place: int) -> None:
-    """The word said on this card before was a slip; it may have been taken back elsewhere meanwhile."""
+    """The word said on this card before was a slip; another one may have been said elsewhere meanwhile, and stays."""
     model, lead = _card(desk, review, place)
-    if next(card.verdict for card in cards_of(desk.conn, review) if card.place == place):
-        with suppress(NotFound):
+    word = next(card.verdict for card in cards_of(desk.conn, review) if card.place == place)
+    with suppress(NotFound):
+        said = last_verdict(desk.conn, desk.lead(lead), model)
+        if word and said is not None and said.verdict == word:
             lift(desk, lead, model)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ripeline.store.database import Connection
 
 _ONE = """-- handoff_by_id
-SELECT h.id, h.lead_id, h.model, h.state, h.owner_id, coalesce(nullif(u.name, ''), u.email, ''), h.verdict
+SELECT h.id, h.lead_id, h.model, h.state, h.owner_id, coalesce(nullif(u.name, ''), u.email, ''), h.verdict, h.closed_at
 FROM handoffs AS h LEFT JOIN users AS u ON u.id = h.owner_id WHERE h.id = ?"""
 _LAST_TOLD = """-- last_told_handoff
 SELECT id FROM handoffs WHERE lead_id = ? AND model = ? AND state <> 'late' ORDER BY made_at DESC, id DESC LIMIT 1"""
@@ -47,7 +47,7 @@ AND outcome IS NOT NULL AND lifted_at IS NULL"""
 
 @dataclass(frozen=True, slots=True)
 class OneHandoff:
-    """A hand-off as it stands; `owner` is a name, "" while nobody has claimed it."""
+    """A hand-off as it stands; `owner` is a name, "" while nobody has claimed it; `closed_at` in ms."""
 
     id: int
     lead: int
@@ -56,6 +56,7 @@ class OneHandoff:
     owner_id: int | None
     owner: str
     verdict: str | None
+    closed_at: int | None
 
 
 def handoff_by_id(conn: Connection, id: int) -> OneHandoff | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ripeline.store.database import Connection
 
 _VERDICT = """-- last_verdict
-SELECT verdict, note, author, at, handoff_id FROM verdicts
+SELECT id, verdict, note, author, at, handoff_id FROM verdicts
 WHERE lead_id = ? AND model = ? AND lifted_at IS NULL ORDER BY id DESC LIMIT 1"""
 _OUTCOME = """-- last_outcome
-SELECT outcome, at, value, author, model FROM outcomes
+SELECT id, outcome, at, value, author, model FROM outcomes
 WHERE lead_id = :lead AND coalesce(model, :model) = :model AND lifted_at IS NULL ORDER BY id DESC LIMIT 1"""
 
 
@@ -18,6 +18,7 @@ WHERE lead_id = :lead AND coalesce(model, :model) = :model AND lifted_at IS NULL
 class VerdictSaid:
     """A verdict, by whom and when (ms); `handoff` None: on the lead itself."""
 
+    id: int
     verdict: str
     note: str
     author: str
@@ -29,6 +30,7 @@ class VerdictSaid:
 class OutcomeSaid:
     """Won or lost at that moment (ms), worth so many thousandths (None: not said); `model` None: in all of them."""
 
+    id: int
     outcome: str
     at: int
     value: int | None

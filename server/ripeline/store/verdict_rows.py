@@ -31,7 +31,7 @@ INSERT INTO outcomes (lead_id, model, outcome, at, value, author, made_at)
 VALUES (:lead, :model, :outcome, :at, :value, :author, :made_at) RETURNING id"""
 _LIFT_OUTCOMES = """-- lift_outcomes
 UPDATE outcomes SET lifted_at = :at
-WHERE lead_id = :lead AND (:model IS NULL OR model = :model) AND lifted_at IS NULL"""
+WHERE lead_id = :lead AND (:model IS NULL OR model = :model) AND made_at >= :since AND lifted_at IS NULL"""
 _SAME_OUTCOME = """-- same_outcome
 SELECT id FROM outcomes WHERE lead_id = :lead AND model IS :model AND outcome = :outcome AND at = :at
 AND value IS :value AND lifted_at IS NULL"""
@@ -76,6 +76,6 @@ def add_outcome(conn: Connection, outcome: dict[str, Any]) -> int | None:
     return int(conn.execute(_ADD_OUTCOME, outcome).fetchone()[0])
 
 
-def lift_outcomes(conn: Connection, lead: int, model: str | None, now: int) -> int:
-    """No outcome of the lead in that model (None: in any) counts any more; how many did."""
-    return int(conn.execute(_LIFT_OUTCOMES, {"at": now, "lead": lead, "model": model}).rowcount)
+def lift_outcomes(conn: Connection, lead: int, model: str | None, now: int, since: int = 0) -> int:
+    """No outcome of the lead in that model (None: in any) said from `since` on counts any more; how many did."""
+    return int(conn.execute(_LIFT_OUTCOMES, {"at": now, "lead": lead, "model": model, "since": since}).rowcount)
