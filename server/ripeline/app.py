@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,6 +28,7 @@ from ripeline.collect.browser_door import BrowserDoor, take_quickly
 from ripeline.collect.intake import Intake
 from ripeline.collect.routes import routes as collect_routes
 from ripeline.errors import (
+    BeingRescored,
     Conflict,
     InvalidEvent,
     InvalidRequest,
@@ -37,33 +38,26 @@ from ripeline.errors import (
     NotFound,
     RipelineError,
 )
-from ripeline.fold.desk import Desk
 from ripeline.fold.folder import now_ms
-from ripeline.fold.keeper import Keeper
-from ripeline.fold.rescoring import Rescoring, rules_at_start
-from ripeline.log.queue import EventLog
+from ripeline.fold.rescoring import rules_at_start
 from ripeline.mailing import all_senders
-from ripeline.outbox.reminders import Reminders
 from ripeline.packing import PackPages
+from ripeline.pages.not_now import not_now
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
-from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
 from ripeline.saying_why import said_of
 from ripeline.settings import Settings
-from ripeline.store.authors import Said
-from ripeline.store.database import Connection, DatabaseError
-from ripeline.store.erasures import ErasedFile
+from ripeline.store.database import DatabaseError
 from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
 from ripeline.subpath import sub_path
 from ripeline.visiting import Visiting
 from ripeline.worker.erasing_asked import erase_asked
-from ripeline.worker.indexing import seen_index
 from ripeline.worker.posting import Post
 from ripeline.worker.retaining import keep_no_longer
 from ripeline.worker.watching import watch_rules
-from ripeline.worker.writer import Writer
+from ripeline.worker.works import Works
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +76,6 @@ _PROGRESS_AFTER_SECONDS: Final = 1.0
 _RETRY_AFTER_SECONDS: Final = 5
 
 Died = Callable[[str], None]
-T = TypeVar("T")
 
 
 def create_app(settings: Settings, *, demo: bool = False, died: Died | None = None) -> Starlette:
@@ -107,6 +100,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
         middleware=[Middleware(PackPages), *sub_path(settings), *security(settings)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
+            BeingRescored: _answer_not_now,
             DatabaseError: _answer_failed_read,
             HTTPException: answer_nowhere,
             Exception: answer_fault,
@@ -143,11 +137,11 @@ def all_routes(settings: Settings) -> list[BaseRoute]:
 
 @asynccontextmanager
 async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Died | None) -> AsyncIterator[Running]:
-    """The writer at work, from scores that fit the rule file to the last event folded."""
+    """The writer at work, until the last event is folded that can be."""
     ruleset = load_rules(settings.rules_file)
     conn = opened.database.writer()
     rules = RulesInForce(await asyncio.to_thread(rules_at_start, conn, ruleset, _Progress()))
-    works = _Works(conn, rules, died)
+    works = Works(conn, rules, died)
     works.writer.start()
     for warning in opened.warnings:
         log.warning("%s", warning)
@@ -167,41 +161,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
         works.rescoring.close()
 
 
-class _Works:
-    """What writes: the log, the fold that keeps the scores, and the one thread both are done on."""
-
-    def __init__(self, conn: Connection, rules: RulesInForce, died: Died | None) -> None:
-        self._rules = rules
-        self.events = EventLog()
-        self.keeper = Keeper(conn, rules.ruleset)
-        self.rescoring = Rescoring(conn, self.keeper, self._taken)
-        slow = (self.keeper.shelve_all, seen_index(conn), Reminders(conn).step, ErasedFile(conn).step)
-        self.writer = Writer(conn, self.events, self.keeper, died, (self.keeper.sweep, self.rescoring.step, *slow))
-        self.keeper.pause = self.writer.append_meanwhile
-
-    async def do(self, deed: Callable[[Desk], T], author: str, /) -> T:
-        """One deed in one transaction, done when it is committed; open pages hear of it."""
-        leads: set[int] = set()
-
-        def work(conn: Connection) -> T:
-            return deed(Desk(conn, self.keeper, Said(author, now_ms()), self.writer.forget, leads=leads))
-
-        done = await self.writer.write(work)
-        # What was done to no lead by name (events marked, a person erased) may have been done to many.
-        self.keeper.changes.tell(leads, ready=True, bands=True, all=not leads)
-        return done
-
-    def _taken(self, ruleset: Ruleset, is_in_force: bool) -> None:
-        self._rules.taken(ruleset, is_in_force)
-        if is_in_force:
-            self.keeper.changes.tell((), all=True)
-
-    async def take(self, ruleset: Ruleset, by: Said) -> None:
-        """Offer new rules on the writer's own thread."""
-        await self.writer.write(lambda _: self.rescoring.offer(ruleset, by))
-
-
-def _running(opened: OpenedData, settings: Settings, works: _Works, rules: RulesInForce) -> Running:
+def _running(opened: OpenedData, settings: Settings, works: Works, rules: RulesInForce) -> Running:
     return Running(
         settings=settings,
         database=opened.database,
@@ -214,6 +174,7 @@ def _running(opened: OpenedData, settings: Settings, works: _Works, rules: Rules
         do=works.do,
         take=works.take,
         rescoring=lambda: works.rescoring.progress,
+        held=lambda: works.held,
         asking=Asking(opened.database, settings.rules_file),
         visiting=Visiting(),
         lag=works.writer.lag,
@@ -240,6 +201,12 @@ def _answer_error(request: Request, error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LogRefused) else None
     return PlainTextResponse(str(error), status, headers)
+
+
+async def _answer_not_now(request: Request, error: Exception) -> Response:
+    """Programs come back later by themselves; a person goes on reading where they were."""
+    is_form = request.method == "POST" and not is_of_api(request) and getattr(request.state, "user", None) is not None
+    return await not_now(request) if is_form else _answer_error(request, error)
 
 
 def _answer_failed_read(request: Request, error: Exception) -> Response:

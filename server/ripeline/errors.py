@@ -102,5 +102,16 @@ class LogRefused(RipelineError):
         self.retry_after = retry_after
 
 
+class BeingRescored(LogRefused):
+    """What is asked rests on scores, and all are being made anew: `done` of so many leads are."""
+
+    def __init__(self, done: int, total: int, retry_after: int) -> None:
+        super().__init__(
+            f"all scores are being made anew ({done} of {total} leads are): until then leads cannot be changed. "
+            "Events are taken and kept; try again soon",
+            retry_after,
+        )
+
+
 class Crowded(LogRefused):
     """More wait for the same thing than there is room for; nothing was begun."""

@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from ripeline.calibration.asking import Asking
 from ripeline.changes import Changes
+from ripeline.errors import InvalidRules
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
 from ripeline.fold.folder import RULES_HASH, now_ms
@@ -35,6 +36,10 @@ T = TypeVar("T")
 
 #: Rule files kept read: the one in force, the one that is coming, and those readers may still hold scores of.
 _REMEMBERED: Final = 4
+
+_HELD: Final = "all scores are being made anew; events are taken and kept, and scored when that is done"
+#: Seconds between two looks whether it is.
+_GLANCE: Final = 0.2
 
 
 class Write(Protocol):
@@ -81,7 +86,11 @@ class RulesInForce:
 
     def _of_before(self, conn: Connection, hash: str) -> Ruleset:
         text = text_of_rules(conn, hash)
-        return self.ruleset if text is None else read_rules(text)
+        try:
+            return self.ruleset if text is None else read_rules(text)
+        except InvalidRules:
+            # An older version could read them.
+            return self.ruleset
 
 
 @dataclass(slots=True)
@@ -91,7 +100,8 @@ class Running:
     `settled` answers when every event accepted before the call has been folded; `healthy` says why the
     server is not ready, or ""; `lag` is the seconds since the oldest event without a score came in;
     `accepted` are sentences about what the start put up with. `do` does a person's deed. `take` puts rules in force,
-    after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `dropped`
+    after a rescore beside the fold: `rescoring` says of which hash, and how many leads of how many are done. `held`
+    says the same while no event can be scored before that, and deeds are refused; None when events are. `dropped`
     counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `truths` whether scores
     tell the truth, `visiting` reads our own sites for a draft, `changes` are told to pages that are open, `tally`
     counts what comes to the doors. `shop`: where the demo's shop is.
@@ -113,6 +123,7 @@ class Running:
     demo: bool = False
     shop: str = ""
     lag: Callable[[], float] = lambda: 0.0
+    held: Callable[[], tuple[int, int] | None] = lambda: None
     accepted: tuple[str, ...] = ()
     sightings: Sightings = field(default_factory=Sightings)
     started_at: int = field(default_factory=now_ms)
@@ -131,7 +142,16 @@ class Running:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is not as it should be, though the server does its work."""
-        return (*self.accepted, self.rules.problem) if self.rules.problem else self.accepted
+        held, problem = self.held(), self.rules.problem
+        rescored = f"{_HELD}: {held[0]} of {held[1]} leads are done" if held else ""
+        return tuple(each for each in (*self.accepted, problem, rescored) if each)
+
+    async def scored_again(self) -> None:
+        """Return at once, or once events are scored again, and those are that came while they were not."""
+        if self.held():
+            while self.held():  # noqa: ASYNC110 - it ends on the writer's thread
+                await asyncio.sleep(_GLANCE)
+            await self.settled()
 
     async def save_rules(self, ruleset: Ruleset, author: str) -> None:
         """Write the rule file, and put it in force after a rescore. Raises `Conflict` when it cannot be written."""

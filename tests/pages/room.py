@@ -82,6 +82,9 @@ class Room:
     def rescoring(self) -> None:
         """Never."""
 
+    def held(self) -> None:
+        """Never."""
+
     async def take_rules(self) -> None:
         """The rules of a room never change."""
 

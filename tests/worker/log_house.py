@@ -24,6 +24,8 @@ class CountingFolder:
     `pause` is called once in each step, before it looks.
     """
 
+    is_held = False
+
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
         self.folded: list[str] = []

@@ -10,6 +10,8 @@ from ripeline.worker.folding import ENOUGH, FAR_BEHIND, FEW, LARGE, LATER, SOON,
 class _Steps:
     """Gives these results one after the other; an exception is raised."""
 
+    is_held = False
+
     def __init__(self, *results: int | Exception) -> None:
         self.results = list(results)
 
@@ -127,3 +129,20 @@ def test_what_comes_during_a_step_still_waits() -> None:
     folding.appended(3, 1.0)
     assert folding.step(1.1) == 3
     assert (folding.is_behind, folding.unfolded, folding.lag(2.0)) == (True, 2, 0.5)
+
+
+def test_nothing_is_folded_while_it_is_held_and_nobody_need_wait_for_it() -> None:
+    steps = _Steps(STEP, 1)
+    steps.is_held = True
+    folding = Folding(steps, 0.0)
+    assert (folding.due_in(0.0), folding.is_stuck, folding.unfolded) == (None, True, 1)
+    for at in range(1, 200):
+        folding.appended(2, float(at))
+        assert folding.due_in(float(at)) is None
+    assert (folding.unfolded, folding.lag(200.0), folding.late(200.0)) == (398, 199.0, 0.0)
+    steps.is_held = False
+    assert folding.due_in(201.0) == 0.0
+    assert (folding.lag(201.0), folding.late(201.0)) == (200.0, 2.0)
+    folding.step(201.0)
+    folding.step(201.0)
+    assert (folding.is_stuck, folding.lag(202.0), folding.due_in(202.0)) == (False, 0.0, None)

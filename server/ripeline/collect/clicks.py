@@ -70,6 +70,7 @@ class Mail:
 
 async def _suspect_late(running: Running, ids: Sequence[str], reason: str) -> None:
     try:
+        await running.scored_again()
         await running.settled()
         await running.do(partial(suspect_late, ids=ids, reason=reason), "")
     except RipelineError as error:

@@ -104,6 +104,7 @@ class OwnPeople:
             self._task.add_done_callback(self._settle)
 
     async def _leave_out(self) -> None:
+        await self._running.scored_again()
         while self._waiting:
             key, domain = next(iter(self._waiting.items()))
             await self._running.do(partial(leave_out_visitor, key=key, domain=domain), "")

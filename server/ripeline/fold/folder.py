@@ -10,6 +10,7 @@ from ripeline.changes import Changes
 from ripeline.errors import DataProblem
 from ripeline.fold.announcing import announce_bands
 from ripeline.fold.batch import Batch, PoisonedBatch
+from ripeline.fold.form import is_of_this_form
 from ripeline.fold.rows import described_rows, seen_rows, session_rows, touched_sessions
 from ripeline.fold.scored import problem_of
 from ripeline.fold.shelving import shelve
@@ -44,11 +45,17 @@ def now_ms() -> int:
 class Folder(Thinking):
     """Folds the log of one database under one rule file, and tells `changes`; belongs to the connection that writes."""
 
-    def __init__(self, conn: Connection, ruleset: Ruleset, now: Callable[[], int] = now_ms) -> None:
-        """`now` gives ms. Raises `DataProblem` when the scores so far were made under another rule file."""
-        if read_meta(conn, RULES_HASH) not in (None, ruleset.hash):
-            raise DataProblem("the stored scores were made under another rule file; `ripeline rescore` makes them anew")
+    def __init__(
+        self, conn: Connection, ruleset: Ruleset, now: Callable[[], int] = now_ms, *, is_held: bool = False
+    ) -> None:
+        """`now` gives ms. Raises `DataProblem` when the scores so far were made under another rule file, or otherwise.
+
+        `is_held`: they may have been; nothing is folded before all are made anew.
+        """
+        if not is_held:
+            _require_scores_of(conn, ruleset)
         super().__init__(conn, ruleset)
+        self.is_held = is_held
         self._now = now
         self.changes = Changes()
         self._swept = int(read_meta(conn, SWEPT) or 0)
@@ -173,6 +180,17 @@ WRITING: Final[tuple[Callable[[Folder, Batch], None], ...]] = (
     Folder.hand_over,
     Folder.move_cursor,
 )
+
+
+def _require_scores_of(conn: Connection, ruleset: Ruleset) -> None:
+    before = read_meta(conn, RULES_HASH)
+    if before not in (None, ruleset.hash):
+        raise DataProblem("the stored scores were made under another rule file; `ripeline rescore` makes them anew")
+    if not is_of_this_form(conn):
+        raise DataProblem(
+            "the stored scores were made by a version that scored otherwise: a server that runs is making them anew, "
+            "so wait until it has; without one, `ripeline rescore` does"
+        )
 
 
 class Overtaken(Exception):

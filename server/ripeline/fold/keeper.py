@@ -98,12 +98,15 @@ class Keeper(Folder):
         self._ruleset = ruleset
         self._scorer = Scorer(ruleset)
         self.forget()
+        self.is_held = False
 
     def sweep(self, limit: int = 500) -> int:
         """What time did to leads since it was looked at last, at most `limit` of them, in one transaction.
 
         How many there were; once there are none left, `swept` says up to when.
         """
+        if self.is_held:
+            return 0
         batch = Batch([], self._cursor(), self._moment())
         try:
             with uncollected(), transaction(self._conn):
@@ -121,7 +124,7 @@ class Keeper(Folder):
 
     def shelve_all(self, limit: int = 200) -> int:
         """After new rules, put what sales has in order, so many hand-offs in one transaction; how many there were."""
-        after = read_meta(self._conn, SHELVED)
+        after = None if self.is_held else read_meta(self._conn, SHELVED)
         if after is None:
             return 0
         with transaction(self._conn):

@@ -16,6 +16,7 @@ from ripeline.fold.batch import PoisonedBatch
 from ripeline.fold.building import Answer, Builder, Built, Order
 from ripeline.fold.crew import Crew
 from ripeline.fold.folder import REBUILT, RULES_HASH, now_ms
+from ripeline.fold.form import FORM, FORM_KEY
 from ripeline.fold.rows import Names, session_rows
 from ripeline.fold.uncollected import uncollected
 from ripeline.rules.model import Ruleset
@@ -43,12 +44,6 @@ from ripeline.store.rule_versions import keep_rule_version, rules_changed, text_
 from ripeline.store.shelf import SHELVED
 
 log = logging.getLogger(__name__)
-
-#: The name in `meta` of the form of what was stored.
-FORM_KEY: Final = "scoring_form"
-
-#: Raised by one whenever the same events and rules give other scores or states than before.
-FORM: Final = "4"
 
 #: The names in `meta` of the rules being applied (with the form of what they make), and of who applies them.
 _NEXT_RULES: Final = "rescore_rules"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Callable
 from typing import Final
 
 from ripeline.fold.folder import RULES_HASH, now_ms
-from ripeline.fold.rebuilding import FORM, FORM_KEY, Rescore, forget_rescore, is_going_on
+from ripeline.fold.form import FORM, FORM_KEY
+from ripeline.fold.rebuilding import Rescore, forget_rescore, is_going_on
 from ripeline.rules.model import Ruleset
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, transaction
@@ -18,6 +21,8 @@ from ripeline.store.rescore import drop_next, empty_old
 Progress = Callable[[int, int], None]
 
 _LEADS_A_BATCH: Final = 1_000
+#: The same where the clock is looked at in between.
+_LEADS_A_LOOK: Final = 100
 
 
 def is_scored(conn: Connection, ruleset: Ruleset) -> bool:
@@ -35,22 +40,33 @@ def ensure_scored(conn: Connection, ruleset: Ruleset, progress: Progress, now: C
     return True
 
 
-def rescore(conn: Connection, ruleset: Ruleset, progress: Progress, now: Callable[[], int] = now_ms) -> None:
+def rescore(
+    conn: Connection,
+    ruleset: Ruleset,
+    progress: Progress,
+    now: Callable[[], int] = now_ms,
+    within: float | None = None,
+) -> bool:
     """Build every score again from the events folded so far, and put them in force at once, while nobody else writes.
 
-    One that was stopped half-way is gone on with. Events set aside are tried again. `now` gives ms.
+    One that was stopped half-way is gone on with. Events set aside are tried again. `now` gives ms. False when it is
+    not done `within` so many seconds: it is to be gone on with.
     """
     work = Rescore.resumed(conn, ruleset, now) or Rescore.begun(conn, ruleset, Said("", now()), now)
+    until, leads = (time.monotonic() + within, _LEADS_A_LOOK) if within is not None else (math.inf, _LEADS_A_BATCH)
     work.hire(processors())
     try:
         progress(*work.progress)
-        while not work.step(_LEADS_A_BATCH):
+        while not work.step(leads):
             progress(*work.progress)
+            if time.monotonic() > until:
+                return False
     finally:
         work.close()
     progress(*work.progress)
     while tidy(conn):
         pass
+    return True
 
 
 def processors() -> int:

@@ -11,7 +11,7 @@ from ripeline.errors import RipelineError
 from ripeline.fold.folder import RULES_HASH
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.rebuilding import Rescore
-from ripeline.fold.rescore import ensure_scored, give_up, is_scored, processors, tidy
+from ripeline.fold.rescore import ensure_scored, give_up, is_scored, processors, rescore, tidy
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.store.authors import Said
@@ -22,8 +22,9 @@ from ripeline.store.rule_versions import text_of_rules
 
 log = logging.getLogger(__name__)
 
-#: So many leads are rescored in less time than it takes to notice.
+#: So many leads are rescored at once, if it takes no longer than so many seconds.
 _SOON_DONE: Final = 2_000
+_SOON: Final = 1.0
 
 #: Leads a step, and how long one should take (seconds): events wait meanwhile, and some leads have done a lot.
 _FEWEST: Final = 10
@@ -34,14 +35,15 @@ _PATIENCE: Final = 0.002
 
 
 def rules_at_start(conn: Connection, ruleset: Ruleset, progress: Callable[[int, int], None]) -> Ruleset:
-    """The rules to begin with when the file says `ruleset`: those, once all scores are made under them.
+    """The rules to begin with when the file says `ruleset`: those, all scores made under them where that is soon done.
 
-    Where that takes long, the rules of before are gone on with, and the others are to be offered to `Rescoring`.
+    Where it takes long, the rules of before are gone on with. When those cannot be (this version scores otherwise), it
+    is the rules of the file, nothing is to be folded yet, and they are to be offered to `Rescoring`.
     """
-    before = None if is_scored(conn, ruleset) else _rules_before(conn)
-    if before is not None and count_living_leads(conn) > _SOON_DONE:
-        return before
-    ensure_scored(conn, ruleset, progress)
+    if is_scored(conn, ruleset):
+        ensure_scored(conn, ruleset, progress)
+    elif count_living_leads(conn) > _SOON_DONE or not rescore(conn, ruleset, progress, within=_SOON):
+        return _rules_before(conn) or ruleset
     return ruleset
 
 
@@ -101,6 +103,8 @@ class Rescoring:
             # Back to what is in force.
             with transaction(self._conn):
                 give_up(self._conn)
+            if self._keeper.is_held:
+                self._put_in_force(ruleset)
         else:
             self._work = Rescore.resumed(self._conn, ruleset) or Rescore.begun(self._conn, ruleset, by)
             # One processor is left to those who wait; even a single one serves them before a process beside it.
@@ -120,10 +124,16 @@ class Rescoring:
             self._leads = _leads_of(self._leads, time.monotonic() - began)
         if is_done:
             work.close()
-            self._keeper.adopt(work.ruleset)
-            self._taken(work.ruleset, True)
             self._work, self._is_tidy = None, False
-            log.warning("new rules are in force: %s", work.ruleset.hash[:12])
+            self._put_in_force(work.ruleset)
+
+    def _put_in_force(self, ruleset: Ruleset) -> None:
+        was_held = self._keeper.is_held
+        self._keeper.adopt(ruleset)
+        self._taken(ruleset, True)
+        if was_held:
+            log.warning("all scores are made anew; events are scored again")
+        log.warning("new rules are in force: %s", ruleset.hash[:12])
 
 
 def _leads_of(leads: int, took: float) -> int:

@@ -12,6 +12,7 @@ import msgspec
 
 from ripeline.fold.batch import Folded, PoisonedBatch
 from ripeline.fold.folder import CURSOR, RULES_HASH
+from ripeline.fold.form import FORM, FORM_KEY, is_of_this_form
 from ripeline.fold.rescore import Progress
 from ripeline.fold.scored import fold_again
 from ripeline.identity.epochs import epochs_of
@@ -53,6 +54,8 @@ def verify(conn: Connection, ruleset: Ruleset, progress: Progress | None = None)
     scored_under = read_meta(conn, RULES_HASH)
     if scored_under not in (None, ruleset.hash):
         return [Difference("rules", "hash", scored_under, ruleset.hash)]
+    if not is_of_this_form(conn):
+        return [Difference("scores", "form", read_meta(conn, FORM_KEY), FORM)]
     verification = _Verification(conn, ruleset)
     differences = list(verification.of_identity())
     done, total = 0, count_living_leads(conn)

@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from ripeline.auth.forms import safe_next
 from ripeline.fold.desk import Desk
+from ripeline.fold.folder import now_ms
 from ripeline.pages.desk import running_of
 from ripeline.pages.said import Done, keep
 from ripeline.store.audit import What, add_audit
+from ripeline.store.authors import Said
 from ripeline.templating.languages import catalog, locale_of
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ async def do(request: Request, deed: Callable[[Desk], T]) -> T:
 async def write_down(request: Request, what: What, about: str = "", lead: int | None = None) -> None:
     """A line of the audit log for what is only read, like a file of leads; asking for its head is no reading."""
     if request.method != "HEAD":
-        await do(request, lambda desk: add_audit(desk.conn, desk.by, what, about, lead))
+        by = Said(request.state.user.email, now_ms())
+        await running_of(request).write(lambda conn: add_audit(conn, by, what, about, lead))
 
 
 def back(request: Request, fields: Mapping[str, str], otherwise: str, done: Done | None = None) -> Response:

@@ -60,7 +60,7 @@ def read_health(desk: Desk) -> HealthPage:
     problem, rescoring = running.healthy(), running.rescoring()
     concerns = {
         "problem": bool(problem),
-        "late": lag > _LATE_SECONDS,
+        "late": lag > _LATE_SECONDS and not running.held(),
         "room": sizes.free < max(_LITTLE_ROOM, sizes.database),
         "wal": sizes.wal > _LONG_WAL,
         "aside": aside > 0,

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ripeline.domain.event import DOWNLOAD, FORM, PAGE
+from ripeline.fold.form import is_of_this_form
 from ripeline.pages.desk import Desk
 from ripeline.pages.leads_around import lead_address
 from ripeline.pages.leads_asked import COLD, OWNERS, SORTS, SPANS, Asked, asked_of, lead_query
@@ -147,4 +148,7 @@ def _rows(desk: Desk, asked: Asked, model: Model, leads: tuple[LeadSummary, ...]
 
 def _objecting(desk: Desk, leads: list[int]) -> set[int]:
     """Those of them who object to being scored; only who has no points can."""
+    if not is_of_this_form(desk.conn):
+        # What another version wrote of them is not read; they are shown without the word until all is made anew.
+        return set()
     return {lead for lead, state, _ in Projection(desk.conn).states(leads) if decode_state(state).objects}

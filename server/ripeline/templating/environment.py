@@ -25,7 +25,8 @@ def render(asked: Asked, template: str, **values: object) -> str:
     """A page in its reader's language.
 
     Every template knows `locale`, `path`, `user` (None while signed out), `switches`, `now` (ms), `zone` (the IANA
-    name times are shown in) and `said` (what the last form did); the last three may be given in `values`.
+    name times are shown in), `said` (what the last form did) and `held` (how many leads of how many are done while no
+    event is scored, None when events are); the last four may be given in `values`.
     """
     locale = locale_of(asked)
     common: dict[str, object] = {
@@ -36,6 +37,7 @@ def render(asked: Asked, template: str, **values: object) -> str:
         "now": int(time.time() * 1000),
         "zone": "UTC",
         "said": None,
+        "held": None,
     }
     return environment(locale).get_template(template).render({**common, **values})
 

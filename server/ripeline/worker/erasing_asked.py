@@ -23,6 +23,7 @@ _EVERY: Final = 1.0
 
 async def erase_asked(running: Running) -> None:
     """Finish an erasure that was cut short, and look for others for as long as the server runs."""
+    await running.scored_again()
     await running.erase_unused()
     while True:
         try:

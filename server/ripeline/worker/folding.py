@@ -32,8 +32,10 @@ _LONGEST_REST: Final = 30.0
 class Folder(Protocol):
     """Folds the next events of the log in one transaction; how many there were, at most `limit`.
 
-    `forget`: rows whose ids it may remember are gone.
+    `forget`: rows whose ids it may remember are gone. `is_held`: nothing is to be folded yet.
     """
+
+    is_held: bool
 
     def step(self, limit: int = STEP) -> int: ...
     def forget(self) -> None: ...
@@ -47,7 +49,7 @@ class Folding:
         self.problem = ""
         self.is_behind = True
         self._hurry = False
-        self._started = now
+        self._started = self._free_since = now
         self._waiting: deque[tuple[int, float]] = deque()
         self._unfolded = 0
         self._rest = 0.0
@@ -59,6 +61,11 @@ class Folding:
         return self._unfolded or int(self.is_behind)
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether nobody need wait for it: it fails, or is held."""
+        return bool(self.problem) or self.folder.is_held
+
+    @property
     def is_far_behind(self) -> bool:
         """Whether more is taken in than is scored."""
         return self._unfolded > FAR_BEHIND
@@ -68,6 +75,10 @@ class Folding:
         if count:
             self.is_behind = True
             self._unfolded += count
+            if self.folder.is_held and self._waiting:
+                # It may be for long, and only the oldest is asked for.
+                before, now = self._waiting.pop()
+                count += before
             self._waiting.append((count, now))
 
     def look(self) -> None:
@@ -86,8 +97,15 @@ class Folding:
             return 0.0
         return now - (self._waiting[0][1] if self._waiting else self._started)
 
+    def late(self, now: float) -> float:
+        """The lag, as far as the fold can help it: it could not while it was held."""
+        return 0.0 if self.folder.is_held else min(self.lag(now), now - self._free_since)
+
     def due_in(self, now: float) -> float | None:
         """Seconds until the next step is due, 0.0 when it is; None when there is nothing to fold."""
+        if self.folder.is_held:
+            self._free_since = now
+            return None
         if not self.is_behind:
             return None
         if now < self._not_before:

@@ -37,6 +37,7 @@ _AT_ONCE: Final = 200
 
 async def keep_no_longer(running: Running) -> None:
     """See to it once a night, for as long as the server runs."""
+    await running.scored_again()
     while True:
         try:
             await see_to_it(running, now_ms())

@@ -104,7 +104,7 @@ class Writer:
         """Why this server is not ready, or ""."""
         if self._dead or not self._thread.is_alive():
             return self._dead or "the writer is not running"
-        late = self.lag()
+        late = self._folding.late(time.monotonic())
         behind = f"scores are {late:.0f} s behind" if late > _TOO_LATE else ""
         return self._trouble or self._folding.problem or self._chores.problem or behind
 
@@ -185,7 +185,7 @@ class Writer:
             raise self._failure
         if self._conn.in_transaction:
             raise RuntimeError("the fold left a transaction open")
-        if self._folding.problem or not self._folding.is_behind:
+        if self._folding.is_stuck or not self._folding.is_behind:
             self._settlers.tell(self._folding.unfolded)
         return folded
 
@@ -229,7 +229,7 @@ class Writer:
     def _is_done(self) -> bool:
         if self._stop_by is None or self._events.pending or self._jobs:
             return False
-        return not self._folding.is_behind or bool(self._folding.problem) or time.monotonic() > self._stop_by
+        return not self._folding.is_behind or self._folding.is_stuck or time.monotonic() > self._stop_by
 
     def _end(self, reason: str) -> None:
         self._dead = reason
