@@ -41,6 +41,12 @@ def test_a_wrong_file_is_one_line_and_exit_1(tmp_path: Path) -> None:
     assert len(said.stderr.splitlines()) == 1
 
 
+def test_no_password_is_asked_for_where_it_could_not_be_kept(tmp_path: Path) -> None:
+    said = CliRunner().invoke(main, ["user", "add", "ada@example.com", "--data", str(tmp_path / "nowhere")])
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.startswith("ripeline: no database in ")
+
+
 def test_version_names_what_it_runs_on() -> None:
     said = CliRunner().invoke(main, ["version"])
     assert said.output.startswith("ripeline 0.")

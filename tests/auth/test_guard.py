@@ -126,6 +126,12 @@ def test_a_token_is_stored_as_its_hash_and_its_name_is_taken_once(house: SmallHo
         house.now(lambda conn: create_token(conn, "crm", frozenset({"read"}), 0))
 
 
+@pytest.mark.parametrize("name", ["", "  ", "crm\n"])
+def test_a_token_has_a_name_by_which_people_know_it(house: SmallHouse, name: str) -> None:
+    with pytest.raises(InvalidSetting, match="NAME"):
+        house.now(lambda conn: create_token(conn, name, frozenset({"read"}), 0))
+
+
 @pytest.mark.parametrize(
     ("header", "key"), [("Bearer abc", "abc"), ("bearer  abc ", "abc"), ("Basic abc", ""), ("", ""), ("Bearer", "")]
 )

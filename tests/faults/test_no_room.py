@@ -111,16 +111,32 @@ def test_an_upgrade_without_room_for_the_copy_leaves_the_database_as_it_is(disk:
     assert list((folder / FOLDER).iterdir()) == []
 
 
+def _as_a_plain_user(*words: str) -> subprocess.CompletedProcess[str]:
+    """Root writes everything, but for what is taken from it here."""
+    before = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    command = [*before, sys.executable, "-m", "ripeline", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("what", ["ripeline.db", "."])
+def test_a_command_of_another_user_is_told_so_and_to_restore_nothing(tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "data"
+    open_data(Settings(data=folder)).close()
+    place = folder / what
+    place.chmod(0)
+    ended = _as_a_plain_user("backup", str(tmp_path / "backup.zip"), "--data", str(folder))
+    place.chmod(0o700)
+    sentence = f"ripeline: {place} may not be read and written by this user; run this as the server's user"
+    assert (ended.returncode, ended.stderr.splitlines()) == (1, [sentence])
+
+
 @pytest.mark.parametrize("what", ["ripeline.db", "."])
 def test_what_may_not_be_written_stops_the_start(tmp_path: Path, what: str) -> None:
     folder = tmp_path / "data"
     open_data(Settings(data=folder)).close()
     place = folder / what
     place.chmod(0o500)
-    # Root writes everything, but for what is taken from it here.
-    before = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
-    command = [*before, sys.executable, "-m", "ripeline", "serve", "--data", str(folder), "--port", str(free_port())]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ended = _as_a_plain_user("serve", "--data", str(folder), "--port", str(free_port()))
     place.chmod(0o700)
     assert ended.returncode == 1, ended
     assert ended.stderr.splitlines() == [f"ripeline: {place} is read-only for this user. Nothing was changed."]

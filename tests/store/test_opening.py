@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ripeline.errors import DataProblem
+from ripeline.errors import DataProblem, InvalidRules
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.settings import Settings
 from ripeline.store.copies import copy_before
@@ -77,8 +77,18 @@ def test_a_rule_file_that_is_there_is_kept(settings: Settings) -> None:
 
 def test_rules_elsewhere_are_not_copied_here(settings: Settings, tmp_path: Path) -> None:
     elsewhere = Settings(data=settings.data, rules=tmp_path / "rules.toml")
+    (tmp_path / "rules.toml").write_bytes(EXAMPLE_RULES.read_bytes())
     open_data(elsewhere, NOW).close()
     assert not (settings.data / "rules.toml").exists()
+
+
+def test_a_first_start_with_a_mistyped_rule_file_is_a_first_start_again(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRules):
+        open_data(Settings(data=settings.data, rules=tmp_path / "rulse.toml"), NOW)
+    opened = open_data(settings, NOW)
+    opened.close()
+    assert opened.is_new
+    assert settings.rules_file.read_bytes() == EXAMPLE_RULES.read_bytes()
 
 
 def test_opening_again_changes_nothing(used: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from time import time_ns
 
@@ -60,4 +61,8 @@ def make_backup(settings: Settings, target: Path) -> str:
 def _files(settings: Settings) -> dict[str, Path]:
     """What there is beside the database, by its name in the backup."""
     paths = {"rules.toml": settings.rules_file, "channels.toml": settings.channels_file, "secret": settings.secret_file}
-    return {name: path for name, path in paths.items() if path.is_file()}
+    found = {name: path for name, path in paths.items() if path.is_file()}
+    for path in found.values():
+        if not os.access(path, os.R_OK):
+            raise DataProblem(f"{path} may not be read by this user; run this as the server's user")
+    return found

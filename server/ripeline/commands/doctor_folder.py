@@ -30,8 +30,12 @@ _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
 
 
 def findings_of_folder(settings: Settings) -> list[Finding]:
-    """Everything there is to say, in a fixed order; without a folder there is little."""
-    looks = LOOKS if settings.data.is_dir() else (look_at_sqlite, look_at_folder, look_at_clock)
+    """Everything there is to say, in a fixed order; without a folder, or outside it, there is little."""
+    looks = (
+        LOOKS
+        if settings.data.is_dir() and os.access(settings.data, os.X_OK)
+        else (look_at_sqlite, look_at_folder, look_at_clock)
+    )
     return [finding for look in looks for finding in look(settings)]
 
 

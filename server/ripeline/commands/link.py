@@ -47,5 +47,5 @@ def _moment(sent_at: str | None) -> int:
 def _secret(settings: Settings) -> bytes:
     try:
         return settings.secret_file.read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise DataProblem(f"no secret in {settings.data}; start `ripeline serve` once, or say --data") from error

@@ -15,7 +15,7 @@ from ripeline.settings import SETTINGS, Setting, Settings, read_settings
 from ripeline.store.audit import COMMAND_LINE, What, add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, DatabaseError, transaction
-from ripeline.store.opening import open_beside
+from ripeline.store.opening import as_its_user, open_beside
 
 T = TypeVar("T")
 Command = Callable[..., Any]
@@ -40,7 +40,8 @@ def serve_options(command: Command) -> Command:
 
 def write_beside(settings: Settings, work: Callable[[Connection], T]) -> T:
     """Run `work` in one transaction on the database of a server that may be running; raises `DataProblem`."""
-    with closing(open_beside(settings).writer()) as conn, transaction(conn):
+    database = open_beside(settings)
+    with as_its_user(database.path), closing(database.writer()) as conn, transaction(conn):
         return work(conn)
 
 

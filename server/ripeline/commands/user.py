@@ -13,6 +13,7 @@ from ripeline.settings import Settings
 from ripeline.store.audit import COMMAND_LINE, add_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.opening import open_beside
 
 
 @click.group()
@@ -29,6 +30,8 @@ def add(settings: Settings, email: str, role: str, password: str | None) -> None
     """Add a person who signs in with EMAIL."""
     normal_email(email)
     if password is None:
+        # Nobody is asked for what could not be kept.
+        open_beside(settings)
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     check_password(password)
     password_hash = hash_password(password)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
+from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.copies import sync_to_disk
 from ripeline.store.damage import damage_of, log_file_of, way_back
@@ -49,7 +51,8 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
     """Lock and open the data folder (`now` in ms, default the clock); it is made when there is none.
 
     A folder with neither `ripeline.db` nor `secret` is new: it gets both, the example `rules.toml` unless one is
-    there, and one site. Raises `DataProblem`, whose sentence says the way out, for anything else that is amiss.
+    there, and one site. Raises `DataProblem`, whose sentence says the way out, for anything else that is amiss, and
+    `InvalidRules` when a new folder is to have rules that are not right.
     """
     warning = require_sound_sqlite(settings.old_sqlite)
     now = time.time_ns() // 1_000_000 if now is None else now
@@ -83,17 +86,32 @@ def open_beside(settings: Settings) -> Database:
     Raises `DataProblem` when there is none, or when the server must upgrade it first.
     """
     require_sound_sqlite(settings.old_sqlite)
-    require_finished(settings.data)
-    if not settings.database_file.exists():
-        raise DataProblem(f"no database in {settings.data}; start `ripeline serve` once, or say --data")
-    database = Database(settings.database_file)
-    with database.read() as conn:
-        if pending_steps(conn):
-            raise DataProblem(f"{database.path} is of an older version; start `ripeline serve` to upgrade it")
+    with as_its_user(settings.database_file):
+        require_finished(settings.data)
+        if not settings.database_file.exists():
+            raise DataProblem(f"no database in {settings.data}; start `ripeline serve` once, or say --data")
+        database = Database(settings.database_file)
+        with database.read() as conn:
+            if pending_steps(conn):
+                raise DataProblem(f"{database.path} is of an older version; start `ripeline serve` to upgrade it")
     # A reader kept for next time would be the last to let go, and it cannot empty the WAL: a copy of the file
     # alone would then miss what the command did.
     database.close()
     return database
+
+
+@contextmanager
+def as_its_user(path: Path) -> Iterator[None]:
+    """What fails because this user may not touch the database at `path` raises `DataProblem`: it is not damaged."""
+    try:
+        yield
+    except (DatabaseError, PermissionError) as error:
+        for each, needed in ((path.parent, os.R_OK | os.W_OK | os.X_OK), (path, os.R_OK | os.W_OK)):
+            if not os.access(each, needed):
+                raise DataProblem(
+                    f"{each} may not be read and written by this user; run this as the server's user"
+                ) from error
+        raise
 
 
 def make_folder(folder: Path) -> None:
@@ -106,7 +124,10 @@ def make_folder(folder: Path) -> None:
 
 def _fill(settings: Settings, now: int) -> None:
     _require_unused(settings)
-    if settings.rules is None and not settings.rules_file.exists():
+    if settings.rules is not None:
+        # Before anything is made: what is typed wrong is typed again, and that is a first start still.
+        load_rules(settings.rules)
+    elif not settings.rules_file.exists():
         _write_whole(settings.rules_file, EXAMPLE_RULES.read_bytes(), 0o644)
     # Under its own name only once it is whole: a first start that is killed is a first start again.
     path = settings.database_file
