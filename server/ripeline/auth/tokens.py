@@ -19,7 +19,7 @@ _NOTED_EVERY_MS: Final = 3_600_000
 
 
 def create_token(conn: Connection, name: str, scopes: frozenset[str], now: int) -> str:
-    """Make and store a key, return it (it is never seen again); InvalidSetting when the name is taken or says nothing."""
+    """Make and store a key, return it (never seen again); InvalidSetting when the name is taken or says nothing."""
     if not name.strip() or not name.isprintable():
         raise InvalidSetting("NAME", name, "say what it is for, like crm")
     if has_token_named(conn, name):
