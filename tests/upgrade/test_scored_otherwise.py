@@ -57,16 +57,35 @@ def make_old(conn: Connection) -> None:
 @contextmanager
 def held(server: Server) -> Iterator[None]:
     """The server started, and kept from making scores anew until it is let go on, or killed."""
-    server.start()
-    while not (mates := [int(stat.parent.name) for stat in server.mates()]):
-        time.sleep(0.01)
+    server.launch()
+    until = time.monotonic() + 30
+    while not (mates := [pid for pid in map(pid_of, server.mates()) if is_crew(pid)]):
+        assert server.is_running(), server.tail()
+        assert time.monotonic() < until, f"nobody helps with the rescore: {server.tail()}"
+        time.sleep(0.005)
+    # It has only just begun to start.
     for mate in mates:
         os.kill(mate, signal.SIGSTOP)
     try:
+        while server.get("/readyz") != 200:
+            assert time.monotonic() < until, server.tail()
+            time.sleep(0.02)
         yield
     finally:
         for mate in mates:
             os.kill(mate, signal.SIGCONT)
+
+
+def pid_of(stat: Path) -> int:
+    return int(stat.parent.name)
+
+
+def is_crew(pid: int) -> bool:
+    """Not the process that Python itself starts beside."""
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def send(server: Server, *ids: str, on: str = "page") -> list[str]:
