@@ -191,6 +191,12 @@ def test_mistakes_stand_at_their_lines_and_keep_the_text(mona: TestClient, setti
     assert on_disk(settings) == TEXT
 
 
+def test_what_is_wrong_with_the_whole_file_stands_at_no_line(mona: TestClient) -> None:
+    page = text_of(mona.post(f"{HOME}/text", data={"text": "\n"}).text)
+    assert "This cannot be saved yet. there is no model: " in page
+    assert "Line 0" not in page
+
+
 @pytest.mark.parametrize("mark", ["", MARK])
 def test_line_ends_and_mark_survive_the_editor(settings: Settings, mona: TestClient, mark: str) -> None:
     windows = mark + TEXT.replace("\n", "\r\n")

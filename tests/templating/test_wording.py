@@ -37,10 +37,11 @@ def test_a_near_miss_says_what_must_come_first() -> None:
 
 
 def test_the_usual_bands_are_translated_and_a_models_own_are_not() -> None:
-    assert [band_word(name, FR) for name in ("cold", "warm", "hot", "brûlant")] == [
+    assert [band_word(name, FR) for name in ("cold", "warm", "hot", "out of target", "brûlant")] == [
         "froid",
         "tiède",
         "chaud",
+        "hors cible",
         "brûlant",
     ]
 

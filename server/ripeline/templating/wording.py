@@ -9,11 +9,12 @@ from ripeline.domain.event import KINDS
 
 
 def band_word(name: str, words: NullTranslations) -> str:
-    """The usual three are translated; any other name is the model's own and stays."""
+    """The usual three, and where somebody out of target is, are translated; any other name is the model's own."""
     usual = {
         "cold": words.pgettext("band", "cold"),
         "warm": words.pgettext("band", "warm"),
         "hot": words.pgettext("band", "hot"),
+        "out of target": words.gettext("out of target"),
     }
     return usual.get(name, name)
 
