@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page
 from tests.browser.told import Told
@@ -48,3 +50,21 @@ def test_a_page_that_loads_is_not_laid_out_for_the_tag(told: Told, page: Page) -
     page.evaluate("history.pushState(0, '', '/next')")
     told.wait("engagement")
     assert "scrollY" in page.evaluate("asked"), "how far somebody read is asked when they go on"
+
+
+def test_a_page_that_loads_meets_no_error_inside_the_tag(told: Told, page: Page) -> None:
+    """The first throw in a page costs a millisecond: the browser reads the script again to say where it was."""
+    session = page.context.new_cdp_session(page)
+    thrown: list[str] = []
+
+    def go_on(paused: dict[str, Any]) -> None:
+        thrown.append(f"{paused['reason']}: {paused['data']['description']}")
+        session.send("Debugger.resume")
+
+    session.on("Debugger.paused", go_on)
+    session.send("Debugger.enable")
+    session.send("Debugger.setPauseOnExceptions", {"state": "all"})
+    told.open(page)
+    assert thrown == []
+    page.evaluate("try { JSON.parse('') } catch {}")
+    assert thrown, "one would have been seen"
