@@ -14,6 +14,11 @@ from ripeline.settings import Settings
 
 pytestmark = pytest.mark.browser
 
+#: What is behind the list, as a browser that paints for the first time has it.
+_AT_FIRST = "requestAnimationFrame(() => { window.wasWhole = !!document.querySelector('main ~ #news') })"
+#: Slow enough that a page comes in several pieces; bytes a second.
+_SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": 15_000, "uploadThroughput": -1}
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
@@ -113,3 +118,12 @@ def test_axe_finds_nothing_on_the_list(browser: Browser, address: str, variant: 
 
 def folded_too(context: BrowserContext, address: str, query: str) -> list[str]:
     return faults_of(context, f"{address}/leads{query}")
+
+
+def test_a_list_that_comes_in_pieces_is_shown_whole(alice: Page, address: str) -> None:
+    """Rows that came later would widen the columns somebody reads already."""
+    alice.context.new_cdp_session(alice).send("Network.emulateNetworkConditions", _SLOWLY)
+    alice.add_init_script(_AT_FIRST)
+    alice.goto(f"{address}/leads?sort=-score")
+    alice.wait_for_function("window.wasWhole !== undefined")
+    assert alice.evaluate("wasWhole")
