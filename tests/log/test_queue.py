@@ -10,7 +10,7 @@ import pytest
 
 from ripeline.domain.event import Event
 from ripeline.errors import LogRefused
-from ripeline.log.queue import EventLog, Waiting
+from ripeline.log.queue import PLACE_BYTES, EventLog, Waiting
 
 
 def _events(count: int, name: str = "e", site: int = 1) -> list[Event]:
@@ -68,7 +68,7 @@ def test_a_site_that_floods_leaves_room_for_the_others() -> None:
     async def story(log: EventLog) -> None:
         tasks = [await _waiting(log, 1, site=2)]
         tasks += [await _waiting(log, 1, f"flood{n}-") for n in range(66)]
-        with pytest.raises(LogRefused, match="66 events of this site are waiting"):
+        with pytest.raises(LogRefused, match="67 events are waiting to be written, too many of them of this site"):
             await log.append(_events(1))
         tasks += [await _waiting(log, 1, f"quiet{n}-", site=2) for n in range(20)]
         assert log.pending == 87
@@ -84,11 +84,46 @@ def test_a_site_that_floods_leaves_room_for_the_others() -> None:
 def test_an_address_that_floods_leaves_room_for_the_others() -> None:
     async def story(log: EventLog) -> None:
         tasks = [await _waiting(log, 11, f"flood{n}-", sender="192.0.2.1") for n in range(6)]
-        with pytest.raises(LogRefused, match="66 events of this address are waiting"):
+        with pytest.raises(LogRefused, match="66 events are waiting to be written, too many of them of this address"):
             await log.append(_events(11), "192.0.2.1")
         tasks += [await _waiting(log, 1, f"quiet{n}-", sender="198.51.100.9") for n in range(20)]
         # Who has no address that counts, a program with a token, has what is left.
         tasks.append(await _waiting(log, 14, "program"))
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        await asyncio.gather(*tasks)
+        assert log._of_sender == {}
+
+    _run(story, limit=100)
+
+
+def test_long_events_fill_the_queue_by_their_bytes() -> None:
+    async def story(log: EventLog) -> None:
+        long = [asyncio.create_task(log.append(_events(1, f"long{n}-"), size=3 * PLACE_BYTES)) for n in range(3)]
+        usual = await _waiting(log, 1)
+        assert log.is_crowded
+        with pytest.raises(LogRefused, match="4 events are waiting"):
+            await log.append(_events(1))
+        batch = log.take(500)
+        log.answer(batch, _all_new(batch))
+        await asyncio.gather(*long, usual)
+        # Many short ones in a large body are as many as they are.
+        assert not log.is_crowded
+        most = asyncio.create_task(log.append(_events(10), size=10 * PLACE_BYTES))
+        await asyncio.sleep(0)
+        assert not most.done()
+
+    _run(story, limit=10)
+
+
+def test_an_address_may_not_fill_it_with_a_few_long_events() -> None:
+    async def story(log: EventLog) -> None:
+        sent = {"sender": "192.0.2.1", "size": 20 * PLACE_BYTES}
+        tasks = [asyncio.create_task(log.append(_events(1, f"flood{n}-"), **sent)) for n in range(3)]  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        with pytest.raises(LogRefused, match="3 events are waiting to be written, too many of them of this address"):
+            await log.append(_events(1), **sent)  # type: ignore[arg-type]
+        tasks += [await _waiting(log, 1, f"quiet{n}-", sender="198.51.100.9") for n in range(20)]
         batch = log.take(500)
         log.answer(batch, _all_new(batch))
         await asyncio.gather(*tasks)

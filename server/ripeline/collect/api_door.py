@@ -43,11 +43,14 @@ class Delivery:
         self.duplicate = 0
         self.rejected: list[tuple[int, EventProblem]] = []
 
-    async def take(self, items: Sequence[object]) -> None:
-        """Parse and store; on return they are on disk. Raises `Refused` 503 when the log takes none."""
+    async def take(self, items: Sequence[object], size: int) -> None:
+        """Parse and store what came in so many bytes; on return it is on disk.
+
+        Raises `Refused` 503 when the log takes none.
+        """
         own = self._intake.own
         events, found = own.mark(self._parsed(items))
-        accepted = await store_counted(self._intake.running, events, len(items) - len(events))
+        accepted = await store_counted(self._intake.running, events, len(items) - len(events), size)
         own.saw(found)
         self.accepted += accepted
         self.duplicate += len(events) - accepted
@@ -97,7 +100,8 @@ async def _take(intake: Intake, scope: Scope, receive: Receive) -> Delivery:
         await _take_lines(delivery, receive)
     else:
         check_length(headers)
-        await delivery.take(decode_api_items(await read_body(receive)))
+        body = await read_body(receive)
+        await delivery.take(decode_api_items(body), len(body))
     return delivery
 
 
@@ -111,7 +115,8 @@ async def _take_lines(delivery: Delivery, receive: Receive) -> None:
 
 async def _take_complete(delivery: Delivery, lines: list[bytes]) -> None:
     for start in range(0, len(lines), MOST_EVENTS):
-        await delivery.take([_decoded(line) for line in lines[start : start + MOST_EVENTS]])
+        some = lines[start : start + MOST_EVENTS]
+        await delivery.take([_decoded(line) for line in some], sum(map(len, some)))
 
 
 def _decoded(line: bytes) -> object:

@@ -23,6 +23,7 @@ class Arrival:
     """One request. `received_at` is ms since 1970 UTC; `rejected` holds (place in the list sent, code).
 
     `received`: how many events were counted as such, 0 before they are known.
+    `size`: bytes of its body, 0 before that is let go.
     `address`: the one it counts for, "" before that is known and where there are no limits.
     `drop` is why `dropped` of its events are not stored. `found`: events nobody sent, that follow from those sent.
     """
@@ -48,6 +49,7 @@ class Arrival:
         "sender",
         "set_cookie",
         "site",
+        "size",
     )
 
     def __init__(self, scope: Scope, received_at: int) -> None:
@@ -63,6 +65,7 @@ class Arrival:
         self.envelope = NOTHING_SENT
         self.items: Sequence[object] = ()
         self.site = 0
+        self.size = 0
         self.sender = _NOBODY
         self.events: list[Event] = []
         self.found: list[Event] = []

@@ -69,7 +69,7 @@ async def _take(intake: Intake, arrival: Arrival, receive: Receive) -> int:
         async with intake.room.turn():
             for step in (check_room, *WITH_THE_BODY):
                 step(intake, arrival)
-    return await store(intake.running, arrival.events, arrival.found, arrival.address)
+    return await store(intake.running, arrival.events, arrival.found, arrival.address, arrival.size)
 
 
 def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Answer], None]) -> None:
@@ -81,7 +81,7 @@ def take_quickly(intake: Intake, scope: Scope, body: bytes, reply: Callable[[Ans
             step(intake, arrival)
         if arrival.events:
             tell = partial(_finish, intake, arrival, reply)
-            submit(intake.running, [*arrival.events, *arrival.found], tell, arrival.address)
+            submit(intake.running, [*arrival.events, *arrival.found], tell, arrival.address, arrival.size)
         else:
             _reply_soon(reply, answer_of(intake, arrival, 0))
     except Refused as refusal:

@@ -46,7 +46,7 @@ def check_room(intake: Intake, _: Arrival) -> None:
     """While hardly any more fit into the queue, what cannot be taken is not even read."""
     log = intake.running.log
     if log.is_crowded:
-        raise Refused(503, "try_again", f"{log.pending} events are waiting to be written", retry_after=1)
+        raise Refused(503, "try_again", log.crowd, retry_after=1)
 
 
 def check_headers(_: Intake, arrival: Arrival) -> None:
@@ -147,6 +147,7 @@ def count_received(intake: Intake, arrival: Arrival) -> None:
 
 def let_go(_: Intake, arrival: Arrival) -> None:
     """Who waits for the commit waits with the events alone: what they came in is larger than they are."""
+    arrival.size = len(arrival.body)
     arrival.body, arrival.envelope, arrival.items = b"", NOTHING_SENT, ()
 
 

@@ -54,7 +54,8 @@ async def _take(scope: Scope, receive: Receive) -> Answer:
     intake.tokens.check_key(_key(headers), "write", intake.clock())
     if kind not in _BATCHES | READ | IGNORED.keys():
         raise Refused(404, "not_found", f"there is no {scope['path']}")
-    body = _loaded(await read_unpacked(headers, receive, (JSON, TEXT), LARGEST_BODY))
+    sent = await read_unpacked(headers, receive, (JSON, TEXT), LARGEST_BODY)
+    body = _loaded(sent)
     if not isinstance(body, dict):
         raise Refused(400, "bad_body", "is not an object")
     items = body.get("batch") if kind in _BATCHES else [body | {"type": kind}]
@@ -63,7 +64,7 @@ async def _take(scope: Scope, receive: Receive) -> Answer:
     if len(items) > _MOST_ITEMS:
         raise Refused(413, "too_many_events", f"at most {_MOST_ITEMS} messages in one batch")
     batch = Batch(intake.clock(), sent_at_of(body), intake.sites.channels)
-    return await _Delivery(intake, batch).take(items)
+    return await _Delivery(intake, batch).take(items, len(sent))
 
 
 class _Delivery:
@@ -75,13 +76,15 @@ class _Delivery:
         self._rejected: list[dict[str, Any]] = []
         self._ignored: list[dict[str, Any]] = []
 
-    async def take(self, items: Sequence[object]) -> Answer:
+    async def take(self, items: Sequence[object], size: int) -> Answer:
         for start in range(0, len(items), MOST_EVENTS):
             events: list[Event] = []
             before = len(self._rejected)
-            for place, item in enumerate(items[start : start + MOST_EVENTS], start):
+            some = items[start : start + MOST_EVENTS]
+            for place, item in enumerate(some, start):
                 events += self._read(place, item)
-            await store_counted(self._intake.running, events, len(self._rejected) - before)
+            rejected = len(self._rejected) - before
+            await store_counted(self._intake.running, events, rejected, size * len(some) // len(items))
         told = {"rejected": self._rejected, "ignored": self._ignored}
         return json_answer(200, _encoded({"success": True} | {name: places for name, places in told.items() if places}))
 

@@ -16,26 +16,28 @@ from ripeline.store.database import DatabaseError
 _RETRY_AFTER: Final = 5
 
 
-async def store(running: Running, events: list[Event], found: Sequence[Event] = (), sender: str = "") -> int:
+async def store(
+    running: Running, events: list[Event], found: Sequence[Event] = (), sender: str = "", size: int = 0
+) -> int:
     """Append and return how many were new; on return they are on disk. Raises as `accepted_of`.
 
-    What was `found` is appended with them, and not counted.
+    What was `found` is appended with them, and not counted. `size`: bytes they came in, 0 where it is no matter.
     """
     if not events:
         return 0
     try:
-        stored: Outcome = await running.log.append([*events, *found], sender)
+        stored: Outcome = await running.log.append([*events, *found], sender, size)
     except (LogRefused, InvalidEvent) as problem:
         stored = problem
     return accepted_of(stored, len(events))
 
 
-async def store_counted(running: Running, events: list[Event], rejected: int = 0) -> int:
+async def store_counted(running: Running, events: list[Event], rejected: int = 0, size: int = 0) -> int:
     """`store` for doors that read no `Arrival`: with these events, and so many that could not be read, in the tally."""
     tally, received = running.tally, len(events) + rejected
     tally.received += received
     try:
-        accepted = await store(running, events)
+        accepted = await store(running, events, size=size)
     except Refused as refusal:
         tally.turn_away(received)
         refusal.is_counted = True
@@ -50,13 +52,15 @@ def turn_away(running: Running, refusal: Refused) -> None:
         running.tally.turn_away(0)
 
 
-def submit(running: Running, events: list[Event], tell: Callable[[Outcome], None], sender: str = "") -> None:
+def submit(
+    running: Running, events: list[Event], tell: Callable[[Outcome], None], sender: str = "", size: int = 0
+) -> None:
     """Hand events (at least one) to the log; `tell` hears when they are on disk, or why not, and must not raise.
 
     Raises `Refused` 503 when there is no room.
     """
     try:
-        running.log.hand_in(events, tell, sender)
+        running.log.hand_in(events, tell, sender, size)
     except LogRefused as refused:
         raise _try_again(refused) from refused
 

@@ -15,25 +15,32 @@ from ripeline.errors import LogRefused
 
 Outcome = list[bool] | Exception
 
+#: Places in the queue, and the bytes that one event in one place may have come in. What is longer takes more: all of it
+#: came in at most 4 MB, and takes 16 MB of memory at worst, as a text with an emoji has four bytes a character there.
 LIMIT: Final = 2_000
+PLACE_BYTES: Final = 2_048
 
 
 @dataclass(slots=True)
 class Waiting:
-    """Events of one call, whom to tell what became of them, and the address they come from, "" for none that counts."""
+    """Events of one call, whom to tell what became of them, and the places they take.
+
+    `sender` is the address they come from, "" for none that counts.
+    """
 
     events: list[Event]
     tell: Callable[[Outcome], None]
     loop: asyncio.AbstractEventLoop
     sender: str = ""
+    places: int = 1
 
 
 class EventLog:
     """Takes events from event loops and keeps them until the writer has them on disk.
 
-    `bell` wakes the writer. At most `limit` events wait, those being written included. Once several sites have sent
-    some, each may have at most twice as many waiting as there is room left, and so may each sender at any time: whoever
-    floods leaves room for the others.
+    `bell` wakes the writer. At most `limit` events wait, those being written included, and fewer when they are long
+    (`places_of`). Once several sites have sent some, each may take at most twice the room that is left, and so may each
+    sender at any time: whoever floods leaves room for the others.
     """
 
     def __init__(self, bell: threading.Event | None = None, limit: int = LIMIT) -> None:
@@ -43,53 +50,56 @@ class EventLog:
         self._queue: deque[Waiting] = deque()
         self._accepted = 0
         self._answered = 0
+        self._taken = 0
         self._of_site: dict[int, int] = {}
         self._of_sender: dict[str, int] = {}
         self._closed = ""
 
-    async def append(self, events: list[Event], sender: str = "") -> list[bool]:
+    async def append(self, events: list[Event], sender: str = "", size: int = 0) -> list[bool]:
         """Store events; per event True when it is new, False when the site had its id before.
 
         Returns after the COMMIT that holds them all. Raises `LogRefused` when there is no room or the log is
         closed: nothing of this call is then acknowledged, and all of it may be sent again; `InvalidEvent` for what no
-        check at the door caught. At most `limit` events a call.
+        check at the door caught. At most `limit` events a call, which came in `size` bytes (0: few).
         """
         if not events:
             return []
         future: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
-        self.hand_in(events, partial(_resolve, future), sender)
+        self.hand_in(events, partial(_resolve, future), sender, size)
         return await future
 
-    def hand_in(self, events: list[Event], tell: Callable[[Outcome], None], sender: str = "") -> None:
+    def hand_in(self, events: list[Event], tell: Callable[[Outcome], None], sender: str = "", size: int = 0) -> None:
         """`append` without a future, of at least one event: `tell` is called in this event loop with what became of it.
 
         It must not raise: others are told after it. Raises `LogRefused` when there is no room.
         """
         loop = asyncio.get_running_loop()
-        waiting = Waiting(events, tell, loop, sender)
+        waiting = Waiting(events, tell, loop, sender, places_of(len(events), size))
         with self._lock:
-            self._admit(waiting, len(events))
+            self._admit(waiting)
+            self._accepted += len(events)
             self._queue.append(waiting)
         if not self.bell.is_set():
             self.bell.set()
 
-    def _admit(self, call: Waiting, count: int) -> None:
+    def _admit(self, call: Waiting) -> None:
         """A call is of one site: of the one its first event is of."""
         if self._closed:
             raise LogRefused(self._closed)
-        waiting = self._of_site.setdefault(call.events[0].site, 0)
-        if self.pending + count > self.limit:
-            raise LogRefused(f"{self.pending} events are waiting to be written")
-        share = 2 * (self.limit - self.pending - count)
-        if len(self._of_site) > 1 and waiting + count > share:
-            raise LogRefused(f"{waiting} events of this site are waiting to be written")
+        places, site = call.places, call.events[0].site
+        of_site = self._of_site.setdefault(site, 0)
+        left = self.limit - self._taken - places
+        if left < 0:
+            raise LogRefused(self.crowd)
+        if len(self._of_site) > 1 and of_site + places > 2 * left:
+            raise LogRefused(f"{self.crowd}, too many of them of this site")
         if call.sender:
-            sent = self._of_sender.get(call.sender, 0)
-            if sent + count > share:
-                raise LogRefused(f"{sent} events of this address are waiting to be written")
-            self._of_sender[call.sender] = sent + count
-        self._of_site[call.events[0].site] = waiting + count
-        self._accepted += count
+            of_sender = self._of_sender.get(call.sender, 0)
+            if of_sender + places > 2 * left:
+                raise LogRefused(f"{self.crowd}, too many of them of this address")
+            self._of_sender[call.sender] = of_sender + places
+        self._of_site[site] = of_site + places
+        self._taken += places
 
     @property
     def accepted(self) -> int:
@@ -114,7 +124,12 @@ class EventLog:
     @property
     def is_crowded(self) -> bool:
         """Whether next to no more events fit in."""
-        return self.pending * 20 >= self.limit * 19
+        return self._taken * 20 >= self.limit * 19
+
+    @property
+    def crowd(self) -> str:
+        """What keeps others out, for whoever is told to come back."""
+        return f"{self.pending} events are waiting to be written"
 
     def take(self, most: int) -> list[Waiting]:
         """The oldest calls, whole, of about `most` events in all (at least one call); [] when none waits."""
@@ -131,9 +146,10 @@ class EventLog:
         with self._lock:
             for waiting in taken:
                 self._answered += len(waiting.events)
-                self._of_site[waiting.events[0].site] -= len(waiting.events)
+                self._taken -= waiting.places
+                self._of_site[waiting.events[0].site] -= waiting.places
                 if waiting.sender:
-                    self._forget(waiting.sender, len(waiting.events))
+                    self._forget(waiting.sender, waiting.places)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Callable[[Outcome], None], Outcome]]] = {}
         for waiting, outcome in zip(taken, outcomes, strict=True):
             by_loop.setdefault(waiting.loop, []).append((waiting.tell, outcome))
@@ -142,9 +158,9 @@ class EventLog:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_tell_all, answers)
 
-    def _forget(self, sender: str, count: int) -> None:
+    def _forget(self, sender: str, places: int) -> None:
         """Only who has events waiting is remembered."""
-        left = self._of_sender.pop(sender) - count
+        left = self._of_sender.pop(sender) - places
         if left:
             self._of_sender[sender] = left
 
@@ -158,6 +174,11 @@ class EventLog:
         self.close(reason)
         taken = self.take(self.limit)
         self.answer(taken, [LogRefused(reason)] * len(taken))
+
+
+def places_of(count: int, size: int) -> int:
+    """How many places so many events take that came in so many bytes: mostly as many as there are."""
+    return count if size <= count * PLACE_BYTES else -(-size // PLACE_BYTES)
 
 
 def _tell_all(answers: list[tuple[Callable[[Outcome], None], Outcome]]) -> None:
