@@ -78,6 +78,10 @@ def change_rules(data: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("points = 5", "points = 6", 1), encoding="utf-8")
 
 
+def score_otherwise(data: Path) -> None:
+    change(data, lambda conn: write_meta(conn, "scoring_form", "before"))
+
+
 def damage(data: Path) -> None:
     (data / "ripeline.db").write_bytes(b"no database")
 
@@ -101,6 +105,7 @@ TROUBLES = [
     (break_rules, "rules", "problem", "rules.toml:"),
     (break_rules, "in force", "warning", "not those of the file"),
     (change_rules, "in force", "warning", "The next start takes them"),
+    (score_otherwise, "in force", "warning", "The next start makes them anew"),
     (damage, "database", "problem", "cannot be read"),
     (quarantine, "quarantine", "warning", "1 events could not be scored"),
     (fall_behind, "lag", "warning", "wait for their score"),

@@ -8,6 +8,7 @@ from typing import Final
 from ripeline.commands.doctor_finding import Finding, ok, problem, warning
 from ripeline.errors import DataProblem, InvalidRules
 from ripeline.fold.folder import CURSOR, RULES_HASH
+from ripeline.fold.form import is_of_this_form
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.backlog import waiting_events
@@ -57,6 +58,9 @@ def _version_in_force(conn: Connection, settings: Settings) -> Finding:
     in_force = read_meta(conn, RULES_HASH)
     if in_force is None:
         return ok("in force", "no rules yet: the first start takes the file")
+    if not is_of_this_form(conn):
+        advice = "`/readyz` says how far it is" if holder_of(settings.data) else "The next start makes them anew"
+        return warning("in force", "scores of a version that scored otherwise", advice)
     try:
         on_disk = load_rules(settings.rules_file).hash
     except InvalidRules:
