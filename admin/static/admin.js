@@ -148,15 +148,27 @@ document.addEventListener('submit', async (event) => {
   const { top } = document.activeElement.getBoundingClientRect();
   try {
     const answer = await fetch(form.action, { method: 'POST', body });
-    put(await read(answer), answer.url);
+    const next = await read(answer);
+    if (!next.getElementById('main')) return keep(form, 'unsent');
+    if (inside(new URL(answer.url)) === '/signin' && isFilled(form)) return keep(form, 'out');
+    put(next, answer.url);
     const again = spot && document.getElementById(spot);
     if (again) scrollBy(0, again.getBoundingClientRect().top - top);
     (again || document.querySelector('.said button'))?.focus({ preventScroll: true });
   } catch {
-    if (submitter?.name) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: submitter.name, value: submitter.value }));
-    form.submit();
+    keep(form, 'unsent');
   }
 });
+
+// No connection, a server that is starting again, a login that has ended: what was written stays, to be sent again.
+function keep(form, why) {
+  form.dataset.here = '';
+  document.querySelector('.said')?.remove();
+  const word = Object.assign(document.createElement('div'), { className: 'said bad', role: 'alert' });
+  word.append(Object.assign(document.createElement('p'), { textContent: document.getElementById('news').dataset[why] }));
+  document.getElementById('main').prepend(word);
+}
+const isFilled = (form) => [...form.elements].some((each) => /^text/.test(each.type) && each.value);
 
 // Live: the server says which leads changed, and the page is read again where it shows one of them.
 const isLive = () => /^\/(ready|leads)(\/\d+)?$/.test(inside(location)) && !location.search.includes('as_of=');

@@ -205,3 +205,23 @@ def test_everything_is_done_without_a_script(papers: str, browser: Browser) -> N
         alice.get_by_label("Your note").fill("No script, no trouble")
         alice.get_by_role("button", name="Keep the note").click()
         assert alice.locator(".note .words").inner_text() == "No script, no trouble"
+
+
+def test_what_was_written_stays_until_it_gets_through(papers: str, english: BrowserContext) -> None:
+    alice = signed_in(english, papers)
+    open_lead(alice, papers, "p8@example.com")
+    alice.get_by_text("Write a note").click()
+    alice.get_by_label("Your note").fill("Glad to hear from us.")
+    keep = alice.get_by_role("button", name="Keep the note")
+    english.set_offline(True)
+    keep.click()
+    expect(alice.get_by_role("alert")).to_contain_text("That did not get through.")
+    english.set_offline(False)
+    english.clear_cookies()
+    keep.click()
+    expect(alice.get_by_role("alert")).to_contain_text("You are signed out.")
+    expect(alice.get_by_label("Your note")).to_have_value("Glad to hear from us.")
+    signed_in(english, papers)
+    keep.click()
+    expect(said(alice)).to_contain_text("The note is kept.")
+    expect(alice.get_by_role("region", name="Notes")).to_contain_text("Glad to hear from us.")
