@@ -15,7 +15,7 @@ from ripeline.auth.guard import ROLES
 
 #: What a first opening may weigh on the wire, all told.
 MOST_BYTES: Final = 60_000
-#: A busy machine may paint half a table first; the benchmark is what asks for none at all.
+#: What nobody sees; the benchmark is what asks for none at all.
 MOST_SHIFT: Final = 0.02
 
 #: All a page lets one do: links (with what becomes of a click), searches, and where its other forms send to; what it
