@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.browser.serving import serving
 from tests.pages.reading_html import text_of
-from tests.store.white_papers import CAST, RULES
+from tests.store.white_papers import CAST, RULES, form, made, paper
 
 from ripeline.app import create_app
 from ripeline.auth.logins import cookie_name, now_ms
@@ -268,6 +268,21 @@ def test_whom_only_new_rules_made_ripe_is_proposed_and_one_accepts(mona: TestCli
     assert "elodie@example.com" in wait(mona, "Ripe under the new rules; nobody was told")
     assert "on the sales list now." in do(mona, "proposals", proposal="all")
     assert "Ripe under the new rules" not in text_of(mona.get(HOME).text)
+
+
+def test_all_of_them_are_all_that_are_shown(mona: TestClient, settings: Settings) -> None:
+    step(mona, "paper-b", 12)
+    readers = [
+        event for n in range(51) for event in made(f"reader-{n}", [(1, paper("b")), (2, form(f"r{n}@example.com"))])
+    ]
+    with closing(Database(settings.database_file).writer()) as conn, transaction(conn):
+        append_events(conn, readers, Dictionary())
+    wait(mona, "55 people", "/leads")
+    do(mona, "save")
+    wait(mona, "More follow once these are sent.")
+    assert mona.get(HOME).text.count('name="proposal" value="') == 51
+    assert "50 leads are on the sales list now." in do(mona, "proposals", proposal="all")
+    assert "Ripe under the new rules" in mona.get(HOME).text
 
 
 def test_only_a_site_of_ours_is_read(mona: TestClient) -> None:

@@ -18,11 +18,10 @@ from ripeline.fold.selling import accept
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.rule_changing import HOME, draft_kept, refused
+from ripeline.pages.rules_tab import PROPOSALS
 from ripeline.pages.said import Done, Undo
 from ripeline.store.proposals import list_proposals
 from ripeline.store.rule_drafts import change_rule_draft
-
-_MOST_PROPOSALS: Final = 500
 
 
 @require("marketer")
@@ -50,10 +49,10 @@ async def save(request: Request) -> Response:
 
 @require("marketer")
 async def accept_proposals(request: Request) -> Response:
-    """Hand over after all: one proposal, or all there are."""
+    """Hand over after all: one proposal, or all that are shown."""
     fields, running = await fields_of(request), running_of(request)
     with running.reading() as (conn, ruleset):
-        open_ones = [each.id for each in list_proposals(conn, ruleset.hash, 0, _MOST_PROPOSALS)]
+        open_ones = [each.id for each in list_proposals(conn, ruleset.hash, 0, PROPOSALS)]
     asked = fields.get("proposal", "")
     chosen = open_ones if asked == "all" else [each for each in open_ones if str(each) == asked]
     told = 0

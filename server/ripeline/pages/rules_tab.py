@@ -26,7 +26,8 @@ from ripeline.store.rule_versions import RuleChange, changes_of_rules
 from ripeline.visiting import Visit
 
 _VERSIONS: Final = 20
-_PROPOSALS: Final = 50
+#: Whom only new rules made ripe: so many are shown, and sent when all of them are.
+PROPOSALS: Final = 50
 #: What the editor completes.
 COMPLETED: Final = tuple(
     dict.fromkeys((*RULE_KEYS, *(f"where.{key}" for key in WHERE_KEYS), *MODEL_KEYS, "timezone", "session_timeout"))
@@ -39,7 +40,8 @@ class RulesTab:
 
     `whatif`: what the draft would do. `differs`: its text against those, line by line. `gone`: labels of rules it takes
     out. `unscored`: seen lately, worth nothing so far. `going_on`: leads done, and all, of a rescore. `is_fixed`: the
-    file cannot be written from here. `tried`: the lead asked for. `proposals`: whom only the new rules made ripe.
+    file cannot be written from here. `tried`: the lead asked for. `proposals`: whom only the new rules made ripe, and
+    whether there are more.
     `sites` may be read for a draft; `visit`: one that is, or was.
     """
 
@@ -60,6 +62,7 @@ class RulesTab:
     is_fixed: bool
     tried: TriedLead | None
     proposals: tuple[Proposal, ...]
+    more_proposals: bool
     sites: tuple[str, ...]
     visit: Visit | None
     keys: tuple[str, ...] = COMPLETED
@@ -71,6 +74,7 @@ def read_rules_tab(desk: Desk) -> RulesTab:
     latest, draft = running.rules.latest, draft_of(desk, desk.user)
     drawn = draft.ruleset if draft and draft.ruleset else latest
     model = next((each for each in drawn.models if each.id == desk.query.get("model")), drawn.models[0])
+    proposals = list_proposals(desk.conn, desk.ruleset.hash, 0, PROPOSALS + 1)
     return RulesTab(
         model=model,
         models=drawn.models,
@@ -88,7 +92,8 @@ def read_rules_tab(desk: Desk) -> RulesTab:
         problem=running.rules.problem,
         is_fixed=_is_fixed(desk),
         tried=try_lead(desk, drawn, model.id, now),
-        proposals=tuple(list_proposals(desk.conn, desk.ruleset.hash, 0, _PROPOSALS)),
+        proposals=tuple(proposals[:PROPOSALS]),
+        more_proposals=len(proposals) > PROPOSALS,
         sites=own_sites(running, desk.conn),
         visit=running.visiting.of(desk.user),
     )
