@@ -9,8 +9,9 @@ function init(args)
   for key in io.lines(args[3]) do keys[#keys + 1] = key end
   math.randomseed(number * 7919 + os.time())
 end
+-- Each sender at moments of its own: a pause alike for all would make them come all at once.
 function delay()
-  return pause
+  return math.random(0, 2 * pause)
 end
 function request()
   sent = sent + 1

@@ -31,3 +31,17 @@ def test_in_the_midst_of_other_work_many_callers_are_given_way_to(
     between.took(last)
     between.give_way()
     assert bool(slept) == waits
+
+
+@pytest.mark.parametrize(("before", "waits"), [([1] * 50, False), ([2, 1] * 50, True), ([2, 1] * 50 + [1] * 50, False)])
+def test_single_callers_are_waited_for_where_several_at_once_are_usual(
+    before: list[int], waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sends one after the other, each after the answer to the one before, is alone."""
+    slept: list[float] = []
+    monkeypatch.setattr("ripeline.worker.gathering.time.sleep", slept.append)
+    between = Gathering()
+    for calls in before:
+        between.took(calls)
+    between.wait(1)
+    assert bool(slept) == waits

@@ -26,8 +26,8 @@ from ripeline.store.projection_aside import all_aside
 
 Pause = Callable[[], None]
 
-#: Items and leads remembered between two batches, some 20 MB at most: of leads that did what is usual, three thousand.
-_REMEMBERED: Final = 60_000
+#: Items and leads remembered between two batches, some 16 MB at most: of leads that did what is usual, 2 500.
+_REMEMBERED: Final = 50_000
 #: What a lead weighs beside the items it remembers.
 _LEAD: Final = 12
 

@@ -32,7 +32,7 @@ _SOON_WRITTEN: Final = 64 * 1024 * 1024
 _WAL_BYTES: Final = 64 * 1024 * 1024
 # A commit beyond this many WAL pages does the checkpoint itself; the worker does it before, while nobody waits.
 _WAL_PAGES: Final = 16_000
-_WRITER_CACHE_KIB: Final = 24_000
+_WRITER_CACHE_KIB: Final = 20_000
 _READER_CACHE_KIB: Final = 4_000
 _READERS: Final = 4
 
