@@ -14,6 +14,7 @@ from tests.pages.room import Room
 from tests.store.white_papers import RULES, fold, form, made, page, paper
 
 from ripeline.pages.leads import A_PAGE
+from ripeline.pages.names_of_leads import names_of_leads
 
 _VERTICAL, _OTHER = RULES.models
 #: The same models, both with a band that is handed over: 12 points in one, 10 in the other.
@@ -131,3 +132,14 @@ def test_what_a_visitor_typed_is_only_text(room: Room, bob: TestClient, text: st
         html = bob.get(path).text
         assert text not in html.replace("&#39;", "’").replace("&#34;", "”") or text == "{{ 7 * 7 }}"
         assert "49" not in text_of(html)
+
+
+def test_who_is_named_in_a_line_is_called_as_in_the_lists(room: Room) -> None:
+    room.receive_the_cast()
+    with room.database.read() as conn:
+        leads = [id for (id,) in conn.execute("SELECT id FROM leads").fetchall()]
+        english, french = names_of_leads(conn, leads, "en"), names_of_leads(conn, leads, "fr")
+    assert "marc@example.com" in english.values()
+    assert {each for each in english.values() if each.startswith("Visitor v-")}
+    assert {each.replace("Visitor", "Visiteur") for each in english.values()} == set(french.values())
+    assert "" not in english.values()

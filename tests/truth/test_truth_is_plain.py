@@ -131,6 +131,29 @@ def test_the_threshold_that_is_too_high_is_found(truth: Truth) -> None:
     assert advised.precision.rate > truth.advice.now.precision.rate
 
 
+def test_of_thresholds_with_the_same_buyers_the_highest_is_advised(truth: Truth) -> None:
+    for most in (2.0, 4.0, 6.0, 8.0, 12.0):
+        lowest = next(each for each in truth.advice.all if each.calls <= most)
+        advised = truth.advice.for_calls(most)
+        assert advised is not None
+        assert advised.at >= lowest.at
+        if lowest.precision.part == 0:
+            assert advised == lowest, "nothing is known of those between"
+            continue
+        assert (advised.missed, advised.too_late) == (lowest.missed, lowest.too_late)
+        assert advised.calls <= lowest.calls
+        higher = (each for each in truth.advice.all if each.at > advised.at)
+        assert not [each for each in higher if (each.missed, each.too_late) == (lowest.missed, lowest.too_late)]
+
+
+def test_fewer_calls_catch_the_same_buyers_of_the_demo(truth: Truth) -> None:
+    lowest = next(each for each in truth.advice.all if each.calls <= 8)
+    advised = truth.advice.for_calls(8)
+    assert advised is not None
+    assert advised.at > lowest.at
+    assert advised.leads < lowest.leads
+
+
 def test_a_share_of_nobody_is_nothing() -> None:
     nobody = share(0, 0)
     assert (nobody.rate, nobody.low, nobody.high) == (0, 0, 1)

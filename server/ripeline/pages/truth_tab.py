@@ -87,7 +87,7 @@ def read_truth_tab(desk: Desk) -> TruthTab | TruthComing:
     before = read_meta(desk.conn, RATE_BEFORE)
     labels = {rule.id: rule.label for rule in model.rules}
     # Who was erased since it was counted is nobody's to see.
-    names = names_of_leads(desk.conn, living_of(desk.conn, [life.lead for life in truth.top_ten]))
+    names = names_of_leads(desk.conn, living_of(desk.conn, [life.lead for life in truth.top_ten]), desk.locale)
     return TruthTab(
         model=model,
         models=models,

@@ -20,7 +20,7 @@ PATIENCE_SECONDS: Final = 0.35
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
     """What new rules would do, as far as that is known: `answer` is None when they touch no score, or `waits` for the
-    scores of other rules. `names` of the leads in it, "" for who is anonymous."""
+    scores of other rules. `names` of the leads in it, as the lists call them."""
 
     answer: Answer | None = None
     waits: bool = False
@@ -40,4 +40,6 @@ def what_if(desk: Desk, new: Ruleset) -> WhatIfView:
     if running.rescoring() or running.rules.latest.hash != desk.ruleset.hash:
         return WhatIfView(waits=True)
     answer = running.asking.ask(desk.ruleset.hash, new, int(time.time() * 1000), PATIENCE_SECONDS)
-    return WhatIfView(answer, names=names_of_leads(desk.conn, answer.finding.names) if answer.finding else {})
+    return WhatIfView(
+        answer, names=names_of_leads(desk.conn, answer.finding.names, desk.locale) if answer.finding else {}
+    )

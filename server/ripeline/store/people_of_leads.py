@@ -1,4 +1,4 @@
-"""Who some leads are: their e-mail and what is known of them."""
+"""Who some leads are: their e-mail, what is known of them, and a browser of theirs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from ripeline.store.database import Connection
 from ripeline.store.reading_attributes import values_of
 
 _PEOPLE: Final = """-- people_of_leads
-SELECT l.id, l.email, l.attributes FROM json_each(?) AS asked JOIN leads AS l ON l.id = asked.value"""
+SELECT l.id, l.email, l.attributes,
+  (SELECT v.key FROM epochs AS e JOIN visitors AS v ON v.id = e.visitor_id
+   WHERE e.lead_id = l.id ORDER BY e.visitor_id LIMIT 1)
+FROM json_each(?) AS asked JOIN leads AS l ON l.id = asked.value"""
 
 
-def people_of_leads(conn: Connection, leads: Iterable[int]) -> list[tuple[int, str | None, dict[str, Any]]]:
-    """(id, e-mail or None, attributes) of each of those there is."""
+def people_of_leads(conn: Connection, leads: Iterable[int]) -> list[tuple[int, str | None, dict[str, Any], str]]:
+    """(id, e-mail or None, attributes, visitor or "") of each of those there is."""
     found = conn.execute(_PEOPLE, (json.dumps(list(leads)),)).fetchall()
-    return [(id, email, values_of(json.loads(attributes))) for id, email, attributes in found]
+    return [(id, email, values_of(json.loads(known)), visitor or "") for id, email, known, visitor in found]

@@ -9,6 +9,8 @@ from ripeline.store.database import Connection
 
 _KEEP = "-- keep_rule_version\nINSERT OR IGNORE INTO rule_versions (hash, text, at, author) VALUES (?, ?, ?, ?)"
 _CHANGE = "-- rules_changed\nINSERT INTO rule_changes (hash, at, author) VALUES (?, ?, ?)"
+_DROP_UNUSED = """-- drop_unused_rules
+DELETE FROM rule_changes WHERE author = '' AND NOT EXISTS (SELECT 1 FROM events)"""
 _TEXT = "-- text_of_rules\nSELECT text FROM rule_versions WHERE hash = ?"
 _CHANGES = """-- changes_of_rules
 SELECT c.id, c.hash, c.at, c.author, v.text FROM rule_changes AS c JOIN rule_versions AS v ON v.hash = c.hash
@@ -32,7 +34,13 @@ def keep_rule_version(conn: Connection, hash: str, text: str, by: Said) -> None:
 
 
 def rules_changed(conn: Connection, hash: str, by: Said) -> None:
-    """The rule file of that hash is in force from now on."""
+    """The rule file of that hash is in force from now on.
+
+    One that was there at the start and by which nothing was ever scored is no version to go back to: set-up puts a file
+    in its language and timezone in the place of the shipped one.
+    """
+    if not by.author:
+        conn.execute(_DROP_UNUSED)
     conn.execute(_CHANGE, (hash, by.at, by.author))
 
 

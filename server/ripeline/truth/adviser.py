@@ -56,11 +56,21 @@ class Advice:
     is_enough: bool
 
     def for_calls(self, most: float) -> Threshold | None:
-        """The lowest threshold with no more than so many calls a week; None: even the highest has more, or too few
-        people are there to say."""
-        if not self.is_enough:
-            return None
-        return next((each for each in self.all if each.calls <= most), None)
+        """The threshold that reaches most with no more than so many calls a week; None: even the highest has more, or
+        too few people are there to say.
+
+        Of those that reach the same buyers, and bring as many late calls forward, the highest: it costs fewer calls.
+        Where nobody who bought is above it, nothing is known of those between, and the lowest stays.
+        """
+        found = next((each for each in self.all if each.calls <= most), None) if self.is_enough else None
+        if found is None or not found.precision.part:
+            return found
+        return max((each for each in self.all if _catches_alike(each, found)), key=lambda each: each.at)
+
+
+def _catches_alike(one: Threshold, other: Threshold) -> bool:
+    """Who reaches the higher of two reaches the lower: as many buyers are the same ones."""
+    return (one.precision.part, one.too_late) == (other.precision.part, other.too_late)
 
 
 @dataclass(frozen=True, slots=True)
