@@ -308,3 +308,15 @@ def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_of_who_objects_to_being_scored_nothing_is_missing(shop: Shop) -> None:
+    shop.papers("v-ada", "b")
+    before = shop.ask("/api/leads", model="vertical")["leads"][0]
+    assert (before["objects"], before["missing"] is None) == (False, False)
+    shop.do(f"/api/leads/{before['id']}/objection", {"objects": True})
+    for asked in ({}, {"as_of": "2999-01-01"}):
+        after = shop.ask("/api/leads", model="vertical", **asked)["leads"][0]
+        assert (after["objects"], after["score"], after["next_band"], after["missing"]) == (True, 0, None, None)
+    one = shop.ask(f"/api/leads/{before['id']}")["scores"]["vertical"]
+    assert (one["next_band"], one["missing"]) == (None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -32,6 +33,8 @@ def test_an_objection_is_noted_shown_and_taken_back(room: Room, bob: TestClient)
     assert "objects to being scored" in row
     assert "to warm" not in row
     assert rows(room, "SELECT what, about, lead_id FROM audit") == [("objection_noted", "", MARC)]
+    (line,) = csv.DictReader(bob.get("/leads.csv?q=marc").text.lstrip("\ufeff").splitlines())
+    assert (line["Missing points"], line["Next band"], line["Mostly for"]) == ("", "", "objects to being scored")
     assert "objects to being scored since" not in text_of(undo(bob, html))
     assert score(room, MARC) == 13
 

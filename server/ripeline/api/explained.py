@@ -17,7 +17,8 @@ Scores = dict[int, dict[str, int]]
 def scores_facts(ruleset: Ruleset, explained: Explained) -> Facts:
     """Every model's reading with its receipt, by the id of the model."""
     return {
-        model.id: _reading(model, receipt) for model, receipt in zip(ruleset.models, explained.receipts, strict=True)
+        model.id: _reading(model, receipt, explained.state.objects)
+        for model, receipt in zip(ruleset.models, explained.receipts, strict=True)
     }
 
 
@@ -47,7 +48,7 @@ def scores_after(ruleset: Ruleset, explained: Explained) -> Scores:
     return {seq: dict(zip(ids, scores, strict=True)) for seq, scores in explained.scores.items()}
 
 
-def _reading(model: Model, receipt: Receipt) -> Facts:
+def _reading(model: Model, receipt: Receipt, objects: bool) -> Facts:
     standing = standing_of(model, receipt.score, receipt.band)
     return {
         "model": model.id,
@@ -58,8 +59,8 @@ def _reading(model: Model, receipt: Receipt) -> Facts:
         "band": receipt.band,
         "out_of_target": receipt.out_of_target,
         "grade": receipt.grade,
-        "next_band": standing.next_band,
-        "missing": points(standing.missing),
+        "next_band": None if objects else standing.next_band,
+        "missing": None if objects else points(standing.missing),
         "ripeness": ratio(standing.ripeness),
         "shelf_life": moment(receipt.shelf_life or 0),
         "rules": {row.rule: points(row.left) for row in receipt.rows},

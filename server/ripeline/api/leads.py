@@ -16,6 +16,7 @@ from ripeline.domain.times import iso_time
 from ripeline.errors import InvalidRequest
 from ripeline.fold.explaining import explain_lead
 from ripeline.fold.folder import now_ms
+from ripeline.fold.objectors import with_objections
 from ripeline.fold.ranking import rank_leads
 from ripeline.rules.model import Model, Ruleset
 from ripeline.store.colleagues import colleagues_of
@@ -39,7 +40,8 @@ def leads(request: Request) -> Facts:
     with server.reading() as (conn, ruleset):
         query, at = _query(request, ruleset), asked.as_of(request, ruleset.timezone)
         found = list_leads(conn, ruleset, query) if at is None else rank_leads(conn, ruleset, query, at)
-    return {"leads": [_summary(lead) for lead in found.leads], "next": found.next, "total": found.total}
+        lines = with_objections(conn, found.leads) if at is None else found.leads
+    return {"leads": [_summary(lead) for lead in lines], "next": found.next, "total": found.total}
 
 
 @require_scope("read")
@@ -132,6 +134,7 @@ def _summary(lead: LeadSummary) -> Facts:
         "out_of_target": lead.out_of_target,
         "next_band": lead.next_band,
         "missing": points(lead.missing),
+        "objects": lead.objects,
         "ripeness": ratio(lead.ripeness),
         "top_rule": lead.top_rule,
         "channel": lead.channel,

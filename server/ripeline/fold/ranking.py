@@ -9,6 +9,7 @@ from typing import Final
 from ripeline.domain.event import Event
 from ripeline.errors import InvalidRequest
 from ripeline.fold.folder import CURSOR
+from ripeline.fold.objectors import objector
 from ripeline.identity.history import events_of_leads
 from ripeline.rules.model import Model, Ruleset
 from ripeline.scoring.change import Line
@@ -71,7 +72,7 @@ class _Then:
         lines = [line for change in (*changes, self.scorer.advance(state, self.at)) for line in change.lines]
         reading = self.scorer.read(state, self.place)
         standing = standing_of(self.model, reading.score, reading.band)
-        return LeadSummary(
+        lead = LeadSummary(
             id=id,
             email=email,
             visitor="",
@@ -92,6 +93,7 @@ class _Then:
             last_seen=state.last_at,
             reachable=self.scorer.is_reachable(state),
         )
+        return objector(lead) if state.objects else lead
 
 
 def _read(conn: Connection, then: _Then, seen: dict[int, str | None]) -> Iterator[LeadSummary]:

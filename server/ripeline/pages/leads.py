@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ripeline.domain.event import DOWNLOAD, FORM, PAGE
-from ripeline.fold.form import is_of_this_form
+from ripeline.fold.objectors import with_objections
 from ripeline.pages.desk import Desk
 from ripeline.pages.leads_around import lead_address
 from ripeline.pages.leads_asked import COLD, OWNERS, SORTS, SPANS, Asked, asked_of, lead_query
@@ -16,8 +16,6 @@ from ripeline.pages.leads_trend import Trend, trends_of
 from ripeline.pages.rings import Ring, ring_of
 from ripeline.pages.who import Who, who_is
 from ripeline.rules.model import Model
-from ripeline.scoring.state import decode_state
-from ripeline.store.projection import Projection
 from ripeline.store.reading_items import items_to_choose
 from ripeline.store.reading_leads import list_leads
 from ripeline.store.reading_leads_choices import channels_in_use, is_anybody_out, is_anybody_owned
@@ -130,7 +128,6 @@ def _rows(desk: Desk, asked: Asked, model: Model, leads: tuple[LeadSummary, ...]
     trends = trends_of(desk.conn, model, leads, (now, desk.ruleset.timezone))
     labels = {rule.id: rule.label for rule in model.rules}
     models = {each.id: each for each in desk.ruleset.models if each != model}
-    objecting = _objecting(desk, [lead.id for lead in leads if not lead.score])
     return tuple(
         LeadRow(
             who=who_is(lead.id, lead.email, lead.attributes, lead.visitor),
@@ -140,15 +137,7 @@ def _rows(desk: Desk, asked: Asked, model: Model, leads: tuple[LeadSummary, ...]
             because=labels.get(lead.top_rule or "", ""),
             riper=models.get(interests.get(lead.id, "")),
             trend=trends.get(lead.id),
-            objects=lead.id in objecting,
+            objects=lead.objects,
         )
-        for lead in leads
+        for lead in with_objections(desk.conn, leads)
     )
-
-
-def _objecting(desk: Desk, leads: list[int]) -> set[int]:
-    """Those of them who object to being scored; only who has no points can."""
-    if not is_of_this_form(desk.conn):
-        # What another version wrote of them is not read; they are shown without the word until all is made anew.
-        return set()
-    return {lead for lead, state, _ in Projection(desk.conn).states(leads) if decode_state(state).objects}

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from ripeline.auth.guard import require
 from ripeline.domain.points import as_number
 from ripeline.errors import Conflict, InvalidRequest
+from ripeline.fold.objectors import with_objections
 from ripeline.pages.csv import Cell, csv_answer, headed, moment
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import words, write_down
@@ -57,7 +58,8 @@ def _asked(request: Request, ruleset: Ruleset, now: int) -> LeadQuery:
 
 def _page(running: Running, query: LeadQuery) -> tuple[LeadList, Ruleset]:
     with running.reading() as (conn, ruleset):
-        return list_leads(conn, ruleset, query), ruleset
+        found = list_leads(conn, ruleset, query)
+        return replace(found, leads=with_objections(conn, found.leads)), ruleset
 
 
 def _all(running: Running, query: LeadQuery, first: LeadList, ruleset: Ruleset) -> Iterator[LeadSummary]:
@@ -115,13 +117,18 @@ class _Lines:
             *(self._model.label, as_number(lead.score), self._band(lead)),
             None if lead.missing is None or lead.out_of_target else as_number(lead.missing),
             "" if lead.next_band is None or lead.out_of_target else band_word(lead.next_band, self._said),
-            reason(self._labels.get(lead.top_rule or "", ""), lead.top_times, self._said) if lead.top_rule else "",
+            self._because(lead),
             channel_word(lead.channel, self._said),
             moment(lead.first_seen or None, self._zone),
             moment(lead.last_seen or None, self._zone),
             lead.owner or "",
             f"{self._base}/leads/{lead.id}",
         ]
+
+    def _because(self, lead: LeadSummary) -> str:
+        if lead.objects:
+            return self._said.gettext("objects to being scored")
+        return reason(self._labels.get(lead.top_rule or "", ""), lead.top_times, self._said) if lead.top_rule else ""
 
     def _band(self, lead: LeadSummary) -> str:
         return self._said.gettext("out of target") if lead.out_of_target else band_word(lead.band, self._said)

@@ -13,6 +13,7 @@ class LeadSummary:
     `missing` thousandths to `next_band` (None when already in the highest); `ripeness` is score / hand-off
     threshold, 0..1 and above (None: the model has no hand-off); `notch` where the next band begins on the same scale.
     `top_rule` is the rule id that gave most, `top_times` how often it paid; `owner` the name of who took it to sales.
+    `objects`: to being scored; nothing is missing to any band then.
     """
 
     id: int
@@ -36,6 +37,7 @@ class LeadSummary:
     reachable: bool
     top_times: int = 0
     owner: str | None = None
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
