@@ -38,7 +38,7 @@ def test_ten_times_more_than_it_can_take_is_refused_and_forgotten(tmp_path: Path
     seconds = many(20.0, 60.0)
     with Server(tmp_path / "data").start() as server:
         client = guest(server)
-        wave = Wave(port=server.port, seconds=seconds, connections=500, events=50)
+        wave = Wave(port=server.port, seconds=seconds, connections=500, events=80)
         with remembering(server.pid) as memory, coming_by(client):
             time.sleep(5)
             before = percentile([took for _, took in client.took])

@@ -24,7 +24,8 @@ LOOK: Final = """(mailOf) => {
     if (said('id').startsWith('xss') || said('name').startsWith('xss')) tell('made by a payload')
     if (never.includes(tag) || (tag == 'style' && !isMail)) tell('no element of ours')
     if (tag == 'script' && (isMail || !said('src').startsWith('/static/') || each.textContent)) tell('a script')
-    if (tag == 'link' && (isMail || !said('href').startsWith('/static/'))) tell('a link')
+    const waits = said('rel') == 'expect' && said('href') == '#news'
+    if (tag == 'link' && (isMail || !(waits || said('href').startsWith('/static/')))) tell('a link')
     if (tag == 'meta' && said('http-equiv')) tell('a refresh')
     for (const { name, value } of each.attributes) {
       if (name.startsWith('on') || name == 'srcdoc' || (name == 'style' && !isMail)) tell(name)

@@ -265,6 +265,9 @@ def test_one_message_can_be_sent_again(full: Room, alice: TestClient) -> None:
     letters(full)
     assert said(alice, f"{HERE}/again", id="1") == "1 message is on its way again."
     assert "Nothing changed" in said(alice, f"{HERE}/again", id="1")
+    for odd in ("9" * 30, "1.5", "²"):
+        assert "Nothing changed" in said(alice, f"{HERE}/again", id=odd), "one that cannot be is not all of them"
+    assert said(alice, f"{HERE}/again", to="9" * 30).startswith("0 messages")
 
 
 def test_the_log_of_one_place_is_a_link_away(full: Room, alice: TestClient) -> None:

@@ -82,12 +82,17 @@ def keep_secret(conn: Connection, by: Said, id: int) -> str:
 
 def again(conn: Connection, fields: dict[str, str]) -> int:
     """The message `id`, or all that were given up (`to`: to that destination); how many. Raises `Conflict`."""
-    now = now_ms()
-    if fields.get("id", "").isdecimal():
-        if not replay_delivery(conn, int(fields["id"]), now):
+    now, id, to = now_ms(), fields.get("id", ""), fields.get("to", "")
+    if id:
+        if not replay_delivery(conn, _id_of(id), now):
             raise Conflict("it is on its way already, or forgotten")
         return 1
-    return replay_dead(conn, int(fields["to"]) if fields.get("to", "").isdecimal() else None, now)
+    return replay_dead(conn, _id_of(to) if to else None, now)
+
+
+def _id_of(text: str) -> int:
+    """An id as a form sends it; 0, which nothing has, for what can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def found_place(conn: Connection, id: int) -> Destination:
