@@ -61,8 +61,7 @@ def shown(role: str, template: str, read: Callable[[Desk], object]) -> Endpoint:
 
 def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Response:
     running = running_of(request)
-    common: dict[str, object] = {"now": int(time.time() * 1000), "said": last_done(request)}
-    common["held"] = running.held()
+    common: dict[str, object] = {"now": int(time.time() * 1000), "said": last_done(request), "held": running.held()}
     try:
         with running.reading() as (conn, ruleset):
             common["zone"] = ruleset.timezone
