@@ -15,8 +15,8 @@ CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop on :8081); LANGUAGE=fr: in French
-	$(RUN) demo
+demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop on :8081); LANGUAGE=fr: in French, RESET=1: begun anew
+	$(RUN) demo $(if $(RESET),--reset)
 
 serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data

@@ -73,6 +73,18 @@ def test_an_error_at_the_rim_has_its_status(settings: Settings, path: str, error
     assert answer.headers.get("Retry-After") == ("9" if isinstance(error, LogRefused) else None)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/tuning/rules/save", 405), ("/static/none.css", 404)]
+)
+def test_who_reads_a_page_is_led_on_from_an_address_that_is_none(settings: Settings, path: str, status: int) -> None:
+    with TestClient(create_app(settings)) as client:
+        read = client.get(path, headers={"accept": "text/html,*/*;q=0.8", "accept-language": "fr"})
+        fetched = client.get(path)
+    assert (read.status_code, fetched.status_code) == (status, status)
+    assert "<" not in fetched.text
+    assert ('<html lang="fr">' in read.text and 'href="/"' in read.text) == (not path.startswith("/static/"))
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/api/nowhere", "/e/x", "/setup/nonsense"])
 def test_a_path_nobody_knows_is_a_404_with_the_headers_of_the_house(settings: Settings, path: str) -> None:
     with TestClient(create_app(settings)) as client:

@@ -3,7 +3,7 @@
 
 const all = (what) => [...document.querySelectorAll(what)];
 
-// The server may be under a path of another's name: this script is in its folder `static`.
+// The server may be under a path of another's name; this script is in `static`.
 const root = new URL('..', document.currentScript.src).pathname.slice(0, -1);
 const inside = ({ pathname }) => pathname.slice(root.length);
 

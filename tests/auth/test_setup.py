@@ -26,9 +26,19 @@ def test_the_printed_link_makes_the_owner_once(client: TestClient, house: SmallH
     answer = client.post(path, data={"email": "Alice@example.com", "password": PASSWORD})
     assert (answer.status_code, answer.headers["location"]) == (303, "/install")
     assert client.get("/settings").status_code == 200
-    assert client.get(path).status_code == 404
     assert client.post(path, data={"email": "eve@example.com", "password": PASSWORD}).status_code == 404
     assert asyncio.run(setup_link(house)) is None
+
+
+def test_the_button_back_after_the_set_up_leads_on(client: TestClient, house: SmallHouse) -> None:
+    path = path_of(asyncio.run(setup_link(house)))
+    client.post(path, data={"email": "alice@example.com", "password": PASSWORD})
+    assert client.get(path).headers["location"] == "/"
+    client.cookies.clear()
+    over = client.get(path, headers={"accept-language": "fr"})
+    assert over.status_code == 404
+    assert 'lang="fr"' in over.text
+    assert 'href="/signin"' in over.text
 
 
 def test_a_newer_link_replaces_the_older(client: TestClient, house: SmallHouse) -> None:

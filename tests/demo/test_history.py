@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import cache
 from html import escape
 
@@ -11,6 +14,7 @@ import pytest
 from msgspec import structs
 from starlette.testclient import TestClient
 
+from ripeline.demo.grid import demo_rules
 from ripeline.demo.history import ZONE, make_history
 from ripeline.demo.history_site import BROCHURE, TITLES, white_paper
 from ripeline.demo.shop import create_shop
@@ -33,13 +37,40 @@ def test_the_same_moment_has_the_same_history() -> None:
     assert tuple(make_history(NOW)) == history()
 
 
-def test_in_french_it_is_the_same_but_for_the_titles() -> None:
+def bare(event: Event) -> Event:
+    """Without what differs from language to language."""
+    props, traits = ({**fields, "job": ""} for fields in (event.props or {}, event.traits or {}))
+    return structs.replace(event, title="", props=props, traits=traits)
+
+
+def jobs_of(events: Iterable[Event]) -> list[str]:
+    return [str(event.traits["job"]) for event in events if event.traits and "job" in event.traits]
+
+
+def test_in_french_it_is_the_same_but_for_the_titles_and_the_jobs() -> None:
     told = list(make_history(NOW, "fr"))
-    assert [structs.replace(event, title="") for event in told] == [
-        structs.replace(event, title="") for event in history()
-    ]
+    assert [bare(event) for event in told] == [bare(event) for event in history()]
     assert {event.title for event in told if event.on == "page"} <= set(TITLES["fr"].values())
     assert TITLES["fr"].keys() == TITLES["en"].keys()
+
+
+def test_the_french_rules_see_in_a_french_job_what_they_see_in_the_english_one() -> None:
+    wanted = _wanted_jobs("fr")
+    pairs = set(zip(jobs_of(history()), jobs_of(make_history(NOW, "fr")), strict=True))
+    assert any(english != french for english, french in pairs)
+    for english, french in pairs:
+        assert not any(word in french.lower() for word in ("manager", "director", "chief", "head", "student", "lead"))
+        assert _is_one_of(english, wanted) == _is_one_of(french, wanted), french
+
+
+def _wanted_jobs(language: Locale) -> list[str]:
+    """The patterns of the rule for people who decide."""
+    rules = tomllib.loads(demo_rules(language))["models"]["general"]["rules"].values()
+    return next(rule["lead"]["job"] for rule in rules if "job" in rule.get("lead", {}))
+
+
+def _is_one_of(job: str, patterns: list[str]) -> bool:
+    return any(fnmatch(job.lower(), pattern.lower()) for pattern in patterns)
 
 
 def test_it_is_in_the_total_order_and_ids_are_unique() -> None:

@@ -68,6 +68,14 @@ def test_a_page_that_is_not_there_says_so(shop: TestClient, language: Locale) ->
     assert {"en": "rolled off the belt", "fr": "tombée du tapis"}[language] in answer.text
 
 
+def test_the_picture_of_a_page_speaks_its_language(shop: TestClient, language: Locale) -> None:
+    picture = re.search(r'src="(/static/line.svg)#(\w+)"', shop.get("/").text)
+    assert picture is not None
+    assert picture[2] == language
+    drawn = shop.get(picture[1]).text
+    assert all(f'id="{each}"' in drawn for each in LOCALES)
+
+
 def test_both_languages_ask_and_lead_the_same() -> None:
     """Only words differ: the fields of forms, where links go, and what is told to the tag."""
     for path in PAGES.values():

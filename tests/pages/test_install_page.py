@@ -122,7 +122,7 @@ def test_a_loaded_script_without_events_waits_for_consent(room: Room, alice: Tes
 )
 def test_on_ones_own_machine_the_tag_must_say_so(room: Room, alice: TestClient, origin: str) -> None:
     room.sightings.loaded(origin, "/t.js", now_ms())
-    assert "write data-dev after “async”" in alice.get("/install/status").text
+    assert "write it after “async”" in alice.get("/install/status").text
 
 
 def test_a_site_whose_events_arrive_waits_for_nothing(room: Room, alice: TestClient) -> None:

@@ -29,7 +29,7 @@ def test_the_receipt_adds_up_to_the_score(full: Room, bob: TestClient) -> None:
 
 def test_fit_and_engagement_are_told_apart_when_both_count(full: Room, bob: TestClient) -> None:
     text = text_of(lead_page(full, bob, "marc@example.com", "?model=other"))
-    assert "Director who they are +3 Engagement 0 Fit 3 Score 3" in text
+    assert "Director fit +3 Engagement 0 Fit 3 Score 3" in text
 
 
 def test_a_near_miss_says_what_it_would_have_needed(room: Room, bob: TestClient) -> None:

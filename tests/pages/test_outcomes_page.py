@@ -52,6 +52,15 @@ def said(client: TestClient, answer: Response) -> str:
     return plain(client.get(answer.headers["location"]))
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_example_in_the_field_can_be_pasted_as_it_stands(full: Room, alice: TestClient, language: str) -> None:
+    page = alice.get(HERE, headers={"accept-language": language}).text
+    example = unescape(re.search(r'placeholder="([^"]*)"', page)[1])  # type: ignore[index]
+    shown = plain(send(alice, example.replace("ada@example.com", "capucine@example.com")))
+    assert "1 outcome to record" in shown
+    assert "12,500.5" in shown
+
+
 def test_what_would_be_taken_is_shown_before_it_is(full: Room, alice: TestClient) -> None:
     shown = plain(send(alice, DEALS))
     assert "3 outcomes to record" in shown

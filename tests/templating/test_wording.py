@@ -25,6 +25,11 @@ def test_a_reason_is_a_sentence(times: int, english: str, french: str) -> None:
     assert (reason("Pricing", times, EN), reason("Pricing", times, FR)) == (english, french)
 
 
+def test_a_label_with_a_comma_in_it_is_not_what_happened_so_often() -> None:
+    assert reason("Article, after a white paper", 3, EN) == "Article, after a white paper, three times"
+    assert reason("Article, après un livre blanc", 3, FR) == "Article, après un livre blanc, trois fois"
+
+
 def test_a_label_may_hold_a_percent_sign() -> None:
     assert reason("100 %(label)s d", 2, EN) == "100 %(label)s d twice"
 

@@ -1,4 +1,4 @@
-"""Addresses and methods that are not there, and faults of ours: JSON for programs, a line of text for people."""
+"""Addresses and methods that are not there, and faults of ours: JSON for programs, a page for people who read one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 
 from ripeline.api.answers import answer
+from ripeline.auth.forms import page
 from ripeline.auth.security import add_headers
 from ripeline.rules.mistakes import listed
 
@@ -34,7 +35,7 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
     if not is_of_api(request):
         if error.status_code == 404 and (address := _without_slash(request)):
             return RedirectResponse(address, 307)
-        return PlainTextResponse(error.detail, error.status_code, headers)
+        return _answer_people(request, error, headers)
     if methods:
         facts = {
             "error": "bad_method",
@@ -45,6 +46,16 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
     response = answer(facts, error.status_code)
     response.headers.update(headers)
     return response
+
+
+def _answer_people(request: Request, error: HTTPException, headers: dict[str, str]) -> Response:
+    """A page with a way on where somebody reads it; a line of text for whatever asks for files or sends something."""
+    is_read = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not is_read or error.status_code not in (404, 405):
+        return PlainTextResponse(error.detail, error.status_code, headers)
+    told = page(request, "nowhere.html", error.status_code, why="")
+    told.headers.update(headers)
+    return told
 
 
 def _without_slash(request: Request) -> str:

@@ -37,7 +37,8 @@ DEMO_EMAIL: Final = "demo@example.com"
 @public
 async def show_setup(request: Request) -> Response:
     if not await run_in_threadpool(_is_open_for_setup, request):
-        return _no_setup()
+        # The button Back leads here, just after the set-up: whoever is in goes on.
+        return to("/") if await run_in_threadpool(read_user, request) else _opens_nothing(request, "set-up")
     return page(request, "setup.html", 200, email="", problem="", token=request.path_params["key"])
 
 
@@ -46,7 +47,7 @@ async def set_up(request: Request) -> Response:
     """Make the owner and sign them in."""
     if not await run_in_threadpool(_is_open_for_setup, request):
         # Before the password is hashed: strangers must not make us work.
-        return _no_setup()
+        return _opens_nothing(request, "set-up")
     form = await small_form(request)
     email, password = str(form.get("email", "")), str(form.get("password", ""))
     key = request.path_params["key"]
@@ -67,7 +68,7 @@ async def set_up(request: Request) -> Response:
 
     owner = await house_of(request).write(make_owner)
     if owner is None:
-        return _no_setup()
+        return _opens_nothing(request, "set-up")
     zone = str(form.get("zone", ""))[:100]
     house = house_of(request)
     if await run_in_threadpool(fit_first_rules, house.settings.rules_file, locale_of(request), zone):
@@ -123,7 +124,7 @@ async def enter_demo(request: Request) -> Response:
     """One click from the demo's terminal line."""
     house = house_of(request)
     if not is_demo_key(house, request.path_params["key"]):
-        return PlainTextResponse("This link belongs to a demo that is not running.", 404)
+        return _opens_nothing(request, "demo")
 
     def find(house: House) -> User | None:
         with house.database.read() as conn:
@@ -137,8 +138,8 @@ async def enter_demo(request: Request) -> Response:
     return answer
 
 
-def _no_setup() -> Response:
-    return PlainTextResponse("This set-up link was used already, or a newer one was printed.", 404)
+def _opens_nothing(request: Request, why: str) -> Response:
+    return page(request, "nowhere.html", 404, why=why)
 
 
 def _is_open_for_setup(request: Request) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from ripeline.demo.history_people import Person
+from ripeline.demo.history_people import Person, job_in
 from ripeline.demo.history_site import AGENTS, BLOG, SITE, TITLES
 from ripeline.demo.history_stories import End, Step, Story, Visit, all_stories
 from ripeline.domain.event import DOWNLOAD, ENGAGEMENT, FORM, PAGE, Event
@@ -32,10 +32,10 @@ _BUSY: Final = (2, 5, 10, 13, 12, 6, 7, 11, 13, 11, 9, 6, 4, 4, 3, 2)
 def make_history(now_ms: int, language: Locale = "en") -> Iterator[Event]:
     """All events of the ninety days before `now_ms`, in their total order; visitors by key, none after `now_ms`.
 
-    The pages' titles are in that language; nothing else differs.
+    The pages' titles and people's jobs are in that language; nothing else differs.
     """
     rng = Random(SEED)  # noqa: S311  # a made-up story, not a secret
-    told = [event for story in all_stories(rng) for event in Teller(rng, now_ms, story, TITLES[language]).events()]
+    told = [event for story in all_stories(rng) for event in Teller(rng, now_ms, story, language).events()]
     yield from sorted(told, key=lambda event: event.order)
 
 
@@ -52,9 +52,9 @@ def told_ends(now_ms: int) -> list[tuple[str, End, int]]:
 class Teller:
     """Tells one story: its visits at their moments, its steps as events of one visitor."""
 
-    def __init__(self, rng: Random, now_ms: int, story: Story, titles: dict[str, str] = TITLES["en"]) -> None:
+    def __init__(self, rng: Random, now_ms: int, story: Story, language: Locale = "en") -> None:
         self._rng = rng
-        self._titles = titles
+        self._language: Locale = language
         self._now = now_ms
         self._story = story
         self._visitor = f"{rng.getrandbits(80):020x}"
@@ -102,12 +102,12 @@ class Teller:
         event = Event(id=id, visitor=self._visitor, on=PAGE, at=at, received_at=at, agent=self._agent)
         here = page.url if page else SITE
         if isinstance(step, tuple):
-            filled = _filled(step[1], self._story.person)
+            filled = _filled(step[1], self._story.person, self._language)
             return structs.replace(event, on=FORM, url=here, item=step[1], **filled)
         if step.startswith("/files/"):
             return structs.replace(event, on=DOWNLOAD, url=SITE + step, referrer=here)
         url = canonical_url(SITE + step)
-        return structs.replace(event, url=url, title=self._titles[step], referrer=here if page else "")
+        return structs.replace(event, url=url, title=TITLES[self._language][step], referrer=here if page else "")
 
     def _seconds(self, step: Step) -> int:
         """How long a step keeps somebody: long for reading, less for looking."""
@@ -131,12 +131,12 @@ def _left(page: Event, at: int) -> Event:
     )
 
 
-def _filled(form: str, person: Person | None) -> dict[str, Any]:
+def _filled(form: str, person: Person | None, language: Locale) -> dict[str, Any]:
     """The fields of a form as sent, and what they say about the person."""
     if person is None:
         return {}
     fields = {"name": person.name, "email": person.email, "company": person.company}
     if form != "newsletter":
-        fields |= {"job": person.job, "phone": person.phone}
+        fields |= {"job": job_in(language, person.job), "phone": person.phone}
     fields = {name: value for name, value in fields.items() if value}
     return {"props": fields, "traits": fields, "email": person.email}

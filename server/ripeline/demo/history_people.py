@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from ripeline.templating.languages import Locale
+
 _FIRST: Final = (
     "Adèle Agathe Alice Amélie Anaïs Antoine Arthur Aurélie Bastien Baptiste Camille Cédric Charlotte Chloé Claire "
     "Clément Corentin Delphine Édouard Emma Étienne Fanny Florian Gaëlle Guillaume Hélène Hugo Inès Jeanne Jules "
@@ -41,6 +43,20 @@ _JOBS: Final = (
 
 STUDENT_JOBS: Final = ("Étudiant(e) en master", "Étudiant(e)", "Student", "Étudiant(e) en alternance", "PhD student")
 
+#: In a French demo nobody's job is English; what the rules see in it stays the same.
+_IN_FRENCH: Final = {
+    "Marketing manager": "Responsable du marketing",
+    "Head of sales": "Responsable des ventes",
+    "Operations director": "Responsable des opérations",
+    "Managing director": "Gérant(e)",
+    "Sales manager": "Responsable commercial(e)",
+    "Growth lead": "Chargé(e) d’acquisition",
+    "Office manager": "Responsable administratif(ve)",
+    "Chief executive": "PDG",
+    "Student": "Étudiant(e) en licence",
+    "PhD student": "Étudiant(e) en thèse",
+}
+
 _SCHOOLS: Final = ("univ-valmont.example", "ecole-merisier.example", "larkfield-college.example")
 
 
@@ -68,6 +84,11 @@ class Person:
 MARC: Final = Person("Marc", "Delaunay", "Atelier Delaunay", "atelier-delaunay.example", "Directeur marketing")
 ELODIE: Final = Person("Élodie", "Brunet", "Maison Brunet", "maison-brunet.example", "Responsable CRM")
 CAPUCINE: Final = Person("Capucine", "Morel", "Morel Conseil", "morel-conseil.example", "Consultante")
+
+
+def job_in(language: Locale, job: str) -> str:
+    """A job as that language's demo tells it."""
+    return _IN_FRENCH.get(job, job) if language == "fr" else job
 
 
 def plain(text: str) -> str:

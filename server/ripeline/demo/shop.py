@@ -47,9 +47,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def create_shop(tag_base_url: str, site_key: str, language: Locale = "en") -> Starlette:
     """The shop with the tag of the server at `tag_base_url` (no trailing slash) for the site of that key."""
-    loader = FileSystemLoader(SHOP if language == "en" else SHOP / language)
+    # The layout is the same for all; the words are in the folder of the language.
+    loader = FileSystemLoader([SHOP] if language == "en" else [SHOP / language, SHOP])
     templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    templates.globals |= {"tag_base_url": tag_base_url, "site_key": site_key}
+    templates.globals |= {"tag_base_url": tag_base_url, "site_key": site_key, "language": language}
     missing = _page(templates, "missing.html", 404)
 
     async def not_found(request: Request, _: Exception) -> Response:

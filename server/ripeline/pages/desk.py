@@ -69,7 +69,8 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
             asked = request.query_params, request.path_params
             page = read(Desk(conn, ruleset, *asked, running, user.role, locale, user.id))
     except NotFound:
-        return HTMLResponse(render(request, "nobody.html", **common), 404)
+        nothing = "nobody.html" if request.url.path.startswith("/leads/") else "nowhere.html"
+        return HTMLResponse(render(request, nothing, why="", **common), 404)
     except InvalidRequest:
         # An address with an old model, band or cursor in it: begin the list again.
         return RedirectResponse(request.url.path, 303)

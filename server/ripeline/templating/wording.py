@@ -125,7 +125,7 @@ def drop_word(reason: str, words: NullTranslations) -> str:
 
 
 def reason(label: str, times: int, words: NullTranslations) -> str:
-    """A rule as a sentence: "Pricing", "Pricing twice", "Pricing three times", "Pricing 12 times"."""
+    """A rule as a sentence: "Pricing", "Pricing twice", "Pricing 12 times", "Article, after a white paper, twice"."""
     if times <= 1:
         return label
     small = {
@@ -136,7 +136,7 @@ def reason(label: str, times: int, words: NullTranslations) -> str:
         6: words.gettext("%(label)s six times"),
     }
     many = words.ngettext("%(label)s %(times)d time", "%(label)s %(times)d times", times)
-    return small.get(times, many) % {"label": label, "times": times}
+    return small.get(times, many) % {"label": f"{label}," if "," in label else label, "times": times}
 
 
 def refusal(why: str, needed: Sequence[str], words: NullTranslations) -> str:
