@@ -23,7 +23,7 @@ ENV PATH=/opt/ripeline/bin:$PATH \
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=15s --timeout=3s --start-period=15m \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/readyz', timeout=2)"]
 # SIGTERM drains the queue; the server is gone within 10 s.
 STOPSIGNAL SIGTERM

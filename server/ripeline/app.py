@@ -48,6 +48,7 @@ from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
 from ripeline.saying_why import said_of
 from ripeline.settings import Settings
+from ripeline.store.copies import Tell, untold
 from ripeline.store.database import DatabaseError
 from ripeline.store.failures import failure_of
 from ripeline.store.opening import OpenedData, open_data
@@ -78,15 +79,16 @@ _RETRY_AFTER_SECONDS: Final = 5
 Died = Callable[[str], None]
 
 
-def create_app(settings: Settings, *, demo: bool = False, died: Died | None = None) -> Starlette:
-    """A server on this data folder, opened by the lifespan; `died` hears why when it must be restarted.
+def create_app(settings: Settings, *, demo: bool = False, died: Died | None = None, tell: Tell = untold) -> Starlette:
+    """A server on this data folder, opened by the lifespan; `died` hears why when it must be restarted, `tell` what an
+    upgrade is at before it is there.
 
     Starting raises `RipelineError` when the folder or the rule file is not as it must be.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        opened = await asyncio.to_thread(open_data, settings)
+        opened = await asyncio.to_thread(open_data, settings, None, tell)
         try:
             async with _writing(opened, settings, demo, died) as running:
                 app.state.running = running

@@ -115,6 +115,25 @@ def test_a_copy_holds_what_is_still_in_the_log_file(database: Database, tmp_path
         assert problems_of(copy) == ""
 
 
+def test_a_copy_is_of_one_moment_and_says_how_far_it_is(database: Database, tmp_path: Path) -> None:
+    said: list[str] = []
+    with closing(database.writer()) as conn, closing(database.writer()) as other:
+        conn.executemany("INSERT INTO notes VALUES (?)", [("x" * 4_000,) for _ in range(9_000)])
+
+        def commit_and_note(sentence: str) -> None:
+            other.execute("INSERT INTO notes VALUES ('later')")
+            said.append(sentence)
+
+        copy_database(conn, tmp_path / "copy.db", commit_and_note)
+    assert len(said) >= 4
+    assert said[-1].startswith("the copy of the database is being checked: ")
+    assert all(each.startswith("the database is being copied: ") for each in said[:-1])
+    with closing(open_file(tmp_path / "copy.db")) as copy:
+        assert len(_notes(copy)) == 9_001
+        assert "later" not in _notes(copy)
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_damaged_database_is_not_copied_as_if_it_were_whole(database: Database, tmp_path: Path) -> None:
     with closing(database.writer()) as conn:
         conn.executemany("INSERT INTO notes VALUES (?)", [("x" * 1_000,) for _ in range(100)])

@@ -8,6 +8,7 @@ import resource
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import FrameType
 from typing import Final
@@ -27,6 +28,7 @@ from ripeline.pages.install_snippets import Tag
 from ripeline.protocol import BoundedHttpProtocol
 from ripeline.running import Running
 from ripeline.settings import Settings
+from ripeline.starting import Starting
 
 _OPEN_FILES: Final = 8_192
 #: Connections the kernel keeps for us while we are busy.
@@ -78,9 +80,12 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
         problems.append(reason)
         server.should_exit = True
 
-    app = create_app(settings, demo=demo, died=died)
+    starting = Starting(listener)
+    app = create_app(settings, demo=demo, died=died, tell=starting.tell)
     server = _Server(app, announce)
-    async with app.router.lifespan_context(app):
+    async with AsyncExitStack() as stack:
+        async with starting.answering():
+            await stack.enter_async_context(app.router.lifespan_context(app))
         _rest_the_collector()
         await server.serve([listener])
     if problems:

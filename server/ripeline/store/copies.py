@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,19 +21,36 @@ KEPT_MS: Final = 30 * 86_400_000
 
 #: Steps of SQLite between two looks at how far a copy has come.
 _PROGRESS_EVERY: Final = 500_000
+#: Pages copied between two such looks.
+_PAGES_AT_ONCE: Final = 4_096
+_GB: Final = 1e9
+
+Tell = Callable[[str], None]
 
 
-def copy_database(source: Connection, target: Path) -> None:
+def untold(sentence: str) -> None:
+    """For whom nobody waits."""
+
+
+def copy_database(source: Connection, target: Path, tell: Tell = untold) -> None:
     """Write a copy of the whole database to `target`; under that name it is only ever complete and checked.
 
-    Safe beside a server that writes. Raises `DataProblem` when there is no room or the copy is damaged.
+    Safe beside a server that writes. `tell` hears how far it is. Raises `DataProblem` when there is no room or the
+    copy is damaged.
     """
     part = target.with_name(target.name + ".part")
     try:
         drop_file(part)
+        size = _require_room(source, target)
+        part.touch(mode=0o600)
         with closing(open_file(part)) as copy:
-            source.backup(copy)
-            problems = problems_of(copy)
+            gb = size / _GB
+            _copy_pages(
+                source, copy, lambda done: tell(f"the database is being copied: {done * gb:.1f} of {gb:.1f} GB")
+            )
+            tell(f"the copy of the database is being checked: {gb:.1f} GB")
+            # What the full check reads twice over, each index beside its table, is copied as it is.
+            problems = problems_of(copy, quick=True)
         if not problems:
             _put_in_place(part, target)
     except (DatabaseError, OSError) as error:
@@ -42,6 +60,29 @@ def copy_database(source: Connection, target: Path) -> None:
     if problems:
         drop_file(part)
         raise DataProblem(f"the copy of the database is damaged ({problems}), and so perhaps is the database")
+
+
+def _require_room(source: Connection, target: Path) -> int:
+    """How many bytes the copy will have."""
+    ((pages,), (page_size,)) = (source.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
+    size, free = pages * page_size, shutil.disk_usage(target.parent).free
+    if size > free:
+        raise DataProblem(
+            f"the database cannot be copied to {target}: that needs {size / _GB:.3f} GB, and {free / _GB:.3f} are "
+            "free. Make room (older copies beside it may go), and try again; nothing was changed"
+        )
+    return int(size)
+
+
+def _copy_pages(source: Connection, copy: Connection, progress: Callable[[float], None]) -> None:
+    """As the source is at this moment, a piece at a time; `progress` hears which part of it is done."""
+    source.execute("BEGIN")
+    try:
+        # Others may commit between two pieces: a copy of what was there before goes on, another would begin anew.
+        source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        source.backup(copy, pages=_PAGES_AT_ONCE, progress=lambda _, left, total: progress(1 - left / max(1, total)))
+    finally:
+        source.execute("ROLLBACK")
 
 
 def drop_file(file: Path) -> None:
@@ -81,7 +122,7 @@ def problems_of(conn: Connection, *, quick: bool = False) -> str:
     return "" if found == "ok" else (lines or [str(found)])[0]
 
 
-def copy_before(database: Database, change: str, now: int) -> Path:
+def copy_before(database: Database, change: str, now: int, tell: Tell = untold) -> Path:
     """Copy the database into its folder of copies before a change (a word for the name; `now` in ms); keeps three."""
     folder = database.path.parent / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -89,7 +130,7 @@ def copy_before(database: Database, change: str, now: int) -> Path:
         leftover.unlink()
     target = folder / f"ripeline-{_stamp(now)}-before-{change}.db"
     with closing(database.writer()) as conn:
-        copy_database(conn, target)
+        copy_database(conn, target, tell)
     for old in sorted(folder.glob("ripeline-*.db"))[:-KEPT]:
         old.unlink()
     return target

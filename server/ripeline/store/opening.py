@@ -15,7 +15,7 @@ from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
-from ripeline.store.copies import sync_to_disk
+from ripeline.store.copies import Tell, sync_to_disk, untold
 from ripeline.store.damage import damage_of, log_file_of, way_back
 from ripeline.store.database import Database, DatabaseError, checkpoint, require_sound_sqlite, transaction
 from ripeline.store.failures import may_pass
@@ -47,12 +47,12 @@ class OpenedData:
         self.lock.release()
 
 
-def open_data(settings: Settings, now: int | None = None) -> OpenedData:
+def open_data(settings: Settings, now: int | None = None, tell: Tell = untold) -> OpenedData:
     """Lock and open the data folder (`now` in ms, default the clock); it is made when there is none.
 
     A folder with neither `ripeline.db` nor `secret` is new: it gets both, the example `rules.toml` unless one is
-    there, and one site. Raises `DataProblem`, whose sentence says the way out, for anything else that is amiss, and
-    `InvalidRules` when a new folder is to have rules that are not right.
+    there, and one site. `tell` hears what an upgrade is at. Raises `DataProblem`, whose sentence says the way out,
+    for anything else that is amiss, and `InvalidRules` when a new folder is to have rules that are not right.
     """
     warning = require_sound_sqlite(settings.old_sqlite)
     now = time.time_ns() // 1_000_000 if now is None else now
@@ -69,7 +69,7 @@ def open_data(settings: Settings, now: int | None = None) -> OpenedData:
             _require_writable(settings.database_file)
             _require_sound(settings.database_file)
             ahead = _look_at(settings.database_file, now)
-            upgrade(Database(settings.database_file), now)
+            upgrade(Database(settings.database_file), now, tell=tell)
         secret, remade = _secret(settings.secret_file, is_new)
         lock.note_open()
     except BaseException:

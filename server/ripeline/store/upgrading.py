@@ -11,7 +11,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from ripeline.errors import DataProblem
-from ripeline.store.copies import copy_before
+from ripeline.store.copies import Tell, copy_before, untold
 from ripeline.store.database import Connection, Database, DatabaseError, open_memory
 from ripeline.store.migrations import migrations
 
@@ -57,17 +57,19 @@ def pending_steps(conn: Connection, steps: Migrations = migrations) -> list[str]
     return [name for name in ours if name not in applied]
 
 
-def upgrade(database: Database, now: int, steps: Migrations = migrations) -> list[str]:
+def upgrade(database: Database, now: int, steps: Migrations = migrations, tell: Tell = untold) -> list[str]:
     """Apply what is pending, after a verified copy (`now` in ms for its name); the names of the steps.
 
     Each step and the record of it are one transaction: killed anywhere, the database is as before or after it.
+    `tell` hears what is being done, more often than anybody wants to read it.
     """
     with closing(database.writer()) as conn:
         pending = pending_steps(conn, steps)
         if not pending:
             return []
-        copy = copy_before(database, pending[0], now)
+        copy = copy_before(database, pending[0], now, tell)
         log.warning("upgrading the database: %s; a copy is at %s", ", ".join(pending), copy)
+        tell("the database is being brought to this version")
         try:
             apply_steps(conn, steps)
         except DatabaseError as error:
