@@ -87,6 +87,12 @@ def test_hot_at_five_brings_elodie_and_marc_sooner(data: Path) -> None:
     assert "  New: 1\n    elodie@example.com  2026-11-02\n" in result.output
 
 
+def test_who_left_no_email_is_called_what_the_pages_call_them(tmp_path: Path) -> None:
+    data = folder_of(tmp_path, made("v-eve-of-paris", [(0, paper("a"))]))
+    result = whatif(data, RULES.text.replace("warm = 5, hot = 12", "warm = 2, hot = 3"), "--bands")
+    assert "    Visitor v-eve-of (lead 1)  " in result.output
+
+
 def test_a_group_that_lifts_everybody_hands_over_who_has_no_points_at_all(tmp_path: Path) -> None:
     data = folder_of(tmp_path, made("v-eve", [(0, page("/")), (1, form("eve@example.com"))]))
     rules = RULES.text.replace("hot = 12 }", "hot = 12 }\ngroups = { papers = { min = 12 } }").replace(

@@ -278,9 +278,15 @@ def test_both_are_shown_with_what_they_would_read_together(room: Room, bob: Test
     assert int(found[1]) == score(room, MARC)
 
 
-@pytest.mark.parametrize("other", [MARC, 999, "99999999999999999999"])
+@pytest.mark.parametrize("other", [MARC, 999])
 def test_there_is_no_page_of_a_lead_beside_itself_or_nobody(bob: TestClient, other: object) -> None:
     assert bob.get(f"/leads/{MARC}/merge?with={other}").status_code == 404
+
+
+@pytest.mark.parametrize("other", ["9" * 20, "9" * 5_000, "²"])
+def test_with_whom_makes_no_sense_is_asked_again(bob: TestClient, other: str) -> None:
+    asked = bob.get(f"/leads/{MARC}/merge?with={other}")
+    assert (asked.status_code, 'name="q"' in asked.text) == (200, True)
 
 
 def test_a_merge_is_taken_apart_from_the_page_long_after(room: Room, bob: TestClient) -> None:

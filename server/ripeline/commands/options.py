@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import DataProblem, InvalidSetting
 from ripeline.settings import SETTINGS, Setting, Settings, read_settings
 from ripeline.store.audit import COMMAND_LINE, What, add_audit
@@ -62,7 +63,8 @@ def write_down(settings: Settings, what: What, about: str = "", lead: int | None
 
 def lead_key(lead: str) -> int | str:
     """A lead as it is named on the command line: by its id, or by its e-mail."""
-    return int(lead) if lead.isascii() and lead.isdecimal() and len(lead) < 19 else lead
+    id = whole_number(lead)
+    return lead if id is None else id
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from ripeline.commands.options import damage_told, data_option
 from ripeline.commands.progress import Progress
 from ripeline.commands.whatif_json import json_of
 from ripeline.commands.whatif_text import bands_text, handoffs_text
+from ripeline.pages.names_of_leads import names_of_leads
 from ripeline.rules.reading import load_rules
 from ripeline.settings import Settings
 from ripeline.store.opening import open_beside
@@ -38,11 +39,11 @@ def whatif(settings: Settings, new: Path, only_bands: bool, lang: Locale, as_jso
         what_if = _asked(settings, new)
         finding = _found(what_if.bands, "Leads compared")
         if not as_json:
-            click.echo(shown(bands_text(finding, what_if.new.timezone, lang)))
+            click.echo(shown(bands_text(finding, _names(settings, finding, lang), what_if.new.timezone, lang)))
         if not only_bands and finding.models:
             finding = _found(what_if.calls, "Hand-offs replayed")
             if not as_json:
-                click.echo(shown(handoffs_text(finding, what_if.new.timezone, lang)))
+                click.echo(shown(handoffs_text(finding, _names(settings, finding, lang), what_if.new.timezone, lang)))
         if as_json:
             click.echo(msgspec.json.encode(json_of(finding)))
 
@@ -53,6 +54,12 @@ def _asked(settings: Settings, new: Path) -> WhatIf:
     with database.read() as conn:
         known = rules_in_force(conn, settings.rules_file)
     return WhatIf(database, known, rules, time_ns() // 1_000_000)
+
+
+def _names(settings: Settings, finding: Finding, lang: Locale) -> dict[int, str]:
+    """What the pages call those it names."""
+    with open_beside(settings).read() as conn:
+        return names_of_leads(conn, finding.names, lang)
 
 
 def _found(look: Callable[[Progress], Finding], what: str) -> Finding:

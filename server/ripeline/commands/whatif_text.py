@@ -23,25 +23,29 @@ from ripeline.templating.wording import band_word
 _WIDEST_BAR: Final = 20
 _MOST_ROWS: Final = 12
 
+#: What leads are called, by id.
+Names = Mapping[int, str]
+
 #: Names of each list; --json has more.
 _NAMED: Final = 10
 
 
-def bands_text(finding: Finding, zone: str, locale: Locale) -> str:
+def bands_text(finding: Finding, names: Names, zone: str, locale: Locale) -> str:
     """Who is in which band before and after, and how the scores spread."""
-    return "\n".join(_Teller(finding, zone, locale).bands())
+    return "\n".join(_Teller(finding, names, zone, locale).bands())
 
 
-def handoffs_text(finding: Finding, zone: str, locale: Locale) -> str:
+def handoffs_text(finding: Finding, names: Names, zone: str, locale: Locale) -> str:
     """Hand-offs before and after, by their days in that zone, and what all of it rests on."""
-    return "\n".join(_Teller(finding, zone, locale).handoffs())
+    return "\n".join(_Teller(finding, names, zone, locale).handoffs())
 
 
 class _Teller:
     """Tells one finding in one language."""
 
-    def __init__(self, finding: Finding, zone: str, locale: Locale) -> None:
+    def __init__(self, finding: Finding, names: Names, zone: str, locale: Locale) -> None:
         self._finding = finding
+        self._called = names
         self._zone = zone
         self._locale = locale
         self._words = catalog(locale)
@@ -181,7 +185,12 @@ class _Teller:
             yield _("Leads that could not be scored: %(n)s.") % {"n": self._whole(finding.not_scored)}
 
     def _who(self, lead: int) -> str:
-        return self._finding.names.get(lead) or self._words.gettext("lead %(id)d") % {"id": lead}
+        """By what commands take: an e-mail by itself, behind any other name the id."""
+        who = self._called.get(lead)
+        if who and who == self._finding.names.get(lead):
+            return who
+        text = "%(who)s (lead %(id)d)" if who else "lead %(id)d"
+        return self._words.gettext(text) % {"who": who, "id": lead}
 
     def _band(self, name: str) -> str:
         return self._words.gettext("out of target") if name == OUT_OF_TARGET else band_word(name, self._words)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.routing import Route
 
 from ripeline.auth.logins import now_ms
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.pages.alerts_words import failure
 from ripeline.pages.desk import Desk, shown
 from ripeline.pages.who import Who, who_is
@@ -107,7 +108,7 @@ def read_alerts(desk: Desk, made: str = "", key: str = "") -> AlertsPage:
         places=tuple(_place(each, fares.get(each.id, Fares()), now) for each in destinations),
         log=_log(desk, destinations),
         add=asked.get("add", "") if not key else "",
-        change=_number(asked.get("change", "")),
+        change=whole_number(asked.get("change", "")) or 0,
         can_mail=desk.running.settings.smtp is not None,
         models=tuple((model.id, model.label) for model in desk.ruleset.models),
         made=made,
@@ -133,8 +134,8 @@ def _shown_address(each: Destination) -> str:
 
 
 def _log(desk: Desk, destinations: tuple[Destination, ...]) -> Log:
-    shown, to = _wanted(desk.query), _number(desk.query.get("to", ""))
-    before = _number(desk.query.get("before", ""))
+    shown, to = _wanted(desk.query), whole_number(desk.query.get("to", "")) or 0
+    before = whole_number(desk.query.get("before", "")) or 0
     query = LogQuery(shown, to or None, before or NEWEST, _LINES + 1)
     found = delivery_log(desk.conn, query)
     waiting, dead = delivery_counts(desk.conn)
@@ -157,10 +158,6 @@ def _row(each: DeliveryView, words: NullTranslations) -> LogRow:
 def _wanted(query: Mapping[str, str]) -> str:
     shown = query.get("shown", "")
     return shown if shown in SHOWN else ""
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
 show_alerts: Final = shown("marketer", "alerts.html", read_alerts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ripeline.auth.logins import now_ms
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import Conflict, NotFound
 from ripeline.outbox.signing import OVERLAP_MS
 from ripeline.store.audit import add_audit
@@ -92,7 +93,7 @@ def again(conn: Connection, fields: dict[str, str]) -> int:
 
 def _id_of(text: str) -> int:
     """An id as a form sends it; 0, which nothing has, for what can be none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return whole_number(text) or 0
 
 
 def found_place(conn: Connection, id: int) -> Destination:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.routing import Route
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.pages.desk import Desk, shown
 from ripeline.store.audit import (
     AuditLine,
@@ -51,7 +52,7 @@ def read_page(desk: Desk) -> AuditPage:
     query = AuditQuery(
         None if who in ("", "*") else who.removeprefix("="),
         what or None,
-        int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None,
+        whole_number(before),
     )
     lines = read_audit(desk.conn, query, A_PAGE + 1)
     shown, used = lines[:A_PAGE], audit_kinds(desk.conn)

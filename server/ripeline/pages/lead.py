@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import NotFound
 from ripeline.fold.explaining import Explained, explain_lead
 from ripeline.pages.card import Consent, Criteria, consent_of, criteria_of
@@ -185,12 +186,8 @@ def _told(seen: _Seen, timeline: Timeline) -> Told:
         nights=nights_of(seen.model, explained.changes),
         stars=stars_of(seen.desk.conn, [event.seq for session in timeline.sessions for event in session.events]),
         known={name: str(fact.value) for name, fact in explained.state.attributes.items()},
-        whole=_number(seen.desk.query.get("whole", "")),
+        whole=whole_number(seen.desk.query.get("whole", "")) or 0,
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _newer(cursor: str | None) -> int:

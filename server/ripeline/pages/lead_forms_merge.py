@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import NotFound
 from ripeline.fold.erasing import erase_lead
 from ripeline.fold.merging import merge, undo_merge
@@ -48,8 +49,7 @@ async def take_apart(request: Request) -> Response:
 
 
 def _other(form: Form) -> int:
-    other = form.fields.get("other", "")
-    return int(other) if other.isascii() and other.isdecimal() and len(other) < 19 else 0
+    return whole_number(form.fields.get("other", "")) or 0
 
 
 @require("owner")

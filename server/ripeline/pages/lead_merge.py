@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import NotFound
 from ripeline.fold.folder import now_ms
 from ripeline.fold.together import receipts_together
@@ -66,10 +67,10 @@ def read_merge(desk: Desk) -> MergePage:
     """The lead of the address, and the search or the other one asked for. Raises `NotFound`."""
     this = _side(desk, desk.params["id"])
     asked = desk.query.get("q", "").strip()[:200]
-    with_ = desk.query.get("with", "")
-    if not (with_.isascii() and with_.isdecimal()):
+    with_ = whole_number(desk.query.get("with", ""))
+    if with_ is None:
         return MergePage(this, asked, _found(desk, this.detail.id, asked), None)
-    other = _side(desk, int(with_))
+    other = _side(desk, with_)
     if other.detail.id == this.detail.id:
         raise NotFound("other lead", with_)
     return MergePage(this, asked, (), _both(desk, this, other))

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import NotFound
 from ripeline.fold.starring import star
 from ripeline.pages.doing import back, do, fields_of, words
@@ -20,8 +21,7 @@ from ripeline.pages.said import Done, Undo
 async def turn_star(request: Request) -> Response:
     """`POST /leads/{id}/star`: `event` is the place of the event in the log."""
     fields, lead, _ = await fields_of(request), request.path_params["id"], words(request).gettext
-    event = fields.get("event", "")
-    seq = int(event) if event.isascii() and event.isdecimal() and len(event) < 19 else 0
+    seq = whole_number(fields.get("event", "")) or 0
     here = f"/leads/{lead}"
     try:
         has_it = await do(request, partial(star, key=lead, seq=seq))
@@ -29,7 +29,7 @@ async def turn_star(request: Request) -> Response:
         return back(request, fields, here, Done(_("This line is no longer there."), is_bad=True))
     if not has_it:
         return back(request, fields, here, Done(_("The star is gone.")))
-    again = Undo(f"{here}/star", {"event": event, "back": fields.get("back", here)})
+    again = Undo(f"{here}/star", {"event": str(seq), "back": fields.get("back", here)})
     return back(request, fields, here, Done(_("Starred: whoever writes the rules sees that this mattered."), again))
 
 

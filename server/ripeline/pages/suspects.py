@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ripeline.auth.guard import require
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.pages.desk import Desk, running_of, shown
 from ripeline.store.suspects import Dropped, Suspected, drops_by_reason, suspects_by_reason
 
@@ -24,11 +25,10 @@ class SuspectsPage:
 
 def read_suspects(desk: Desk) -> SuspectsPage:
     """Each reason there is or was, with its counts."""
-    changed = desk.query.get("changed", "")
     return SuspectsPage(
         suspects_by_reason(desk.conn),
         drops_by_reason(desk.conn),
-        int(changed) if changed.isdecimal() and len(changed) < 10 else None,
+        whole_number(desk.query.get("changed", "")),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.pages.desk import Desk
 from ripeline.pages.names_of_leads import names_of_leads
 from ripeline.pages.rings import Tone, tone_of
@@ -131,8 +132,9 @@ def short_titles(titles: dict[str, str]) -> dict[str, str]:
 
 
 def _calls(text: str, truth: Truth) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 9:
-        return min(max(int(text), 1), _MOST_CALLS)
+    asked = whole_number(text)
+    if asked is not None:
+        return min(max(asked, 1), _MOST_CALLS)
     return max(1, ceil(_MORE * truth.advice.now.calls)) if truth.advice.now else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ripeline.domain.whole_numbers import whole_number
 from ripeline.errors import NotFound
 from ripeline.fold.explaining import explain_lead
 from ripeline.pages.desk import Desk
@@ -42,7 +43,8 @@ def try_lead(desk: Desk, drafted: Ruleset | None, model: str, now: int) -> Tried
     if not asked:
         return None
     try:
-        lead = lead_id_of(desk.conn, int(asked) if asked.isdecimal() and len(asked) < 19 else asked.lower())
+        id = whole_number(asked)
+        lead = lead_id_of(desk.conn, asked.lower() if id is None else id)
     except NotFound:
         return TriedLead(asked)
     before = _receipt(desk, desk.ruleset, model, lead, now)
