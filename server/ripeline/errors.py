@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
+
+from ripeline.sentences import N_, Sentence, said
 
 EventProblem = Literal[
     "bad_body",
@@ -27,6 +30,10 @@ EventProblem = Literal[
 class RipelineError(Exception):
     """The root of all our errors; its text is one sentence for a person."""
 
+    def said(self, gettext: Callable[[str], str]) -> str:
+        """That sentence by a catalogue, where it has it."""
+        return str(said(self.args[0], gettext)) if self.args else ""
+
 
 class InvalidEvent(RipelineError):
     """One event that cannot be stored; `code` is what its sender is told, `field` the wire key at fault."""
@@ -48,9 +55,10 @@ class InvalidRules(RipelineError):
     `others` are the mistakes found after this one in the same file, so that all can be mended at once.
     """
 
-    def __init__(self, file: str, line: int, rule: str, problem: str) -> None:
-        where = f"{file}:{line}" if line else file
-        super().__init__(f"{where}: {rule + ': ' if rule else ''}{problem}")
+    def __init__(self, file: str, line: int, rule: str, problem: Sentence) -> None:
+        about = N_("%(rule)s: %(problem)s", rule=rule, problem=problem) if rule else problem
+        where = N_("%(file)s:%(line)d", file=file, line=line) if line else file
+        super().__init__(N_("%(where)s: %(problem)s", where=where, problem=about))
         self.file = file
         self.line = line
         self.rule = rule
@@ -72,7 +80,7 @@ class NotFound(RipelineError):
     """Nothing of that kind under that key."""
 
     def __init__(self, what: str, key: object) -> None:
-        super().__init__(f"no {what} {key!r}")
+        super().__init__(N_("no %(what)s %(key)s", what=what, key=repr(key)))
         self.what = what
         self.key = key
 
@@ -107,8 +115,12 @@ class BeingRescored(LogRefused):
 
     def __init__(self, done: int, total: int, retry_after: int) -> None:
         super().__init__(
-            f"all scores are being made anew ({done} of {total} leads are): until then leads cannot be changed. "
-            "Events are taken and kept; try again soon",
+            N_(
+                "all scores are being made anew (%(done)s of %(total)s leads are): until then leads cannot be changed. "
+                "Events are taken and kept; try again soon",
+                done=done,
+                total=total,
+            ),
             retry_after,
         )
 

@@ -20,6 +20,7 @@ from ripeline.fold.rule_file import write_rules
 from ripeline.log.queue import EventLog
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules, read_rules
+from ripeline.sentences import N_, Sentence
 from ripeline.settings import Settings
 from ripeline.sightings import Sightings
 from ripeline.store.authors import Said
@@ -37,7 +38,6 @@ T = TypeVar("T")
 #: Rule files kept read: the one in force, the one that is coming, and those readers may still hold scores of.
 _REMEMBERED: Final = 4
 
-_HELD: Final = "all scores are being made anew; events are taken and kept, and scored when that is done"
 #: Seconds between two looks whether it is.
 _GLANCE: Final = 0.2
 
@@ -143,7 +143,7 @@ class Running:
     def warnings(self) -> tuple[str, ...]:
         """What is not as it should be, though the server does its work."""
         held, problem = self.held(), self.rules.problem
-        rescored = f"{_HELD}: {held[0]} of {held[1]} leads are done" if held else ""
+        rescored = _being_rescored(*held) if held else ""
         return tuple(each for each in (*self.accepted, problem, rescored) if each)
 
     async def scored_again(self) -> None:
@@ -195,3 +195,12 @@ class Running:
         """One moment of the database, and the rules its scores were made under, also while new ones come into force."""
         with self.database.read() as conn:
             yield conn, self.rules.beside(conn)
+
+
+def _being_rescored(done: int, total: int) -> Sentence:
+    return N_(
+        "all scores are being made anew; events are taken and kept, and scored when that is done: "
+        "%(done)s of %(total)s leads are done",
+        done=done,
+        total=total,
+    )

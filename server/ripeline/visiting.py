@@ -119,7 +119,7 @@ class Visiting:
             self._visits[user] = visit
             self._visits[user] = replace(visit, is_delivered=await deliver(visit.text))
         except RipelineError as error:
-            self._visits[user] = replace(self._visits[user], problem=str(error))
+            self._visits[user] = replace(self._visits[user], problem=error.args[0])
         except Exception as error:
             log.exception("a site could not be read for a draft")
             self._visits[user] = replace(self._visits[user], problem=type(error).__name__)

@@ -29,6 +29,11 @@ def advice(text: str) -> list[str]:
         (MODEL + VISIT + 'a = { points = -100, lead.job = "*student*" }', "5: a: it takes 100 points"),
         (MODEL, "1: : model `m`: it has no rules"),
         (MODEL.replace("warm = 5", "warm = 0") + VISIT, "everybody is in `warm` from the start, it begins at 0"),
+        (
+            MODEL.replace("warm = 5", "warm = 20") + VISIT,
+            "2: : model `m`: `hot` begins at 12, below `warm` at 20: the band that begins highest is the ripest, "
+            "here `warm`",
+        ),
         (MODEL.replace("exit = 10", "fit = 3") + VISIT + 'f = { points = 2, lead.job = "x" }', "asks for 3 points"),
         (MODEL.replace("[models.m.", "min_fit = 1\n[models.m.") + VISIT, "3: : model `m`: everybody is out of target"),
         (MODEL + VISIT + 'a = { points = 1, on = "pages" }', "an event of your own: did you mean `page`?"),

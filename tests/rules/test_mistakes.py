@@ -226,6 +226,15 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_a_word_where_a_number_is_needed_is_one_mistake() -> None:
+    """It would be no better in quotes."""
+    assert mistakes_of_rule('{ points = x, on = "page" }') == ['the text "x" where a number is needed']
+    assert mistakes_of_rule('{ points = 1, on = "page", handoff = sure }') == [
+        '`handoff` is the text "sure", it must be true or false (without quotes)'
+    ]
+    assert mistakes_of_rule("{ points = 1, on = page }") == ['page is text and needs quotes: write "page"']
+
+
 def test_what_a_broken_line_may_have_said_is_not_missed() -> None:
     """The rule `pricing` cannot be read; that `after` and the scenario do not find it is no mistake of theirs."""
     text = f'{MODEL}pricing = {{ points = 5 %, on = "page" }}\nr = {{ points = 1, on = "page", after = "pricing" }}\n'

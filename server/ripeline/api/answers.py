@@ -14,10 +14,18 @@ from ripeline.api.asked import check_parameters
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
 from ripeline.errors import Conflict, InvalidRequest, InvalidRules, LogRefused, NotFound, RipelineError
+from ripeline.sentences import Sentence
 
 Facts = dict[str, Any]
 
-_encode = msgspec.json.Encoder().encode
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Sentence):
+        return str(value)
+    raise NotImplementedError(f"no JSON for {type(value).__name__}")
+
+
+_encode = msgspec.json.Encoder(enc_hook=_as_text).encode
 
 
 def answer(facts: Facts, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from ripeline.domain.times import iso_time
 from ripeline.errors import InvalidRules
 from ripeline.fold.rule_file import read_checked
 from ripeline.fold.selling import accept
+from ripeline.rules.reading import NOT_UTF8
 from ripeline.store.proposals import Proposal, list_proposals
 from ripeline.store.reading import cursor_after, place_of
 from ripeline.store.rule_versions import changes_of_rules
@@ -51,7 +52,7 @@ async def put_rules(request: Request) -> Facts:
         text = (await read_body(request, _LARGEST)).decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise InvalidRules(file, line, "", "this is not UTF-8 text: save the file with the encoding UTF-8") from error
+        raise InvalidRules(file, line, "", NOT_UTF8) from error
     ruleset = await run_in_threadpool(read_checked, text, server.settings.rules_file.name)
     await server.save_rules(ruleset, await author(request))
     return {"hash": ruleset.hash, "in_force": server.rules.ruleset.hash == ruleset.hash}

@@ -101,7 +101,7 @@ class Asking:
         try:
             self._look(asked, new, now)
         except RipelineError as error:
-            asked.answer = Answer(problem=str(error))
+            asked.answer = Answer(problem=error.args[0])
         except Exception as error:
             log.exception("a what-if failed")
             asked.answer = Answer(problem=type(error).__name__)

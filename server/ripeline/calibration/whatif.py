@@ -16,6 +16,7 @@ from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules, read_rules
 from ripeline.scoring.days import local_days
 from ripeline.scoring.whatif_plan import Plan, plan_of
+from ripeline.sentences import N_
 from ripeline.store.database import Connection, Database
 from ripeline.store.whatif_rows import InForce, in_force, names_of_leads, overdue_leads, span_of_history
 
@@ -44,7 +45,7 @@ def rules_in_force(conn: Connection, file: Path) -> Known:
     if scored.hash is None:
         return Known(load_rules(file), scored)
     if scored.text is None:
-        raise DataProblem("the rules the scores were made under are lost; `ripeline rescore` makes the scores anew")
+        raise DataProblem(N_("the rules the scores were made under are lost; `ripeline rescore` makes the scores anew"))
     return Known(read_rules(scored.text, "the rules in force"), scored)
 
 
@@ -121,4 +122,4 @@ class WhatIf:
     def _check(self) -> None:
         with self._database.read() as conn:
             if in_force(conn).hash != self._scored.hash:
-                raise DataProblem("other rules came into force meanwhile; ask again")
+                raise DataProblem(N_("other rules came into force meanwhile; ask again"))

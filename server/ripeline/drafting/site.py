@@ -13,6 +13,7 @@ from urllib.robotparser import RobotFileParser
 from ripeline.drafting.page import FoundPage, read_found_page
 from ripeline.drafting.sorts import is_worth_a_look
 from ripeline.errors import DataProblem
+from ripeline.sentences import N_
 
 #: An address → its text and where it came from in the end; None: there is none.
 Fetch = Callable[[str], "tuple[str, str] | None"]
@@ -59,18 +60,24 @@ def read_site(url: str, fetch: Fetch, progress: Progress) -> Site:
     reader = _SiteReader(Site(origin), fetch, progress)
     reader.read_rules_for_robots()
     if not reader.may(origin + "/"):
-        raise DataProblem(f"{origin}/robots.txt asks programs not to read the site; allow the agent {AGENT} there")
+        raise DataProblem(
+            N_(
+                "%(origin)s/robots.txt asks programs not to read the site; allow the agent %(agent)s there",
+                origin=origin,
+                agent=AGENT,
+            )
+        )
     reader.read_sitemaps()
     reader.read_pages(url if urlsplit(url).path not in ("", "/") else f"{origin}/")
     if not reader.site.pages:
-        raise DataProblem(f"{origin} gave no page that could be read")
+        raise DataProblem(N_("%(origin)s gave no page that could be read", origin=origin))
     return reader.site
 
 
 def _origin(url: str) -> str:
     parts = urlsplit(url if "//" in url else f"https://{url}")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc):
-        raise DataProblem(f"{url[:100]!r} is no address of a site, like https://www.example.com")
+        raise DataProblem(N_("%(url)s is no address of a site, like https://www.example.com", url=repr(url[:100])))
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 

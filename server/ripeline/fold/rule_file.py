@@ -12,6 +12,7 @@ from ripeline.errors import Conflict, InvalidRules
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import load_rules, read_rules
 from ripeline.scoring.scenarios import run_scenarios
+from ripeline.sentences import N_, one_after_the_other
 from ripeline.store.copies import sync_to_disk
 
 
@@ -43,7 +44,8 @@ def write_rules(path: Path, text: str) -> None:
                 raise
         sync_to_disk(path.parent)
     except OSError as error:
-        raise Conflict(f"{path} cannot be written ({error.strerror}): change it where it comes from") from error
+        facts = {"path": path, "why": error.strerror}
+        raise Conflict(N_("%(path)s cannot be written (%(why)s): change it where it comes from", **facts)) from error
 
 
 def _require_writable(path: Path) -> None:
@@ -63,4 +65,6 @@ def _played(ruleset: Ruleset, file: str) -> Ruleset:
 def _failures(ruleset: Ruleset, file: str) -> Iterator[InvalidRules]:
     for result in run_scenarios(ruleset):
         if not result.passed:
-            yield InvalidRules(file, result.line, "", f'scenario "{result.name}": {"; ".join(result.problems)}')
+            problems = one_after_the_other(result.problems)
+            story = N_('scenario "%(name)s": %(problems)s', name=result.name, problems=problems)
+            yield InvalidRules(file, result.line, "", story)

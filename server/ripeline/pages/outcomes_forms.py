@@ -55,7 +55,7 @@ async def bring(request: Request) -> Response:
     try:
         written = await _take(request, reading, asked.model or None)
     except InvalidRequest as error:
-        return back(request, {}, HOME, Done(str(error), is_bad=True))
+        return back(request, {}, HOME, Done(error.said(words(request).gettext), is_bad=True))
     undo = Undo(f"{HOME}/back", {"at": str(reading.now)}) if written.new else None
     return back(request, {}, HOME, Done(_told(request, written), undo))
 

@@ -52,7 +52,7 @@ async def answer(request: Request) -> Response:
             return RedirectResponse(f"{HOME}/{id}/{place}", 303)
         following = await do(request, partial(_say, review=id, place=place, said=said))
     except RipelineError as error:
-        return back(request, fields, HOME, Done(str(error), is_bad=True))
+        return back(request, fields, HOME, Done(error.said(words(request).gettext), is_bad=True))
     undo = Undo(f"{HOME}/{id}/{place}", {"verdict": "back"})
     text = words(request).gettext("Noted.") if said else words(request).gettext("Passed over.")
     return back(request, {}, f"{HOME}/{id}/{following}" if following else HOME, Done(text, undo))

@@ -31,7 +31,7 @@ async def change(request: Request, fields: Mapping[str, str], edit: Callable[[st
         try:
             text = await run_in_threadpool(edit, read.text if read else running.rules.latest.text)
         except (InvalidRules, NotFound) as error:
-            return refused(request, fields, str(error))
+            return refused(request, fields, error.said(words(request).gettext))
         if await put(running, user, read, text):
             return back(request, fields, HOME)
     return refused(request, fields, words(request).gettext("Something else was changed at the same moment: try again."))

@@ -38,9 +38,9 @@ async def save(request: Request) -> Response:
         ruleset = await run_in_threadpool(read_checked, draft.text, running.settings.rules_file.name)
         await running.save_rules(ruleset, user.email)
     except InvalidRules as error:
-        return refused(request, fields, f"{_('This cannot be saved yet.')} {error}")
+        return refused(request, fields, f"{_('This cannot be saved yet.')} {error.said(_)}")
     except RipelineError as error:
-        return refused(request, fields, str(error))
+        return refused(request, fields, error.said(_))
     await running.write(partial(change_rule_draft, user=user.id, read=draft, new=None))
     running.visiting.forget(user.id)
     undo = Undo(f"{HOME}/restore", {"hash": before.hash})

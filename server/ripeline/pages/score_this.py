@@ -27,6 +27,7 @@ from ripeline.rules.match import once_parts
 from ripeline.rules.model import Rule
 from ripeline.rules.plain import labels_of, once_in_words
 from ripeline.rules.reading import load_rules, read_rules
+from ripeline.sentences import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ async def save_score(request: Request) -> Response:
             request.state.user.email,
         )
     except Conflict as error:
-        return back(request, {}, here, Done(str(error), is_bad=True))
+        return back(request, {}, here, Done(error.said(_), is_bad=True))
     undo = Undo(f"/leads/{page.one.lead}/unscore", {"line": page.draft.line, "back": here})
     text = _("“%(label)s” counts from now on, and for all that has happened: scores are being made anew.")
     return back(request, {}, here, Done(text % {"label": label}, undo))
@@ -120,7 +121,7 @@ async def take_back(request: Request) -> Response:
         checked = await run_in_threadpool(read_checked, shorter, running.settings.rules_file.name)
         await running.save_rules(checked, request.state.user.email)
     except (Conflict, InvalidRules) as error:
-        return back(request, fields, here, Done(str(error), is_bad=True))
+        return back(request, fields, here, Done(error.said(_), is_bad=True))
     return back(request, fields, here, Done(_("The rule is gone again; scores are being made anew.")))
 
 
@@ -129,7 +130,7 @@ def without_line(text: str, line: str) -> str:
     lines = text.splitlines(keepends=True)
     places = [place for place, each in enumerate(lines) if line and each.strip() == line]
     if len(places) != 1:
-        raise Conflict("the rule has been changed since; change the rule file")
+        raise Conflict(N_("the rule has been changed since; change the rule file"))
     return "".join(each for place, each in enumerate(lines) if place != places[0])
 
 

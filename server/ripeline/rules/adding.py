@@ -9,6 +9,7 @@ from ripeline.rules.lines import key_parts
 from ripeline.rules.model import Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.rules.statements import Statement, lines_of, statements
+from ripeline.sentences import N_
 
 
 def with_rule(text: str, model: str, id: str, line: str) -> str:
@@ -25,7 +26,8 @@ def with_rule(text: str, model: str, id: str, line: str) -> str:
                 return candidate
         except InvalidRules as error:
             problem = problem or error
-    raise problem or InvalidRules("rules.toml", 0, id, f"this file has no place for a rule of the model {model}")
+    nowhere = N_("this file has no place for a rule of the model %(model)s", model=model)
+    raise problem or InvalidRules("rules.toml", 0, id, nowhere)
 
 
 def _candidates(text: str, model: str, line: str) -> Iterator[str]:

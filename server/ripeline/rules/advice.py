@@ -8,6 +8,7 @@ from ripeline.rules.advice_models import warnings_of_model
 from ripeline.rules.advice_rules import warnings_of_rule
 from ripeline.rules.model import Ruleset
 from ripeline.rules.syntax import parse
+from ripeline.sentences import N_, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Advice:
 
     line: int
     rule: str
-    problem: str
+    problem: Sentence
 
 
 def advice_on(ruleset: Ruleset) -> list[Advice]:
@@ -26,7 +27,8 @@ def advice_on(ruleset: Ruleset) -> list[Advice]:
     for model in ruleset.models:
         for keys, problem in warnings_of_model(model):
             path = ("models", model.id, *keys)
-            found[Advice(lines.of(path), "", f"model `{model.id}`: {problem}")] = None
+            about = N_("model `%(model)s`: %(problem)s", model=model.id, problem=problem)
+            found[Advice(lines.of(path), "", about)] = None
         for rule in model.rules:
             found |= {Advice(rule.line, rule.id, problem): None for problem in warnings_of_rule(rule, model, ruleset)}
     return sorted(found, key=lambda advice: advice.line)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Literal
 
-from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.mistakes import called, listed, nearest
 from ripeline.rules.model import Decay
-from ripeline.rules.tables import Table, described
+from ripeline.rules.tables import Table, near_or_asked, not_as_asked
+from ripeline.sentences import N_
 
 Mode = Literal["while", "once"]
 
@@ -16,9 +17,9 @@ KINDS: Final = ("half_life", "linear", "expire")
 _LINEAR: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*% per (\d{1,4}) ?([dw])")
 MODES: Final = ("while", "once")
 _HINTS: Final = {
-    "days": f"it is written {_DECAY}",
-    "expires": "it is called `expire`",
-    "halving": "it is called `half_life`",
+    "days": N_("it is written %(example)s", example=_DECAY),
+    "expires": called("expire"),
+    "halving": called("half_life"),
 }
 
 
@@ -26,15 +27,16 @@ def read_decay(table: Table) -> Decay | None:
     """The `decay` of a rule or model; None when there is none, it is `false`, or it cannot be read."""
     if table.data.get("decay") is False:
         return None
-    decay = table.table("decay", f"{_DECAY}, or false for none")
+    decay = table.table("decay", N_("%(example)s, or false for none", example=_DECAY))
     if decay is None:
         return None
     decay.only(KINDS, hints=_HINTS)
     said = [kind for kind in KINDS if kind in decay]
     if len(said) > 1:
-        decay.wrong(f"{listed(said)} both say how points fade: keep one", said[1])
+        decay.wrong(N_("%(keys)s both say how points fade: keep one", keys=listed(said)), said[1])
     if not said:
-        decay.lacking(f'how do points fade? {_DECAY}, linear = "50% per 30d" or expire = "90d"')
+        others = {"first": _DECAY, "second": 'linear = "50% per 30d"', "third": 'expire = "90d"'}
+        decay.lacking(N_("how do points fade? %(first)s, %(second)s or %(third)s", **others))
         return None
     return _linear(decay) if said[0] == "linear" else _of_days(decay, said[0])
 
@@ -49,8 +51,8 @@ def read_mode(table: Table) -> Mode:
     value = table.data.get("mode", "while")
     if value not in MODES:
         near = nearest(value, MODES) if isinstance(value, str) else ""
-        asked = 'it must be "while" (gone when they come back) or "once" (stays)'
-        table.wrong(f"`mode` is {described(value)}{near or ', ' + asked}", "mode")
+        asked = N_('"while" (gone when they come back) or "once" (stays)')
+        table.wrong(near_or_asked("mode", value, near, asked), "mode")
     return "once" if value == "once" else "while"
 
 
@@ -66,8 +68,10 @@ def _linear(decay: Table) -> Decay | None:
     days = int(found[2]) * (7 if found[3] == "w" else 1) if found else 0
     if 0 < share <= 100 and 0 < days <= 3650:
         return Decay("linear", days, share / 100)
-    problem = f'`linear` is {described(value)}, it must be a share and its days: linear = "{_meant(value)}"'
-    decay.wrong(f"{problem}{' (above 0% and at most 100%, above 0d and at most 3650d)' if found else ''}", "linear")
+    asked = N_("a share and its days: %(example)s", example=f'linear = "{_meant(value)}"')
+    problem = not_as_asked("linear", value, asked)
+    bounds = N_("%(problem)s (above 0%% and at most 100%%, above 0d and at most 3650d)", problem=problem)
+    decay.wrong(bounds if found else problem, "linear")
     return None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.mistakes import called, listed, nearest
 from ripeline.rules.model import Cap, CapPeriod, Count, OncePart
-from ripeline.rules.tables import Table, described
+from ripeline.rules.tables import Table, described, near_or_asked, not_as_asked
+from ripeline.sentences import N_
 
 PERIODS: Final[tuple[CapPeriod, ...]] = get_args(CapPeriod)
 PARTS: Final[tuple[OncePart, ...]] = get_args(OncePart)
@@ -25,11 +26,11 @@ def read_values(table: Table) -> tuple[tuple[str, int], ...]:
     if values is None:
         return ()
     if not values.data:
-        values.wrong("an empty { } is worth nothing")
+        values.wrong(N_("an empty { } is worth nothing"))
     worth: list[tuple[str, int]] = []
     for glob, value in values.data.items():
         if isinstance(value, dict):
-            values.wrong(f'a pattern needs quotes: "{glob}.…" = 5', glob)
+            values.wrong(N_("a pattern needs quotes: %(written)s", written=f'"{glob}.…" = 5'), glob)
         elif (points := values.thousandths(value, glob)) is not None:
             worth.append((glob, points))
     return tuple(worth)
@@ -45,9 +46,9 @@ def read_once_per(table: Table) -> tuple[OncePart, ...]:
     paired = len(parts) == 1 or (len(parts) == 2 and _PAIRED.issuperset(parts))
     if paired and len(parts) == len(words):
         return parts
-    asked = f'one of {listed(PARTS)}, or two of `item`, `session`, `day` together, like "item day"'
+    asked = N_('one of %(known)s, or two of `item`, `session`, `day` together, like "item day"', known=listed(PARTS))
     near = nearest(words[0], PARTS) if len(words) == 1 else ""
-    table.wrong(f"`once_per` is {described(value)}{near or ', it must be ' + asked}", "once_per")
+    table.wrong(near_or_asked("once_per", value, near, asked), "once_per")
     return ()
 
 
@@ -60,13 +61,17 @@ def read_cap(table: Table) -> Cap | None:
     points, per = cap.points("points"), cap.data.get("per")
     period = next((known for known in PERIODS if known == per), None)
     if "points" not in cap:
-        cap.lacking(f"`points` is missing: how many at most? {_CAP}")
+        cap.lacking(N_("`points` is missing: how many at most? %(example)s", example=_CAP))
     if per is None:
-        cap.lacking(f"`per` is missing: for how long? One of {listed(PERIODS)}")
+        cap.lacking(N_("`per` is missing: for how long? One of %(known)s", known=listed(PERIODS)))
     elif period is None:
-        cap.wrong(f"`per` is {described(per)}{nearest(str(per), PERIODS)}, it must be one of {listed(PERIODS)}", "per")
+        near, known = nearest(str(per), PERIODS), listed(PERIODS)
+        found = described(per)
+        cap.wrong(
+            N_("`per` is %(found)s%(near)s, it must be one of %(known)s", found=found, near=near, known=known), "per"
+        )
     if points is not None and points <= 0:
-        cap.wrong("a cap is a number of points above 0", "points")
+        cap.wrong(N_("a cap is a number of points above 0"), "points")
         return None
     return Cap(points, period) if points is not None and period else None
 
@@ -76,18 +81,17 @@ def read_count(table: Table) -> Count | None:
     count = table.table("count", _COUNT)
     if count is None:
         return None
-    count.only(("n", "within", "distinct"), hints={"per": "the window is called `within`", "times": "it is called `n`"})
+    count.only(("n", "within", "distinct"), hints={"per": N_("the window is called `within`"), "times": called("n")})
     if "n" not in count:
-        count.lacking(f"`n` is missing: at which time does it pay? {_COUNT}")
+        count.lacking(N_("`n` is missing: at which time does it pay? %(example)s", example=_COUNT))
     if "within" not in count:
-        count.lacking(f"`within` is missing: how close together? {_COUNT}")
+        count.lacking(N_("`within` is missing: how close together? %(example)s", example=_COUNT))
     n, within = _times(count), count.period("within", "7d")
     distinct = count.data.get("distinct")
     if distinct not in (None, "item"):
-        count.wrong(
-            f'`distinct` is {described(distinct)}, there is only distinct = "item" (different pages, files, …)',
-            "distinct",
-        )
+        found = described(distinct)
+        only = N_('`distinct` is %(found)s, there is only distinct = "item" (different pages, files, …)', found=found)
+        count.wrong(only, "distinct")
     return Count(n, within, distinct == "item") if n and within else None
 
 
@@ -96,6 +100,7 @@ def _times(count: Table) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_COUNTED:
-        count.wrong(f"`n` is {described(value)}, it must be a whole number from 1 to {_MOST_COUNTED}: n = 3", "n")
+        asked = N_("a whole number from 1 to %(most)s: n = 3", most=_MOST_COUNTED)
+        count.wrong(not_as_asked("n", value, asked), "n")
         return None
     return value

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.mistakes import called, listed, nearest
 from ripeline.rules.model import Band
 from ripeline.rules.tables import Table, described
+from ripeline.sentences import N_
 
 #: Words that pages and scenarios use for what is no band.
 RESERVED: Final = ("cold", "froid", "out of target", "out_of_target", "hors cible", "none")
@@ -23,37 +24,42 @@ def read_bands(table: Table) -> tuple[Band, ...]:
     bands = table.table("bands", _BANDS)
     if bands is None or not bands.data:
         if "bands" not in table or bands is not None:
-            problem = f"`bands` is missing: from how many points is somebody warm, or hot? {_BANDS}"
+            problem = N_(
+                "`bands` is missing: from how many points is somebody warm, or hot? %(example)s", example=_BANDS
+            )
             table.mistakes.lacking((*table.path, "bands"), problem)
         return ()
     found = [band for name in bands.data if (band := _band(bands, name))]
     entered: dict[int, str] = {}
     for band in found:
         if band.enter in entered:
-            bands.wrong(f"`{band.name}` and `{entered[band.enter]}` begin at the same score", band.name)
+            names = {"one": band.name, "other": entered[band.enter]}
+            bands.wrong(N_("`%(one)s` and `%(other)s` begin at the same score", **names), band.name)
         entered[band.enter] = band.name
     return tuple(sorted(found, key=lambda band: band.enter))
 
 
 def _band(bands: Table, name: str) -> Band | None:
     if name.lower() in RESERVED or not name.strip():
-        bands.wrong(f"`{name}` cannot be a band: it is what pages say of a lead outside all bands", name)
+        outside = N_("`%(name)s` cannot be a band: it is what pages say of a lead outside all bands", name=name)
+        bands.wrong(outside, name)
         return None
     value = bands.data[name]
     if not isinstance(value, dict):
         enter = bands.thousandths(value, name)
         return None if enter is None else Band(name, enter, enter)
     table = Table(value, (*bands.path, name), bands.mistakes)
-    table.only(("enter", "exit", "fit"), hints={"leave": "it is called `exit`"})
+    table.only(("enter", "exit", "fit"), hints={"leave": called("exit")})
     enter, leave, fit = table.points("enter"), table.points("exit"), table.points("fit")
     if "enter" not in table:
-        table.lacking("`enter` is missing: from which score on? { enter = 10, exit = 8 }")
+        example = "{ enter = 10, exit = 8 }"
+        table.lacking(N_("`enter` is missing: from which score on? %(example)s", example=example))
     if enter is None:
         return None
     if leave is not None and leave > enter:
-        table.wrong(
-            f"`exit` is above `enter`: a lead leaves below {value['exit']}, so {value['enter']} or less", "exit"
-        )
+        written = {"exit": value["exit"], "enter": value["enter"]}
+        above = N_("`exit` is above `enter`: a lead leaves below %(exit)s, so %(enter)s or less", **written)
+        table.wrong(above, "exit")
         leave = None
     return Band(name, enter, enter if leave is None else leave, fit)
 
@@ -65,10 +71,11 @@ def read_handoff(table: Table, bands: Sequence[str]) -> str | None:
         return str(value)
     if value != "none":
         near = nearest(value, bands) if isinstance(value, str) else ""
-        known = f'{near or ";"} it must be one of {listed(bands)}, or "none"'
-        table.mistakes.lacking(
-            (*table.path, "handoff"), f"`handoff` is {described(value)}, no band of this model{known}"
+        facts = {"found": described(value), "near": near or ";", "known": listed(bands)}
+        problem = N_(
+            '`handoff` is %(found)s, no band of this model%(near)s it must be one of %(known)s, or "none"', **facts
         )
+        table.mistakes.lacking((*table.path, "handoff"), problem)
     return None
 
 
@@ -79,7 +86,8 @@ def read_next_steps(table: Table, bands: Sequence[str]) -> dict[str, str]:
         return {}
     for band in steps.data:
         if band not in (*bands, "cold"):
-            table.mistakes.lacking((*steps.path, band), f"no band `{band}`{nearest(band, bands)}")
+            problem = N_("no band `%(band)s`%(near)s", band=band, near=nearest(band, bands))
+            table.mistakes.lacking((*steps.path, band), problem)
     texts = {band: steps.text(band, "Call within a day") for band in steps.data}
     return {band: text for band, text in texts.items() if text}
 
@@ -90,13 +98,14 @@ def read_grades(table: Table) -> tuple[tuple[str, int], ...]:
     if grades is None:
         return ()
     if not grades.data:
-        grades.wrong("an empty { } names no grade: grades = { A = 20, B = 10, C = 0 }")
+        grades.wrong(N_("an empty { } names no grade: %(example)s", example="grades = { A = 20, B = 10, C = 0 }"))
     if UNGRADED in grades:
-        grades.wrong(f"`{UNGRADED}` is what lies below the lowest grade: leave it out", UNGRADED)
+        grades.wrong(N_("`%(name)s` is what lies below the lowest grade: leave it out", name=UNGRADED), UNGRADED)
     found = [(name, points) for name in grades.data if (points := grades.points(name)) is not None]
     begins: dict[int, str] = {}
     for name, points in found:
         if points in begins:
-            grades.wrong(f"`{name}` and `{begins[points]}` begin at the same fit", name)
+            names = {"one": name, "other": begins[points]}
+            grades.wrong(N_("`%(one)s` and `%(other)s` begin at the same fit", **names), name)
         begins[points] = name
     return tuple(sorted(found, key=lambda grade: -grade[1]))

@@ -9,21 +9,22 @@ from ripeline.rules.attributes import ATTRIBUTES, default_attribute
 from ripeline.rules.fields import URL_KEYS, WHERE_KEYS
 from ripeline.rules.globs import compile_glob, folded
 from ripeline.rules.match import text_of
-from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.mistakes import called, listed, meant, nearest, of_a_person
 from ripeline.rules.model import Condition
-from ripeline.rules.tables import Table, described
+from ripeline.rules.tables import Table, described, not_as_asked
+from ripeline.sentences import N_, Sentence
 
 _TESTS: Final = ("not", "min", "max")
 _PATHS: Final = ("path", "entry")
 _HINTS: Final = {
-    "page": "an address's path is `path`",
-    "utm_source": "it is called `source`",
-    "utm_medium": "it is called `medium`",
-    "utm_campaign": "it is called `campaign`",
-    "utm_term": "it is called `term`",
-    "item": "it is called `path`, `file`, `form`, `link` or `email`, by the kind of event",
-    "domain": "it is called `host`",
-    **{name: f"what is known about a person is asked with `lead.{name}`" for name in ATTRIBUTES if name != "email"},
+    "page": N_("an address's path is `path`"),
+    "utm_source": called("source"),
+    "utm_medium": called("medium"),
+    "utm_campaign": called("campaign"),
+    "utm_term": called("term"),
+    "item": N_("it is called `path`, `file`, `form`, `link` or `email`, by the kind of event"),
+    "domain": called("host"),
+    **{name: of_a_person(name) for name in ATTRIBUTES if name != "email"},
 }
 
 
@@ -61,15 +62,18 @@ def _condition(table: Table, key: str, name: str) -> Condition | None:
     low, high = _bound(tests, "min"), _bound(tests, "max")
     refused = _globs(tests, value["not"], "not") if "not" in value else ()
     if low is not None and high is not None and low > high:
-        tests.wrong(f"nothing is at least {low:g} and at most {high:g}")
+        tests.wrong(N_("nothing is at least %(low)s and at most %(high)s", low=f"{low:g}", high=f"{high:g}"))
     # An attribute of a lead may be called as a key of `where` is, and be a number all the same.
     is_text = name == "channel" or (name in WHERE_KEYS and table.path[-1] == "where")
     if (low is not None or high is not None) and is_text:
-        tests.wrong(f"`min` and `max` compare numbers, and {name} is text: they are for `props.X` and `lead.X`")
+        compared = N_(
+            "`min` and `max` compare numbers, and %(name)s is text: they are for `props.X` and `lead.X`", name=name
+        )
+        tests.wrong(compared)
     if refused or low is not None or high is not None:
         return Condition(name, refused=refused, minimum=low, maximum=high)
     if not value:
-        tests.wrong("an empty { } asks nothing")
+        tests.wrong(N_("an empty { } asks nothing"))
     return None
 
 
@@ -78,7 +82,7 @@ def _bound(tests: Table, key: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        tests.wrong(f"`{key}` is {described(value)}, it must be a number", key)
+        tests.wrong(not_as_asked(key, value, N_("a number")), key)
         return None
     return float(value)
 
@@ -86,13 +90,14 @@ def _bound(tests: Table, key: str) -> float | None:
 def _globs(table: Table, value: Any, key: str) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not values:
-        table.wrong("an empty list [ ] matches nothing", key)
+        table.wrong(N_("an empty list [ ] matches nothing"), key)
     for item in values:
         if not isinstance(item, str | int | float):
-            table.wrong(f'{described(item)} where a text or a list of texts is needed, like "/pricing*"', key)
+            found = described(item)
+            table.wrong(N_('%(found)s where a text or a list of texts is needed, like "/pricing*"', found=found), key)
             return ()
         if isinstance(item, str) and not item.strip():
-            table.wrong('an empty text matches nothing: "*" asks that there is one', key)
+            table.wrong(N_('an empty text matches nothing: "*" asks that there is one'), key)
             return ()
     return tuple(text_of(item).strip() for item in values)
 
@@ -104,39 +109,46 @@ def _check_patterns(where: Table, condition: Condition, content: Mapping[str, Se
             where.wrong(problem, *condition.key.split(".", 1))
 
 
-def _never(key: str, glob: str, content: Mapping[str, Sequence[str]]) -> str | None:
+def _never(key: str, glob: str, content: Mapping[str, Sequence[str]]) -> Sentence | None:
     """Why a pattern of this key can never match, None when it can."""
     if key in _PATHS:
         return _never_a_path(key, glob)
     if key in URL_KEYS - {"link"} and "://" not in glob and not glob.startswith("*"):
-        return f'"{glob}" is not a whole address: write "*{glob}" or "https://…"'
+        return N_('"%(glob)s" is not a whole address: write "*%(glob)s" or "https://…"', glob=glob)
     if key == "host" and "/" in glob:
-        return f'"{glob}" is not a host: write "www.example.com"; for a page, where.path'
+        return N_('"%(glob)s" is not a host: write "www.example.com"; for a page, where.path', glob=glob)
     if key == "file" and "/" in glob:
-        return f'`file` is the name of a file without folders: write "{glob.rpartition("/")[2] or "*.pdf"}"'
+        name = glob.rpartition("/")[2] or "*.pdf"
+        return N_('`file` is the name of a file without folders: write "%(name)s"', name=name)
     if key == "stage" and not any(map(compile_glob(glob), content)):
-        known = f"[content] has {listed(content)}" if content else "the file has no [content] that names stages"
-        return f'no stage "{glob}"{nearest(glob, content)} ({known})'
+        known = (
+            N_("[content] has %(stages)s", stages=listed(content))
+            if content
+            else N_("the file has no [content] that names stages")
+        )
+        return N_('no stage "%(glob)s"%(near)s (%(known)s)', glob=glob, near=nearest(glob, content), known=known)
     return None
 
 
-def _never_a_path(key: str, glob: str) -> str | None:
+def _never_a_path(key: str, glob: str) -> Sentence | None:
     if "://" in glob:
         path = "/" + glob.partition("://")[2].partition("/")[2]
-        return f'`{key}` is what follows the host: write "{path}", or where.url for a whole address'
+        return N_(
+            '`%(key)s` is what follows the host: write "%(path)s", or where.url for a whole address', key=key, path=path
+        )
     if "?" in glob or "#" in glob:
-        cut = glob.partition("#")[0].partition("?")[0]
-        return f'a path ends before ? and #: write "{cut or "/"}", or where.url = "*{glob}"'
+        cut = glob.partition("#")[0].partition("?")[0] or "/"
+        return N_('a path ends before ? and #: write "%(cut)s", or where.url = "*%(glob)s"', cut=cut, glob=glob)
     if not glob.startswith(("/", "*")):
-        return f'a path begins with /: write "/{glob}" or "*{glob}"'
+        return N_('a path begins with /: write "/%(glob)s" or "*%(glob)s"', glob=glob)
     return None
 
 
-def misspelt_attribute(name: str, known: Sequence[str]) -> str:
+def misspelt_attribute(name: str, known: Sequence[str]) -> Sentence | str:
     """What is said of a `lead.X` nobody fills but whose name is near a known one; "" when there is nothing to say."""
     derived = (*ATTRIBUTES, "email_domain", "freemail", "channel")
     if name in derived or name in known:
         return ""
-    if meant := default_attribute(name):
-        return f": did you mean `{meant}`?"
+    if attribute := default_attribute(name):
+        return meant(attribute)
     return nearest(folded(name), (*derived, *known))

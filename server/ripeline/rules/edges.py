@@ -6,6 +6,7 @@ from ripeline.errors import NotFound
 from ripeline.rules.model import Band
 from ripeline.rules.reading import read_rules
 from ripeline.rules.rewriting import has_number, with_number
+from ripeline.sentences import N_
 
 
 def with_edge(text: str, model: str, band: str, enter: int) -> str:
@@ -27,5 +28,5 @@ def with_edge(text: str, model: str, band: str, enter: int) -> str:
 def _band(text: str, model: str, band: str) -> Band:
     bands = [each for one in read_rules(text).models if one.id == model for each in one.bands if each.name == band]
     if not bands:
-        raise NotFound("band", f"{model}.{band}")
+        raise NotFound(N_("band"), f"{model}.{band}")
     return bands[0]

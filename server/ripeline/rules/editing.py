@@ -11,6 +11,7 @@ from ripeline.rules.lines import KeyPath
 from ripeline.rules.model import Model, Rule, Ruleset
 from ripeline.rules.reading import read_rules
 from ripeline.rules.rewriting import has_number, with_number
+from ripeline.sentences import N_
 
 #: What a rule may change without any event being judged otherwise.
 _OF_THE_SUM: Final = frozenset({"points", "label", "group"})
@@ -27,7 +28,7 @@ def with_points(text: str, model: str, rule: str, points: int) -> str:
     """
     path = _path_of_points(text, model, rule)
     if path is None:
-        raise NotFound("rule with points", f"{model}.{rule}")
+        raise NotFound(N_("rule with points"), f"{model}.{rule}")
     return with_number(text, path, points)
 
 

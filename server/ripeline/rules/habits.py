@@ -9,6 +9,7 @@ from typing import Final
 
 from ripeline.rules.globs import folded
 from ripeline.rules.statements import masked, texts_in
+from ripeline.sentences import N_, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +17,27 @@ class Finding:
     """One habit found in a statement: its offset, the problem in words, and the statement without it."""
 
     at: int
-    problem: str
+    problem: Sentence
     repaired: str
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A pattern looked for outside strings and comments, its sentence, and what to put in the first group's place."""
+    """A pattern looked for outside strings and comments, its sentence (given what stands there and
+    what would be right), and what to put in the first group's place."""
 
     pattern: re.Pattern[str]
-    problem: str
+    problem: Callable[[str, str], Sentence]
     replace: Callable[[str], str]
+
+
+def needs_quotes(written: str, fixed: str) -> Sentence:
+    """Said of a word without quotes, wherever it stands."""
+    return N_("%(written)s is text and needs quotes: write %(fixed)s", written=written, fixed=fixed)
+
+
+def _pattern_needs_quotes(written: str, fixed: str) -> Sentence:
+    return N_("%(written)s is a pattern and needs quotes: write %(fixed)s", written=written, fixed=fixed)
 
 
 _WORD_QUOTES: Final = "“”„«»‘’‚‹›"
@@ -41,66 +52,75 @@ _APOSTROPHE: Final = re.compile(r"'([^\"\n=]*'[^\"\n=]*?)'" + _VALUE_ENDS)
 _HABITS: Final = (
     Habit(
         re.compile("([\u00a0\u2007\u202f\u200b\ufeff\u2060]+)"),
-        "there is an invisible character here (a non-breaking space, as Word makes them): type a plain space instead",
+        lambda *_: N_(
+            "there is an invisible character here (a non-breaking space, as Word makes them): "
+            "type a plain space instead"
+        ),
         lambda _: " ",
     ),
     Habit(
         re.compile(r"(?<![\w.,])([+-]?\d+,\d+)(?!\s*=)(?![\w.])"),
-        "{0} has a decimal comma: write {fixed}",
+        lambda was, to: N_("%(written)s has a decimal comma: write %(fixed)s", written=was, fixed=to),
         lambda number: number.replace(",", "."),
     ),
     Habit(
-        re.compile(r"[\w\"']\s*(:)(?=\s+/|\s*[\w\"'{\[+*-])"), "there is a `:` where an `=` is needed", lambda _: " ="
+        re.compile(r"[\w\"']\s*(:)(?=\s+/|\s*[\w\"'{\[+*-])"),
+        lambda *_: N_("there is a `:` where an `=` is needed"),
+        lambda _: " =",
     ),
     Habit(
         re.compile(r"=\s*([+-]?\.\d+)"),
-        "{0} begins with a point: write {fixed}",
+        lambda was, to: N_("%(written)s begins with a point: write %(fixed)s", written=was, fixed=to),
         lambda number: number.replace(".", "0."),
     ),
-    Habit(re.compile(r"(;)"), "there is a `;` where a `,` is needed", lambda _: ","),
-    Habit(re.compile(r"(,)(?=\s*\})"), "there is a `,` too many before the `}}`", lambda _: ""),
+    Habit(re.compile(r"(;)"), lambda *_: N_("there is a `;` where a `,` is needed"), lambda _: ","),
+    Habit(re.compile(r"(,)(?=\s*\})"), lambda *_: N_("there is a `,` too many before the `}`"), lambda _: ""),
     Habit(
         re.compile(r"(?<=[\[=,])\s*(True|False|TRUE|FALSE|yes|no|oui|non|vrai|faux)" + _VALUE_ENDS),
-        "`{0}` is not a value here: write `{fixed}`",
+        lambda was, to: N_("`%(written)s` is not a value here: write `%(fixed)s`", written=was, fixed=to),
         lambda word: "true" if folded(word) in ("true", "yes", "oui", "vrai") else "false",
     ),
     Habit(
         re.compile(r"(?<==)\s*(\"\x01*\"(?:\s*,\s*\"\x01*\"(?!\s*=))+)"),
-        "several texts are a list: write {fixed}",
+        lambda _, to: N_("several texts are a list: write %(fixed)s", fixed=to),
         lambda texts: f"[{texts}]",
     ),
     Habit(
         re.compile(r"(?<=[\[=,])\s*([+-]?\d[\d.]*[ \t]*(?:pts?|points?|%|€))" + _VALUE_ENDS),
-        "{0}: a number stands alone, write {fixed}",
+        lambda was, to: N_("%(written)s: a number stands alone, write %(fixed)s", written=was, fixed=to),
         lambda words: words.rstrip("abcdefghijklmnopqrstuvwxyz%€ \t"),
     ),
     Habit(
         re.compile(r"(?<=[\[=,])\s*([+-]?\d[\d.]*[ \t]*[A-Za-z][\w %]*?)" + _VALUE_ENDS),
-        "{0} is text and needs quotes: write {fixed}",
+        needs_quotes,
         lambda words: f'"{words}"',
     ),
     Habit(
         re.compile(r"(?<=[\[=,])[ \t]*((?!true\b|false\b|inf\b|nan\b)[^\W\d][^,=\[\]{}\"'\n]*?)" + _VALUE_ENDS),
-        "{0} is text and needs quotes: write {fixed}",
+        needs_quotes,
         lambda words: f'"{words}"',
     ),
     Habit(
         re.compile(r"(?<=[\[=,])[ \t]*([/*][^,=\[\]{}\"'\n]*?)" + _VALUE_ENDS),
-        "{0} is a pattern and needs quotes: write {fixed}",
+        _pattern_needs_quotes,
         lambda pattern: f'"{pattern}"',
     ),
     Habit(
         re.compile(r"(?:^|[{,])\s*([^\s,={}\[\]\"']*\*[^\s,={}\[\]\"']*)(?=\s*=)"),
-        "{0} is a pattern and needs quotes: write {fixed}",
+        _pattern_needs_quotes,
         lambda pattern: f'"{pattern}"',
     ),
     Habit(
         re.compile(r"[{,.]\s*([\w-]*[^\W\x00-\x7f][\w-]*)(?=\s*[.=])"),
-        "`{0}` has an accent, as a name it needs quotes: write {fixed}",
+        lambda was, to: N_(
+            "`%(written)s` has an accent, as a name it needs quotes: write %(fixed)s", written=was, fixed=to
+        ),
         lambda name: f'"{name}"',
     ),
     Habit(
-        re.compile(r"[\"'\]}\w]([ \t]+)(?=[A-Za-z][\w.-]*\s*=)"), "a `,` is missing between two keys", lambda _: ", "
+        re.compile(r"[\"'\]}\w]([ \t]+)(?=[A-Za-z][\w.-]*\s*=)"),
+        lambda *_: N_("a `,` is missing between two keys"),
+        lambda _: ", ",
     ),
 )
 
@@ -129,7 +149,7 @@ def _look(habit: Habit, statement: str, plain: str) -> Finding | None:
         return None
     start, end = found.span(1)
     fixed = habit.replace(statement[start:end])
-    problem = habit.problem.format(statement[start:end], fixed=fixed)
+    problem = habit.problem(statement[start:end], fixed)
     return Finding(start, problem, statement[:start] + fixed + statement[end:])
 
 
@@ -141,8 +161,9 @@ def _heading(statement: str) -> Finding | None:
     closing = "]" * len(opening)
     heading = f"{opening}{'.'.join(filter(None, map(slug, inside.split('.'))))}{closing}"
     if after.strip():
-        return Finding(found.start(4), f"a heading stands alone on its line: {heading}, the rest below it", heading)
-    return Finding(found.start(1), f"this heading cannot be read: write {heading}", heading)
+        alone = N_("a heading stands alone on its line: %(heading)s, the rest below it", heading=heading)
+        return Finding(found.start(4), alone, heading)
+    return Finding(found.start(1), N_("this heading cannot be read: write %(heading)s", heading=heading), heading)
 
 
 def _word_quotes(statement: str) -> Finding | None:
@@ -151,16 +172,15 @@ def _word_quotes(statement: str) -> Finding | None:
     if not changed:
         return None
     shown = " ".join(dict.fromkeys(char for found in changed for char in found[0] if char in _WORD_QUOTES))
-    return Finding(
-        changed[0].start(), f'{shown} are typographic quotes (Word makes them): write straight ones, "…"', repaired
-    )
+    problem = N_('%(shown)s are typographic quotes (Word makes them): write straight ones, "…"', shown=shown)
+    return Finding(changed[0].start(), problem, repaired)
 
 
 def _apostrophe(statement: str) -> Finding | None:
     found = _APOSTROPHE.search(statement)
     if not found:
         return None
-    problem = f'a text with an apostrophe stands between double quotes: write "{found[1]}"'
+    problem = N_('a text with an apostrophe stands between double quotes: write "%(text)s"', text=found[1])
     return Finding(found.start(), problem, f'{statement[: found.start()]}"{found[1]}"{statement[found.end() :]}')
 
 
@@ -174,11 +194,8 @@ def _unclosed_text(statement: str) -> Finding | None:
         if swallowed and swallowed.start() and (not is_closed or follows.isalnum() or follows in ("/", "*")):
             at = begin + 1 + swallowed.start()
             closed = f'{statement[begin:at]}"'
-            return Finding(
-                begin,
-                f"a text is not closed, its last quote is missing: write {closed}",
-                f'{statement[:at]}"{statement[at:]}',
-            )
+            problem = N_("a text is not closed, its last quote is missing: write %(closed)s", closed=closed)
+            return Finding(begin, problem, f'{statement[:at]}"{statement[at:]}')
     return None
 
 
@@ -188,7 +205,7 @@ def _broken_over_lines(statement: str) -> Finding | None:
     at = next(breaks, None)
     if at is None or plain.count("{") != plain.count("}"):
         return None
-    problem = (
+    problem = N_(
         "what stands between { and } must stay on one line: join the lines, "
         "or write the rule as a table of its own, [rules.its-id], with one key a line"
     )
@@ -202,8 +219,9 @@ def _strange_name(statement: str) -> Finding | None:
     name = raw.strip()
     if not equals or not slug(name) or _BARE_KEY.fullmatch(name) or set(name) & set("\"':{*"):
         return None
-    problem = f"`{name}` cannot be a name here (a–z, 0–9 and - only): write `{slug(name)}`"
-    return Finding(0, problem, f"{slug(name)} ={rest}")
+    fixed = slug(name)
+    problem = N_("`%(name)s` cannot be a name here (a–z, 0–9 and - only): write `%(fixed)s`", name=name, fixed=fixed)
+    return Finding(0, problem, f"{fixed} ={rest}")
 
 
 def _unclosed(statement: str) -> Finding | None:
@@ -212,5 +230,5 @@ def _unclosed(statement: str) -> Finding | None:
         missing = plain.count(opening) - plain.count(closing)
         if missing > 0:
             repaired = statement[: len(plain)] + closing * missing + statement[len(plain) :]
-            return Finding(len(plain), f"the closing `{closing}` is missing", repaired)
+            return Finding(len(plain), N_("the closing `%(bracket)s` is missing", bracket=closing), repaired)
     return None

@@ -9,12 +9,13 @@ from typing import Final
 
 from ripeline.rules.aging import read_decay
 from ripeline.rules.bands import read_bands, read_grades, read_handoff, read_next_steps
-from ripeline.rules.drafts import Draft, read_drafts
+from ripeline.rules.drafts import AT_THE_TOP, Draft, read_drafts
 from ripeline.rules.globs import compile_any, compile_glob
 from ripeline.rules.habits import slug
 from ripeline.rules.mistakes import Mistakes, listed, nearest
 from ripeline.rules.model import Decay, Group, Model, Rule
 from ripeline.rules.tables import Table
+from ripeline.sentences import N_, Sentence
 
 KEYS: Final = (
     *("label", "bands", "handoff", "next", "min_fit", "shared", "rules"),
@@ -27,8 +28,8 @@ COOL_DOWN: Final = 30
 _ID: Final = re.compile(r"[a-z0-9-]+")
 _GROUPS: Final = "groups = { content = { max = 30 } }"
 _HINTS: Final = {
-    "timezone": "it belongs at the top of the file, before the first [heading]",
-    "fit": "the least fit is called `min_fit`",
+    "timezone": AT_THE_TOP,
+    "fit": N_("the least fit is called `min_fit`"),
 }
 
 
@@ -37,8 +38,11 @@ def read_models(models: Table, shared: Sequence[Draft], content: Mapping[str, Se
     found: list[Model] = []
     for id in models.data:
         if not _ID.fullmatch(id):
-            better = f": write [models.{slug(id)}]" if slug(id) else ""
-            models.wrong(f"`{id}` cannot be a model's id, which has only a–z, 0–9 and -{better}", id)
+            better = N_(": write [models.%(id)s]", id=slug(id)) if slug(id) else ""
+            allowed = N_(
+                "`%(id)s` cannot be a model's id, which has only a–z, 0–9 and -%(better)s", id=id, better=better
+            )
+            models.wrong(allowed, id)
         table = models.table(id, f"[models.{id}]")
         if table is not None:
             found.append(_model(table, id, shared, content))
@@ -82,11 +86,12 @@ def _taken(table: Table, shared: Sequence[Draft]) -> list[Draft]:
     value = table.data.get("shared", True)
     if isinstance(value, bool):
         return list(shared) if value else []
-    left_out = table.texts("shared", 'false, or a list of the ids left out, like ["careers"]')
+    left_out = table.texts("shared", N_("false, or a list of the ids left out, like %(like)s", like='["careers"]'))
     ids = [draft.rule.id for draft in shared]
     for id in left_out:
         if id not in ids:
-            table.mistakes.lacking((*table.path, "shared"), f"no shared rule `{id}`{nearest(id, ids)}")
+            problem = N_("no shared rule `%(id)s`%(near)s", id=id, near=nearest(id, ids))
+            table.mistakes.lacking((*table.path, "shared"), problem)
     return [draft for draft in shared if draft.rule.id not in left_out]
 
 
@@ -94,10 +99,13 @@ def _refuse_same_ids(drafts: Sequence[Draft], mistakes: Mistakes) -> None:
     lines = {draft.rule.id: draft.rule.line for draft in drafts if draft.rule.shared}
     for draft in drafts:
         if not draft.rule.shared and draft.rule.id in lines:
-            where = f"a shared rule on line {lines[draft.rule.id]} has the same id"
-            mistakes.add(
-                draft.path, f'{where}: give one of them another, or leave it out: shared = ["{draft.rule.id}"]'
+            problem = N_(
+                "a shared rule on line %(line)s has the same id: "
+                'give one of them another, or leave it out: shared = ["%(id)s"]',
+                line=lines[draft.rule.id],
+                id=draft.rule.id,
             )
+            mistakes.add(draft.path, problem)
 
 
 def _refuse_unknown_groups(drafts: Sequence[Draft], table: Table, model: str) -> None:
@@ -105,8 +113,11 @@ def _refuse_unknown_groups(drafts: Sequence[Draft], table: Table, model: str) ->
     for draft in drafts:
         name = draft.rule.group
         if name and name not in known:
-            near = nearest(name, known) or f": write it there, groups = {{ {name} = {{ max = 30 }} }}"
-            table.mistakes.lacking((*draft.path, "group"), f"model `{model}` has no group `{name}`{near}")
+            example = f"groups = {{ {name} = {{ max = 30 }} }}"
+            near = nearest(name, known) or N_(": write it there, %(example)s", example=example)
+            facts = {"model": model, "name": name, "near": near}
+            problem = N_("model `%(model)s` has no group `%(name)s`%(near)s", **facts)
+            table.mistakes.lacking((*draft.path, "group"), problem)
 
 
 def _groups(table: Table) -> dict[str, Group]:
@@ -122,9 +133,10 @@ def _group(groups: Table, name: str) -> Group | None:
     table.only(("max", "min"))
     low, high = table.points("min"), table.points("max")
     if not table.data:
-        table.wrong(f"an empty {{ }} limits nothing: {name} = {{ max = 30 }}")
+        table.wrong(N_("an empty { } limits nothing: %(example)s", example=f"{name} = {{ max = 30 }}"))
     if low is not None and high is not None and low > high:
-        table.wrong(f"nothing is at least {table.data['min']} and at most {table.data['max']}")
+        written = {"low": table.data["min"], "high": table.data["max"]}
+        table.wrong(N_("nothing is at least %(low)s and at most %(high)s", **written))
     return Group(high, low)
 
 
@@ -144,9 +156,11 @@ def _resolved(drafts: Sequence[Draft], model: str, decay: Decay | None, mistakes
     return tuple(rules)
 
 
-def _names_nothing(name: str, model: str, events: Sequence[str], held: Mapping[str, Rule]) -> str:
+def _names_nothing(name: str, model: str, events: Sequence[str], held: Mapping[str, Rule]) -> Sentence:
     if name in held:
-        about = "the person" if held[name].is_fit else "silence"
-        return f"`after` names `{name}`, a rule about {about}: name one with `on`"
-    near = nearest(name.strip("*"), events)
-    return f"`after` names `{name}`, and model `{model}` has no such rule{near or '; it has ' + listed(events)}"
+        if held[name].is_fit:
+            return N_("`after` names `%(name)s`, a rule about the person: name one with `on`", name=name)
+        return N_("`after` names `%(name)s`, a rule about silence: name one with `on`", name=name)
+    near = nearest(name.strip("*"), events) or N_("; it has %(known)s", known=listed(events))
+    facts = {"name": name, "model": model, "near": near}
+    return N_("`after` names `%(name)s`, and model `%(model)s` has no such rule%(near)s", **facts)

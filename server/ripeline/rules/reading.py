@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ripeline.errors import InvalidRules
 from ripeline.rules.drafts import Draft, read_drafts
-from ripeline.rules.mistakes import Mistakes, nearest
+from ripeline.rules.mistakes import Mistakes, called, meant, nearest
 from ripeline.rules.model import Model, Ruleset
 from ripeline.rules.models import KEYS as KEYS_OF_A_MODEL
 from ripeline.rules.models import read_models
 from ripeline.rules.stories import read_scenarios
 from ripeline.rules.syntax import parse
 from ripeline.rules.tables import Table
+from ripeline.sentences import N_, Sentence
 
 KEYS: Final = ("timezone", "session_timeout", "attributes", "content", "rules", "models", "scenarios")
 
@@ -24,12 +25,14 @@ KEYS: Final = ("timezone", "session_timeout", "attributes", "content", "rules", 
 SESSION_TIMEOUT: Final = 1800
 _LONGEST_TIMEOUT: Final = 86_400
 
-_OF_A_MODEL: Final = "it belongs to a model, below its heading, like [models.general]"
+_OF_A_MODEL: Final = N_("it belongs to a model, below its heading, like [models.general]")
+#: Said of what is no text at all.
+NOT_UTF8: Final = N_("this is not UTF-8 text: save the file with the encoding UTF-8")
 _HINTS: Final = {
     **dict.fromkeys(sorted({*KEYS_OF_A_MODEL} - {"rules"}), _OF_A_MODEL),
-    "points": "it belongs to a rule: pricing = { points = 5, … }",
-    "zone": "it is called `timezone`",
-    "tz": "it is called `timezone`",
+    "points": N_("it belongs to a rule: pricing = { points = 5, … }"),
+    "zone": called("timezone"),
+    "tz": called("timezone"),
 }
 
 
@@ -39,13 +42,11 @@ def load_rules(path: Path) -> Ruleset:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problem = "this is not UTF-8 text: save the file with the encoding UTF-8"
-        raise InvalidRules(str(path), line, "", problem) from error
+        raise InvalidRules(str(path), line, "", NOT_UTF8) from error
+    except FileNotFoundError as error:
+        raise InvalidRules(str(path), 0, "", N_("there is no such file")) from error
     except OSError as error:
-        problem = (
-            "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        )
-        raise InvalidRules(str(path), 0, "", problem) from error
+        raise InvalidRules(str(path), 0, "", N_("cannot be read: %(why)s", why=error.strerror)) from error
     return read_rules(text, str(path))
 
 
@@ -77,7 +78,11 @@ def _models(top: Table, shared: list[Draft], content: Mapping[str, tuple[str, ..
     table = top.table("models", "[models.general]")
     if table is None or not table.data:
         if "models" not in top or table is not None:
-            top.lacking("there is no model: write at least one, under [models.general], with its bands and rules")
+            example = "[models.general]"
+            problem = N_(
+                "there is no model: write at least one, under %(example)s, with its bands and rules", example=example
+            )
+            top.lacking(problem)
         return ()
     return read_models(table, shared, content)
 
@@ -89,17 +94,18 @@ def _timezone(top: Table) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        top.wrong(f'unknown timezone "{name}"{_nearest_zone(name) or ": write a name like Europe/Paris"}', "timezone")
+        near = _nearest_zone(name) or N_(": write a name like Europe/Paris")
+        top.wrong(N_('unknown timezone "%(name)s"%(near)s', name=name, near=near), "timezone")
     return name
 
 
-def _nearest_zone(name: str) -> str:
+def _nearest_zone(name: str) -> Sentence | str:
     by_lower = {zone.lower(): zone for zone in available_timezones()}
     cities = {zone.rpartition("/")[2].lower(): zone for zone in available_timezones() if "/" in zone}
     if (zone := cities.get(name.lower().replace(" ", "_"))) is not None:
-        return f": did you mean `{zone}`?"
+        return meant(zone)
     near = nearest(name, by_lower)
-    return near.replace(near.split("`")[1], by_lower[near.split("`")[1]]) if near else ""
+    return meant(by_lower[str(near.values["word"])]) if isinstance(near, Sentence) else ""
 
 
 def _session_timeout(top: Table) -> int:
@@ -107,7 +113,8 @@ def _session_timeout(top: Table) -> int:
     if seconds is None:
         return SESSION_TIMEOUT
     if not 60 <= seconds <= _LONGEST_TIMEOUT:
-        top.wrong("a session ends after one minute to one day without an event (usually 30m)", "session_timeout")
+        bounds = N_("a session ends after one minute to one day without an event (usually 30m)")
+        top.wrong(bounds, "session_timeout")
     return seconds
 
 
@@ -117,5 +124,7 @@ def _lists(top: Table, key: str, example: str) -> dict[str, tuple[str, ...]]:
     if table is None:
         return {}
     for misplaced in {"timezone", "session_timeout"} & table.data.keys():
-        table.wrong(f"`{misplaced}` stands below [{key}]: move it to the top, before the first [heading]", misplaced)
+        facts = {"key": misplaced, "heading": key}
+        problem = N_("`%(key)s` stands below [%(heading)s]: move it to the top, before the first [heading]", **facts)
+        table.wrong(problem, misplaced)
     return {name: table.texts(name, example.partition("= ")[2]) for name in table.data}

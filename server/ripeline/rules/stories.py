@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ripeline.rules.fields import WHERE_KEYS
-from ripeline.rules.mistakes import listed, nearest
+from ripeline.rules.mistakes import called, listed, nearest
 from ripeline.rules.model import Model, Scenario, Step
 from ripeline.rules.tables import Table, described
+from ripeline.sentences import N_, Sentence
 
 #: Seconds from a step to the next where no `wait` says it.
 STEP_APART: Final = 600
@@ -27,13 +28,14 @@ _OUTSIDE: Final = {
 _KEYS: Final = ("name", "model", "lead", "steps", "expect")
 _EXPECTED: Final = ("score", "band", "handoff", "rules")
 _STEP: Final = '{ on = "page", path = "/pricing" }'
+_EXPECT: Final = 'expect = { score = 13, band = "hot", handoff = true }'
 
 
 def read_scenarios(top: Table, models: Sequence[Model]) -> tuple[Scenario, ...]:
     """Every scenario of the file; one that cannot be read is noted and left out."""
     value = top.data.get("scenarios", [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        top.wrong("a scenario begins with a line of its own: [[scenarios]]", "scenarios")
+        top.wrong(N_("a scenario begins with a line of its own: [[scenarios]]"), "scenarios")
         return ()
     tables = [Table(item, ("scenarios", index), top.mistakes) for index, item in enumerate(value)]
     scenarios = (_scenario(table, number, models) for number, table in enumerate(tables, start=1))
@@ -41,12 +43,12 @@ def read_scenarios(top: Table, models: Sequence[Model]) -> tuple[Scenario, ...]:
 
 
 def _scenario(table: Table, number: int, models: Sequence[Model]) -> Scenario | None:
-    table.only(_KEYS, hints={"expected": "it is called `expect`"})
+    table.only(_KEYS, hints={"expected": called("expect")})
     model = _model(table, models)
     steps = _steps(table)
-    expect = table.table("expect", 'expect = { score = 13, band = "hot", handoff = true }')
+    expect = table.table("expect", _EXPECT)
     if expect is None or not expect.data:
-        table.lacking('`expect` is missing: how must it end? expect = { score = 13, band = "hot", handoff = true }')
+        table.lacking(N_("`expect` is missing: how must it end? %(example)s", example=_EXPECT))
     if model is None or expect is None:
         return None
     expect.only(_EXPECTED)
@@ -70,12 +72,11 @@ def _model(table: Table, models: Sequence[Model]) -> Model | None:
         if "model" not in table and len(models) == 1:
             return models[0]
         if "model" not in table:
-            table.lacking(f"`model` is missing: one of {listed(ids)}")
+            table.lacking(N_("`model` is missing: one of %(known)s", known=listed(ids)))
         return None
     if name not in ids:
-        table.mistakes.lacking(
-            (*table.path, "model"), f"no model `{name}`{nearest(name, ids) or '; there is ' + listed(ids)}"
-        )
+        near = nearest(name, ids) or N_("; there is %(known)s", known=listed(ids))
+        table.mistakes.lacking((*table.path, "model"), N_("no model `%(name)s`%(near)s", name=name, near=near))
         return None
     return models[ids.index(name)]
 
@@ -89,14 +90,18 @@ def _attributes(table: Table) -> dict[str, str | int | float | bool]:
         if isinstance(value, str | int | float | bool):
             known[name] = value
         else:
-            lead.wrong(f"{described(value)} where a text or a number is needed", name)
+            lead.wrong(_no_value(value), name)
     return known
+
+
+def _no_value(value: object) -> Sentence:
+    return N_("%(found)s where a text or a number is needed", found=described(value))
 
 
 def _steps(table: Table) -> tuple[Step, ...]:
     value = table.data.get("steps", [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        table.wrong(f"`steps` must be a list of steps: steps = [ {_STEP} ]", "steps")
+        table.wrong(N_("`steps` must be a list of steps: %(example)s", example=f"steps = [ {_STEP} ]"), "steps")
         return ()
     # Events come one after the other, so the first one needs no wait.
     return tuple(
@@ -106,14 +111,15 @@ def _steps(table: Table) -> tuple[Step, ...]:
 
 
 def _step(table: Table, apart: int) -> Step:
-    table.only(("on", "wait", *WHERE_KEYS), hints={"where": f"a step says what happened, without `where`: {_STEP}"})
+    happened = N_("a step says what happened, without `where`: %(example)s", example=_STEP)
+    table.only(("on", "wait", *WHERE_KEYS), hints={"where": happened})
     wait = table.seconds("wait", "2d")
     on = table.text("on", "page")
     event = _event(table)
     if on is None and event:
-        table.lacking(f"`on` is missing: what happened? {_STEP}")
+        table.lacking(N_("`on` is missing: what happened? %(example)s", example=_STEP))
     if on is None and not event and "wait" not in table:
-        table.lacking(f'an empty step: write {_STEP}, or {{ wait = "2d" }}')
+        table.lacking(N_("an empty step: write %(example)s, or %(other)s", example=_STEP, other='{ wait = "2d" }'))
     return Step(on or "", apart if wait is None else wait, event)
 
 
@@ -123,7 +129,7 @@ def _event(table: Table) -> dict[str, Any]:
     event |= {f"props.{name}": value for name, value in (props.data if props else {}).items()}
     for key, value in event.items():
         if not isinstance(value, str | int | float | bool):
-            table.wrong(f"{described(value)} where a text or a number is needed", *key.split(".", 1))
+            table.wrong(_no_value(value), *key.split(".", 1))
     return {key: value for key, value in event.items() if isinstance(value, str | int | float | bool)}
 
 
@@ -134,8 +140,10 @@ def _band(expect: Table, model: Model) -> str | None:
     names = [band.name for band in model.bands]
     if name not in names and name not in _OUTSIDE:
         known = [*names, "cold", OUT_OF_TARGET]
-        near = nearest(name, known) or f"; it has {listed(known)}"
-        expect.mistakes.lacking((*expect.path, "band"), f"model `{model.id}` has no band `{name}`{near}")
+        near = nearest(name, known) or N_("; it has %(known)s", known=listed(known))
+        facts = {"model": model.id, "name": name, "near": near}
+        problem = N_("model `%(model)s` has no band `%(name)s`%(near)s", **facts)
+        expect.mistakes.lacking((*expect.path, "band"), problem)
     return _OUTSIDE.get(name, name)
 
 
@@ -146,6 +154,8 @@ def _rules(expect: Table, model: Model) -> dict[str, int]:
     ids = [rule.id for rule in model.rules]
     for id in rules.data:
         if id not in ids:
-            rules.mistakes.lacking((*rules.path, id), f"model `{model.id}` has no rule `{id}`{nearest(id, ids)}")
+            facts = {"model": model.id, "id": id, "near": nearest(id, ids)}
+            problem = N_("model `%(model)s` has no rule `%(id)s`%(near)s", **facts)
+            rules.mistakes.lacking((*rules.path, id), problem)
     points = {id: rules.points(id) for id in rules.data}
     return {id: value for id, value in points.items() if value is not None and id in ids}

@@ -12,6 +12,7 @@ from ripeline.errors import InvalidRules
 from ripeline.rules.habits import next_finding
 from ripeline.rules.lines import Lines, key_parts
 from ripeline.rules.statements import Statement, masked, statements
+from ripeline.sentences import N_, Sentence
 
 #: A rule file is written by people; what is larger is something else.
 LARGEST: Final = 1024 * 1024
@@ -28,15 +29,16 @@ _DEEPEST: Final = 50
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 # Possessive, from the front of each name: a stranger's text is looked at once.
 _DEEP_KEY: Final = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++\s*+\.\s*+){{{_DEEPEST}}}""")
-_TOO_DEEP: Final = "brackets inside brackets, too deep to be meant"
+_TOO_DEEP: Final = N_("brackets inside brackets, too deep to be meant")
+_UNCLOSED: Final = N_('a text is not closed: its last " is missing')
 _IN_WORDS: Final = {
-    "Illegal character '\\n'": 'a text is not closed: its last " is missing',
-    "Unterminated string": 'a text is not closed: its last " is missing',
-    "Unescaped '\\' in a string": "a \\ in a text must be written twice, or the text put between single quotes",
-    "Invalid value": 'a value is missing here, or cannot be read: write a number, a text in "…", true or false',
-    "Expected '=' after a key in a key/value pair": "an `=` is missing: a line is written `name = value`",
-    "Invalid statement": 'this is neither `name = value`, nor a [heading], nor a comment ("# …")',
-    "Expected newline or end of document after a statement": "something stands behind the end of the value",
+    "Illegal character '\\n'": _UNCLOSED,
+    "Unterminated string": _UNCLOSED,
+    "Unescaped '\\' in a string": N_("a \\ in a text must be written twice, or the text put between single quotes"),
+    "Invalid value": N_('a value is missing here, or cannot be read: write a number, a text in "…", true or false'),
+    "Expected '=' after a key in a key/value pair": N_("an `=` is missing: a line is written `name = value`"),
+    "Invalid statement": N_('this is neither `name = value`, nor a [heading], nor a comment ("# …")'),
+    "Expected newline or end of document after a statement": N_("something stands behind the end of the value"),
 }
 
 
@@ -59,12 +61,13 @@ class Parsed:
 def parse(text: str, file: str) -> Parsed:
     """Read TOML; mistakes are InvalidRules in the order of the file. Raises it for what is too large to be one."""
     if len(text) > LARGEST:
-        raise InvalidRules(file, 0, "", f"this is too large for a rule file, which may have {LARGEST} characters")
+        large = N_("this is too large for a rule file, which may have %(most)s characters", most=LARGEST)
+        raise InvalidRules(file, 0, "", large)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise InvalidRules(file, line, "", "there is half a character here: type it again") from error
+        raise InvalidRules(file, line, "", N_("there is half a character here: type it again")) from error
     mistakes: list[InvalidRules] = []
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     readable = [_readable(statement, file, mistakes) for statement in statements(plain)]
@@ -113,13 +116,16 @@ def _joined(found: list[Statement], file: str, mistakes: list[InvalidRules]) -> 
     return {}, []
 
 
-def _twice(found: list[Statement], at: int) -> str:
+def _twice(found: list[Statement], at: int) -> Sentence:
     said = _says(found[at])
-    first = next((f" (first on line {other.line})" for other in found[:at] if _says(other) == said), "")
-    return f"{said} is there twice{first}: keep one of them, or give this one another name"
+    line = next((other.line for other in found[:at] if _says(other) == said), 0)
+    first = N_(" (first on line %(line)s)", line=line) if line else ""
+    return N_(
+        "%(said)s is there twice%(first)s: keep one of them, or give this one another name", said=said, first=first
+    )
 
 
-def _problem(text: str) -> tuple[int, str] | None:
+def _problem(text: str) -> tuple[int, Sentence] | None:
     """The line (1-based) and the sentence of what tomllib refuses, None when it takes the text."""
     if deep := _DEEP_KEY.search(masked(text)):
         return text.count("\n", 0, deep.start()) + 1, _TOO_DEEP
@@ -135,10 +141,11 @@ def _problem(text: str) -> tuple[int, str] | None:
     return None
 
 
-def _in_words(message: str) -> str:
+def _in_words(message: str) -> Sentence:
     if message.startswith("Duplicate inline table key "):
-        return f"{message.removeprefix('Duplicate inline table key ')} is there twice between the same {{ }}"
-    return _IN_WORDS.get(message, f"this cannot be read as TOML: {message}")
+        key = message.removeprefix("Duplicate inline table key ")
+        return N_("%(key)s is there twice between the same { }", key=key)
+    return _IN_WORDS.get(message) or N_("this cannot be read as TOML: %(message)s", message=message)
 
 
 def _statement_at(found: list[Statement], line: int) -> int:

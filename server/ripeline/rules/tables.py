@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from ripeline.domain.points import THOUSANDTHS, to_thousandths
 from ripeline.rules.lines import KeyPath
 from ripeline.rules.mistakes import Mistakes, listed, nearest
+from ripeline.sentences import N_, Sentence
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,6}) ?([smhdw])")
@@ -44,20 +45,19 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self.data
 
-    def wrong(self, problem: str, *keys: str | int) -> None:
+    def wrong(self, problem: Sentence, *keys: str | int) -> None:
         """Note a mistake here, or at a key below."""
         self.mistakes.add((*self.path, *keys), problem)
 
-    def lacking(self, problem: str) -> None:
+    def lacking(self, problem: Sentence) -> None:
         self.mistakes.lacking(self.path, problem)
 
-    def only(self, known: Iterable[str], hints: Mapping[str, str] | None = None) -> None:
+    def only(self, known: Iterable[str], hints: Mapping[str, Sentence] | None = None) -> None:
         """Note every key that is not known; `hints` say what else was meant."""
         known = tuple(known)
         for key in self.data:
             if key not in known:
-                meant = f": {hints[key]}" if hints and key in hints else nearest(key, known)
-                self.wrong(f"unknown key `{key}`{meant or f'; there are {listed(known)}'}", key)
+                self.wrong(N_("unknown key `%(key)s`%(meant)s", key=key, meant=_meant(key, known, hints or {})), key)
 
     def table(self, key: str, example: str) -> Table | None:
         """The table below a key."""
@@ -65,7 +65,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.wrong(f"`{key}` is {described(value)}, it must be a table: {example}", key)
+            self.wrong(not_as_asked(key, value, N_("a table: %(example)s", example=example)), key)
             return None
         return Table(value, (*self.path, key), self.mistakes)
 
@@ -74,14 +74,14 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, str) or not value.strip():
-            self.wrong(f'`{key}` is {described(value)}, it must be a text: {key} = "{example}"', key)
+            self.wrong(not_as_asked(key, value, N_("a text: %(example)s", example=f'{key} = "{example}"')), key)
             return None
         return value
 
     def flag(self, key: str) -> bool | None:
         value = self.data.get(key)
         if value is not None and not isinstance(value, bool):
-            self.wrong(f"`{key}` is {described(value)}, it must be true or false (without quotes)", key)
+            self.wrong(not_as_asked(key, value, N_("true or false (without quotes)")), key)
             return None
         return value
 
@@ -93,50 +93,58 @@ class Table:
     def thousandths(self, value: object, *keys: str | int) -> int | None:
         """A value found at these keys as thousandths, None (and noted) when it is no number of points."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(f"{described(value)} where a number is needed{_as_number(value)}", *keys)
+            found, instead = described(value), _as_number(value)
+            self.wrong(N_("%(found)s where a number is needed%(instead)s", found=found, instead=instead), *keys)
             return None
         if not abs(value) <= _MOST_POINTS:
-            self.wrong(f"{value} is out of bounds: points go from -{_MOST_POINTS} to {_MOST_POINTS}", *keys)
+            most = _MOST_POINTS
+            self.wrong(
+                N_("%(value)s is out of bounds: points go from -%(most)s to %(most)s", value=value, most=most), *keys
+            )
             return None
         exact = value * THOUSANDTHS
         if abs(exact - round(exact)) > 1e-6 * max(1, abs(value)):
-            self.wrong(f"{value} has too many decimals: three at most, {round(value, 3)}", *keys)
+            fewer = round(value, 3)
+            self.wrong(N_("%(value)s has too many decimals: three at most, %(fewer)s", value=value, fewer=fewer), *keys)
             return None
         return to_thousandths(value)
 
     def seconds(self, key: str, example: str) -> int | None:
         """A duration like "30m", in seconds."""
-        asked = f'a duration: a number and s, m, h, d or w (seconds to weeks), in quotes, like "{example}"'
-        return self._duration(key, "smhdw", asked)
+        return self._duration(key, "smhdw", _a_duration, example)
 
     def period(self, key: str, example: str) -> int | None:
         """A duration above 0, in ms."""
         seconds = self.seconds(key, example)
         if seconds == 0:
-            self.wrong(f'`{key}` must be longer than 0, like "{example}"', key)
+            self.wrong(N_('`%(key)s` must be longer than 0, like "%(example)s"', key=key, example=example), key)
         return seconds * 1000 if seconds else None
 
     def days(self, key: str, example: str, least: Literal[0, 1] = 1) -> int | None:
         """Whole days, like "21d" or "3w"."""
-        seconds = self._duration(key, "dw", f'whole days or weeks, in quotes, like "{example}"')
+        seconds = self._duration(key, "dw", _whole_days, example)
         if seconds is None:
             return None
         if seconds < least * _UNITS["d"]:
-            self.wrong(f'`{key}` must be at least one day, like "{example}"', key)
+            self.wrong(N_('`%(key)s` must be at least one day, like "%(example)s"', key=key, example=example), key)
             return None
         return seconds // _UNITS["d"]
 
-    def _duration(self, key: str, units: str, asked: str) -> int | None:
+    def _duration(self, key: str, units: str, asked: Callable[[str], Sentence], example: str) -> int | None:
         value = self.data.get(key)
         if value is None:
             return None
         found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
         if not found or found[2] not in units:
-            self.wrong(f"`{key}` is {described(value)}, it must be {_guessed(value, units, asked)}", key)
+            self.wrong(not_as_asked(key, value, asked(_guessed(value, units) or example)), key)
             return None
         seconds = int(found[1]) * _UNITS[found[2]]
         if seconds > _LONGEST:
-            self.wrong(f'`{key}` is longer than ten years ("{MOST_DAYS}d"), more than anything is kept', key)
+            most = f"{MOST_DAYS}d"
+            self.wrong(
+                N_('`%(key)s` is longer than ten years ("%(most)s"), more than anything is kept', key=key, most=most),
+                key,
+            )
             return None
         return seconds
 
@@ -145,40 +153,70 @@ class Table:
         value = self.data.get(key)
         values = value if isinstance(value, list) else [value]
         if not values or not all(isinstance(item, str) and item.strip() for item in values):
-            self.wrong(f"`{key}` must be a text or a list of texts: {key} = {example}", key)
+            written = f"{key} = {example}"
+            self.wrong(N_("`%(key)s` must be a text or a list of texts: %(example)s", key=key, example=written), key)
             return ()
         return tuple(values)
 
 
-def described(value: object) -> str:
+def not_as_asked(key: str, value: object, asked: Sentence) -> Sentence:
+    """What stands there, and what must."""
+    return N_("`%(key)s` is %(found)s, it must be %(asked)s", key=key, found=described(value), asked=asked)
+
+
+def near_or_asked(key: str, value: object, near: Sentence | str, asked: Sentence) -> Sentence:
+    """The word that was meant, where one is near; else what must stand there."""
+    if near:
+        return N_("`%(key)s` is %(found)s%(near)s", key=key, found=described(value), near=near)
+    return not_as_asked(key, value, asked)
+
+
+def described(value: object) -> Sentence | str:
     """The value as a person would name it."""
     match value:
         case str():
-            return f'the text "{value}"' if value.strip() else "an empty text"
+            return N_('the text "%(text)s"', text=value) if value.strip() else N_("an empty text")
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}"
+            return N_("the number %(number)s", number=value)
         case dict():
-            return "a table { }"
+            return N_("a table { }")
         case list():
-            return "a list [ ]"
-    return f"the date {value}"
+            return N_("a list [ ]")
+    return N_("the date %(date)s", date=value)
 
 
-def _as_number(value: object) -> str:
+def _a_duration(example: str) -> Sentence:
+    return N_('a duration: a number and s, m, h, d or w (seconds to weeks), in quotes, like "%(like)s"', like=example)
+
+
+def _whole_days(example: str) -> Sentence:
+    return N_('whole days or weeks, in quotes, like "%(like)s"', like=example)
+
+
+def _meant(key: str, known: Sequence[str], hints: Mapping[str, Sentence]) -> Sentence:
+    """Which key it was to be, else all there are."""
+    if key in hints:
+        return N_(": %(hint)s", hint=hints[key])
+    near = nearest(key, known)
+    return near if isinstance(near, Sentence) else N_("; there are %(known)s", known=listed(known))
+
+
+def _as_number(value: object) -> Sentence | str:
     found = _NUMERAL.fullmatch(value) if isinstance(value, str) else None
     if not found:
         return ""
     sign, whole, rest = found.groups()
-    return f": write {sign.strip('+')}{whole}{'.' + rest if rest else ''}, without quotes"
+    number = f"{sign.strip('+')}{whole}{'.' + rest if rest else ''}"
+    return N_(": write %(number)s, without quotes", number=number)
 
 
-def _guessed(value: object, units: str, asked: str) -> str:
-    """What is asked, its example replaced by the duration that was probably meant ("30j", "2 months", "3 semaines")."""
+def _guessed(value: object, units: str) -> str:
+    """The duration that was probably meant ("30j", "2 months", "3 semaines"), "" when there is no telling."""
     found = re.match(r"(\d{1,3})\s*([a-zA-Z]+)", value.strip()) if isinstance(value, str) else None
     word = found[2].lower() if found else ""
     factor, unit = next((meant for begin, meant in _WORDS.items() if word.startswith(begin)), (0, ""))
     if not found or not unit or unit not in units:
-        return asked
-    return re.sub(r'"[^"]*"$', f'"{int(found[1]) * factor}{unit}"', asked)
+        return ""
+    return f"{int(found[1]) * factor}{unit}"

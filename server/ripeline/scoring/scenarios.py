@@ -18,6 +18,7 @@ from ripeline.scoring.reading import Reading
 from ripeline.scoring.receipt import receipt_of
 from ripeline.scoring.scenario_steps import end_of, events_of
 from ripeline.scoring.state import Attribute
+from ripeline.sentences import N_, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class ScenarioResult:
     name: str
     model: str
     passed: bool
-    problems: tuple[str, ...]
+    problems: tuple[Sentence, ...]
     score: int
     band: str
     handoff: bool
@@ -106,14 +107,21 @@ def _bands_of(reading: Reading) -> tuple[str, ...]:
     return (OUT_OF_TARGET,) if reading.band == COLD else (OUT_OF_TARGET, reading.band)
 
 
-def _problems(scenario: Scenario, reading: Reading, handed_over: bool, rules: dict[str, int]) -> Iterator[str]:
+def _problems(scenario: Scenario, reading: Reading, handed_over: bool, rules: dict[str, int]) -> Iterator[Sentence]:
     if scenario.score is not None and reading.score != scenario.score:
-        yield f"the score is {as_number(reading.score)}, not {as_number(scenario.score)}"
+        scores = {"score": as_number(reading.score), "expected": as_number(scenario.score)}
+        yield N_("the score is %(score)s, not %(expected)s", **scores)
     if scenario.band is not None and scenario.band not in _bands_of(reading):
-        yield f"the band is {_bands_of(reading)[0]}, not {scenario.band}"
+        yield N_("the band is %(band)s, not %(expected)s", band=_bands_of(reading)[0], expected=scenario.band)
     if scenario.handoff is not None and handed_over != scenario.handoff:
-        why = ": out of target" if reading.out_of_target else ""
-        yield "it is handed over, and should not be" if handed_over else f"it is not handed over{why}"
+        yield _on_handoff(handed_over, reading)
     for rule, points in scenario.rules.items():
         if rules.get(rule, 0) != points:
-            yield f"rule {rule} gives {as_number(rules.get(rule, 0))}, not {as_number(points)}"
+            given = {"rule": rule, "points": as_number(rules.get(rule, 0)), "expected": as_number(points)}
+            yield N_("rule %(rule)s gives %(points)s, not %(expected)s", **given)
+
+
+def _on_handoff(handed_over: bool, reading: Reading) -> Sentence:
+    if handed_over:
+        return N_("it is handed over, and should not be")
+    return N_("it is not handed over: out of target") if reading.out_of_target else N_("it is not handed over")

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ripeline.paths import STATIC, TEMPLATES
+from ripeline.sentences import said
 from ripeline.templating import numbers, times, wording
 from ripeline.templating.audit_about import about_in_words
 from ripeline.templating.languages import Asked, Locale, catalog, locale_of, switches
@@ -81,6 +82,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
         "refusal": lambda why, needed=(): wording.refusal(why, needed, words),
         "did": lambda on: wording.event_word(on, words),
         "reason": lambda label, times: wording.reason(label, times, words),
+        "sentence": lambda text: in_code(str(said(text, words.gettext))),
         "safe_link": safe_link,
     }
 
@@ -136,6 +138,14 @@ def _time(context: Context, at: int, text: str) -> Markup:
     exact = times.local(at, "UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
     title = times.write_moment(at, context["zone"], context["locale"])
     return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, title, text)
+
+
+def in_code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is shown as it is typed."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def safe_link(address: str) -> str:

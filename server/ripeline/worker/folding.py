@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final, Protocol
 
 from ripeline.saying_why import said_of
+from ripeline.sentences import N_
 from ripeline.store.failures import failure_of, may_pass
 
 log = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class Folding:
     def _failed(self, error: Exception, now: float) -> None:
         self._rest = min(max(_FIRST_REST, 2 * self._rest), _LONGEST_REST)
         self._not_before = now + self._rest
-        self.problem = f"scores are not being updated: {said_of(error)}"
+        self.problem = N_("scores are not being updated: %(why)s", why=said_of(error))
         log.error("the fold failed; again in %g s: %s", self._rest, error, exc_info=not may_pass(error))
 
     def _take(self, folded: int) -> None:

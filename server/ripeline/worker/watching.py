@@ -11,6 +11,7 @@ from ripeline.errors import InvalidRules, RipelineError
 from ripeline.fold.folder import now_ms
 from ripeline.fold.rule_file import load_checked
 from ripeline.running import Running
+from ripeline.sentences import N_
 from ripeline.store.authors import Said
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ async def look_at_rules(running: Running) -> None:
     try:
         ruleset = await asyncio.to_thread(load_checked, running.settings.rules_file)
     except InvalidRules as error:
-        rules.problem = f"the rule file is not in force: {error}"
+        rules.problem = N_("the rule file is not in force: %(why)s", why=error.args[0])
         log.warning("%s", rules.problem)
         return
     rules.problem = ""

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from ripeline.log.append import append_batch
 from ripeline.log.queue import EventLog, Waiting
 from ripeline.saying_why import said_of
+from ripeline.sentences import N_
 from ripeline.store.database import Connection, DatabaseError, checkpoint, foreign_commits, write_nothing
 from ripeline.store.dictionary import Dictionary
 from ripeline.store.failed_syncs import failed_sync
@@ -103,9 +104,9 @@ class Writer:
     def healthy(self) -> str:
         """Why this server is not ready, or ""."""
         if self._dead or not self._thread.is_alive():
-            return self._dead or "the writer is not running"
+            return self._dead or N_("the writer is not running")
         late = self._folding.late(time.monotonic())
-        behind = f"scores are {late:.0f} s behind" if late > _TOO_LATE else ""
+        behind = N_("scores are %(late)s s behind", late=f"{late:.0f}") if late > _TOO_LATE else ""
         return self._trouble or self._folding.problem or self._chores.problem or behind
 
     def lag(self) -> float:
@@ -118,7 +119,7 @@ class Writer:
             while not self._is_done():
                 self._turn()
         except BaseException as error:
-            reason = f"the writer gave up: {said_of(error)}"
+            reason = N_("the writer gave up: %(why)s", why=said_of(error))
             log.critical("%s", reason, exc_info=True)
         self._end(reason)
 
