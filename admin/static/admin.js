@@ -60,7 +60,7 @@ document.addEventListener('click', (event) => {
   });
 });
 
-// It opens below what was pressed: on a phone maybe below the screen.
+// What opens may be below the screen.
 document.addEventListener('toggle', ({ target }) => {
   if (target.open && target.matches('details.more, details.asks')) target.lastElementChild.scrollIntoView({ block: 'nearest' });
 }, true);
@@ -70,7 +70,7 @@ function copies(button) {
   button.addEventListener('click', async () => {
     const text = document.getElementById(button.dataset.copy);
     getSelection().selectAllChildren(text);
-    // Without https browsers keep the clipboard to themselves: the selection is then ready for Ctrl+C.
+    // Without https there is no clipboard: the selection is then ready for Ctrl+C.
     await navigator.clipboard?.writeText(text.textContent);
     if (navigator.clipboard) button.textContent = button.dataset.done;
   });

@@ -122,6 +122,7 @@ FULL = (
     "/leads?band=hot&q=example&out=yes",
     "/leads/1",
     "/leads/4?model=other",
+    "/leads/5",
     "/leads/1/merge?q=e",
     "/leads/1/merge?with=2",
     "/leads/999",
@@ -132,8 +133,9 @@ FULL = (
 EMPTY = ("/ready", "/leads", "/leads?band=hot", "/install", "/install?banner=no", "/suspects")
 
 
-#: What reaches beyond the screen, where the page can be pushed aside.
-_WIDE = """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+#: What reaches beyond the screen: where the page can be pushed aside, and on the bar that stays where it is.
+_WIDE = """[...document.querySelectorAll(
+    document.documentElement.scrollWidth <= innerWidth ? '.at-hand *' : 'body *')]
   .filter(each => each.offsetParent && !each.closest('.scroll') && each.getBoundingClientRect().right > innerWidth)
   .map(each => each.outerHTML.slice(0, 120)).slice(-2)"""
 #: What is pressed or typed into, and lower than 40 px; links in sentences are not meant.
