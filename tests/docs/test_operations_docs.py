@@ -111,6 +111,8 @@ def test_the_page_names_every_room_behind_the_gear() -> None:
 
 def template(node: ast.expr) -> str:
     """A sentence as the code has it, with … where something is put in."""
+    if isinstance(node, ast.Call):
+        return re.sub(r"%\(\w+\)s", "…", template(node.args[0]))
     if isinstance(node, ast.JoinedStr):
         return "".join(template(part) for part in node.values)
     if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.IfExp):
