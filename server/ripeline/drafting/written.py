@@ -50,7 +50,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         '"CEO", "CTO", "CMO"], label = "Can decide" }',
         silent='silent = { points = -10, inactive = "30d", label = "Silent for 30 days" }',
         regular='regular = { points = 5, on = "session", count = { n = 3, within = "7d" }, '
-        'label = "Three visits in a week" }',
+        'cap = { points = 5, per = "30d" }, label = "Three visits in a week" }',
         other="Another file",
         asked="no form seen asks for the job: then this rule never pays",
         model="All offers",
@@ -76,7 +76,7 @@ _WORDS: Final[dict[Language, _Words]] = {
         '"*fondat*", "*président*", "PDG", "DG", "CEO"], label = "Peut décider" }',
         silent='silencieux = { points = -10, inactive = "30d", label = "Silencieux depuis 30 jours" }',
         regular='assidu = { points = 5, on = "session", count = { n = 3, within = "7d" }, '
-        'label = "Trois visites en une semaine" }',
+        'cap = { points = 5, per = "30d" }, label = "Trois visites en une semaine" }',
         other="Un autre fichier",
         asked="aucun formulaire vu ne demande la fonction : sans elle, cette règle ne paie jamais",
         model="Toutes les offres",
