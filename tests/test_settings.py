@@ -56,6 +56,38 @@ def test_a_variable_and_its_file_are_one_too_many(tmp_path: Path) -> None:
         read(PORT="1", PORT_FILE=str(tmp_path / "port"))
 
 
+@pytest.mark.parametrize("variable", ["DATA", "MAILGUN_KEY", "SMTP_FILE", "PORT"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_that_came_with_a_value_are_named_without_it(variable: str, quote: str) -> None:
+    with pytest.raises(InvalidSetting, match="leave them out") as caught:
+        read(**{variable: f"{quote}s3cret{quote}"})
+    assert str(caught.value).startswith(f"RIPELINE_{variable}=")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [("BASEURL", "BASE_URL"), ("TRUSTED_PROXY", "TRUSTED_PROXIES"), ("SMTP_URL", "SMTP"), ("RULE_FILE", "RULES")],
+)
+def test_a_mistyped_name_is_said_with_what_was_perhaps_meant(mistyped: str, meant: str) -> None:
+    (said,) = read(**{mistyped: "x"}).warnings
+    assert said == f"RIPELINE_{mistyped} is no setting and changes nothing: did you mean RIPELINE_{meant}?"
+
+
+def test_what_others_put_into_the_environment_is_no_slip(tmp_path: Path) -> None:
+    port = tmp_path / "port"
+    port.write_text("1")
+    others = {"SERVICE_HOST": "10.0.0.1", "PORT_8080_TCP": "x", "PASSWORD": "x", "DOMAIN": "x", "PORT_FILE": str(port)}
+    assert read(**others).warnings == ()
+
+
+def test_an_address_without_https_is_warned_of_where_it_is_not_this_machine() -> None:
+    (said,) = read(BASE_URL="http://leads.example.com").warnings
+    assert said.startswith("RIPELINE_BASE_URL=http://leads.example.com is not https: ")
+    for url in ("https://leads.example.com", "http://127.0.0.1:8080", "http://shop.localhost:81", "http://[::1]:8080"):
+        assert read(BASE_URL=url).warnings == ()
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match=r"RIPELINE_PORT_FILE=.*nowhere"):
         read(PORT_FILE=str(tmp_path / "nowhere"))
@@ -88,6 +120,7 @@ def test_lists_are_comma_separated() -> None:
         ("PORT", "80a"),
         ("PORT", "-1"),
         ("PORT", "65536"),
+        ("PORT", "²"),
         ("HOST", "a b"),
         ("BASE_URL", "leads.example.com"),
         ("BASE_URL", "https://leads.example.com/sub?a=b"),

@@ -145,7 +145,7 @@ async def _writing(opened: OpenedData, settings: Settings, demo: bool, died: Die
     rules = RulesInForce(await asyncio.to_thread(rules_at_start, conn, ruleset, _Progress()))
     works = Works(conn, rules, died)
     works.writer.start()
-    for warning in opened.warnings:
+    for warning in (*settings.warnings, *opened.warnings):
         log.warning("%s", warning)
     running = _running(opened, settings, works, rules)
     running.demo = demo
@@ -180,7 +180,7 @@ def _running(opened: OpenedData, settings: Settings, works: Works, rules: RulesI
         asking=Asking(opened.database, settings.rules_file),
         visiting=Visiting(),
         lag=works.writer.lag,
-        accepted=opened.warnings,
+        accepted=(*settings.warnings, *opened.warnings),
         changes=works.keeper.changes,
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ripeline.errors import InvalidSetting
 from ripeline.taken import TAKEN
 
+_HERE: Final = ("127.0.0.1", "::1")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
@@ -29,6 +30,19 @@ def read_base_url(text: str) -> str:
     if parts.query or parts.fragment or not _PATH.fullmatch(parts.path.rstrip("/")):
         raise ValueError(f"{text!r} is no address of a server, like https://leads.example.com")
     return read_origin(f"{parts.scheme}://{parts.netloc}") + parts.path.rstrip("/")
+
+
+def readable_on_the_way(base_url: str) -> tuple[str, ...]:
+    """A warning, where browsers come over a network without https."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    # A name without a dot is one of this machine or of one's own network.
+    if parts.scheme != "http" or host in _HERE or host.endswith(".localhost") or not set(host) & set(".:"):
+        return ()
+    said = (
+        f"RIPELINE_BASE_URL={base_url} is not https: passwords can be read on the way, and pages with https will not "
+    )
+    return (said + "load the script. Put a proxy with https in front of it, and write https:// there",)
 
 
 def path_of(base_url: str) -> str:

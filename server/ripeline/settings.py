@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from ripeline.auth_header import behind, read_auth_header
-from ripeline.base_url import apart, path_of, read_base_url, read_origin
+from ripeline.base_url import apart, path_of, read_base_url, read_origin, readable_on_the_way
+from ripeline.domain.whole_numbers import whole_number
+from ripeline.environment import PREFIX, mistyped, text_of
 from ripeline.errors import InvalidSetting
 from ripeline.logs import LogFormat
 from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
@@ -31,7 +33,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a server was started with; see docs/settings.md."""
+    """What a server was started with; see docs/settings.md. `slips`: sentences about names that are nearly ours."""
 
     data: Path
     host: str = "127.0.0.1"
@@ -51,6 +53,7 @@ class Settings:
     private_hooks: bool = False
     log_format: LogFormat = "text"
     old_sqlite: bool = False
+    slips: tuple[str, ...] = ()
 
     @property
     def database_file(self) -> Path:
@@ -78,6 +81,11 @@ class Settings:
         return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{self.port}"
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was given, and will hardly do."""
+        return (*self.slips, *readable_on_the_way(self.base_url))
+
+    @property
     def base_path(self) -> str:
         """The path before all of ours as browsers see them; "" for a server at the root of its name."""
         return path_of(self.base_url)
@@ -100,7 +108,7 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        return "RIPELINE_" + self.field.upper()
+        return PREFIX + self.field.upper()
 
     @property
     def flag(self) -> str:
@@ -115,9 +123,10 @@ class Setting:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65_535:
+    port = whole_number(text)
+    if port is None or port > 65_535:
         raise ValueError("a number from 0 (any free one) to 65535 is needed")
-    return int(text)
+    return port
 
 
 def _host(text: str) -> str:
@@ -135,7 +144,10 @@ def _origins(text: str) -> tuple[str, ...]:
 
 
 def _proxies(text: str) -> tuple[str, ...]:
-    return tuple(str(ip_network(item, strict=False)) for item in _list(text))
+    try:
+        return tuple(str(ip_network(item, strict=False)) for item in _list(text))
+    except ValueError as error:
+        raise ValueError("addresses or networks are needed, like 127.0.0.1 or 10.0.0.0/8") from error
 
 
 def _path(text: str) -> Path | None:
@@ -219,11 +231,12 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
     for setting in SETTINGS:
         text = given.get(setting.field)
         if text is None:
-            text = _from_environment(setting, environment)
+            text = text_of(setting.variable, environment)
         values[setting.field] = setting.read(setting.default if text is None else text)
     values["auth_header"] = behind(values["trusted_proxies"], values["auth_header"])
     values["mail_from"] = sender_of(values["smtp"], values["mail_from"])
     values["base_url"] = apart(values["base_url"], (values["script_path"], values["endpoint_path"]))
+    values["slips"] = tuple(mistyped(environment, [setting.variable for setting in SETTINGS]))
     settings = Settings(**values)
     if settings.script_path == settings.endpoint_path:
         raise InvalidSetting("RIPELINE_ENDPOINT_PATH", settings.endpoint_path, "the script is at this path already")
@@ -234,15 +247,3 @@ def machine_language(environment: Mapping[str, str] = os.environ) -> str:
     """The language this machine speaks to its user, found as gettext does: `fr` of LANG=fr_FR.UTF-8, "" of none."""
     said = next(filter(None, map(environment.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return re.split(r"[_.@:-]", said)[0]
-
-
-def _from_environment(setting: Setting, environment: Mapping[str, str]) -> str | None:
-    text, file = environment.get(setting.variable), environment.get(setting.variable + "_FILE")
-    if not file:
-        return text or None
-    if text:
-        raise InvalidSetting(setting.variable + "_FILE", file, f"{setting.variable} is set too; one of them is enough")
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting(setting.variable + "_FILE", file, f"cannot be read: {error}") from error

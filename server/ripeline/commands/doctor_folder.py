@@ -34,9 +34,13 @@ def findings_of_folder(settings: Settings) -> list[Finding]:
     looks = (
         LOOKS
         if settings.data.is_dir() and os.access(settings.data, os.X_OK)
-        else (look_at_sqlite, look_at_folder, look_at_clock)
+        else (look_at_settings, look_at_sqlite, look_at_folder, look_at_clock)
     )
     return [finding for look in looks for finding in look(settings)]
+
+
+def look_at_settings(settings: Settings) -> list[Finding]:
+    return [warning("settings", said, "") for said in settings.slips] or [ok("settings", "no name is mistyped")]
 
 
 def look_at_sqlite(settings: Settings) -> list[Finding]:
@@ -134,6 +138,7 @@ def look_at_rules(settings: Settings) -> list[Finding]:
 
 #: What is looked at, in this order.
 LOOKS: Final[tuple[Callable[[Settings], list[Finding]], ...]] = (
+    look_at_settings,
     look_at_sqlite,
     look_at_folder,
     look_at_secret,

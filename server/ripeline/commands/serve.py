@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import resource
 import socket
 import sys
@@ -136,10 +137,10 @@ def _listening(settings: Settings) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
+        # asyncio's and socket's own words repeat the address.
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         where = f"{settings.host}:{settings.port}"
-        raise InvalidSetting(
-            "RIPELINE_HOST and RIPELINE_PORT", where, f"cannot listen there: {error.strerror}"
-        ) from error
+        raise InvalidSetting("RIPELINE_HOST and RIPELINE_PORT", where, f"cannot listen there: {why}") from error
 
 
 def _rest_the_collector() -> None:
