@@ -61,9 +61,9 @@ def wrk(subject: Subject, connections: int, seconds: float, run: str, pause_ms: 
     return figures
 
 
-def measure(subject: Subject, connections: int, seconds: float, run: str) -> Figures:
+def measure(subject: Subject, connections: int, seconds: float, run: str, pause_ms: int = 0) -> Figures:
     before_cpu, before_stored, start = subject.cpu_seconds(), subject.stored(), time.perf_counter()
-    load = wrk(subject, connections, seconds, run)
+    load = wrk(subject, connections, seconds, run, pause_ms)
     answered = time.perf_counter()
     subject.settle()
     accepted = (load["requests"] - load["failed"]) * subject.events_a_request

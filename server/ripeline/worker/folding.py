@@ -22,9 +22,9 @@ LARGE: Final = 1_000
 #: Folded when that many wait, or when the oldest has waited that long (seconds): a few soon, more in a larger
 #: batch, which costs a quarter less CPU an event.
 ENOUGH: Final = 200
-FEW: Final = 16
+FEW: Final = 5
 SOON: Final = 0.02
-LATER: Final = 0.05
+LATER: Final = 0.045
 
 _FIRST_REST: Final = 1.0
 _LONGEST_REST: Final = 30.0

@@ -143,9 +143,9 @@ class Writer:
             self._failure = error
 
     def _append(self) -> int:
-        self._gathering.wait(self._events.calls)
+        self._gathering.wait(lambda: self._events.calls)
         batch = self._events.take(_BATCH)
-        self._gathering.took(len(batch))
+        self._gathering.took(len(batch), sum(len(call.events) for call in batch))
         if not batch:
             return 0
         try:
