@@ -43,6 +43,7 @@ from ripeline.fold.rescoring import rules_at_start
 from ripeline.mailing import all_senders
 from ripeline.packing import PackPages
 from ripeline.pages.not_now import not_now
+from ripeline.pages.refused import is_read, refused_page
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running
@@ -201,8 +202,10 @@ def _answer_error(request: Request, error: Exception) -> Response:
     if is_of_api(request) and isinstance(error, RipelineError):
         return refused(error)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LogRefused) else None
-    return PlainTextResponse(str(error), status, headers)
+    told = refused_page(request, error, status) if is_read(request) else PlainTextResponse(str(error), status)
+    if isinstance(error, LogRefused):
+        told.headers["Retry-After"] = str(error.retry_after)
+    return told
 
 
 async def _answer_not_now(request: Request, error: Exception) -> Response:

@@ -117,7 +117,7 @@ def test_an_outcome_of_before_still_closes_what_it_closed(full: Room, alice: Tes
         ("marc@example.com,maybe,2026-11-05,1", "Line 3, outcome : is neither won nor lost"),
         ("marc@example.com,won,2036-11-05,1", "Line 3, date : is no day before today"),
         ("marc@example.com,won,2026-11-05,much", "Line 3, value : is no amount"),
-        ("marc@example.com,won,2026-11-05", "3, column 'value': has 3 cells where the heading has 4"),
+        ("marc@example.com,won,2026-11-05", "line 3, 'value': has 3 cells where the heading has 4"),
     ],
 )
 def test_one_mistake_is_named_and_nothing_is_taken(full: Room, alice: TestClient, line: str, told: str) -> None:

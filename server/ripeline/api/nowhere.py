@@ -14,6 +14,8 @@ from ripeline.api.answers import answer
 from ripeline.auth.forms import page
 from ripeline.auth.security import add_headers
 from ripeline.rules.mistakes import listed
+from ripeline.sentences import N_
+from ripeline.templating.languages import catalog, locale_of
 
 _API: Final = "/api"
 _FOR_PROGRAMS: Final = (f"{_API}/", "/v1/", "/hooks/")
@@ -73,9 +75,9 @@ def _without_slash(request: Request) -> str:
 
 def answer_fault(request: Request, _: Exception) -> Response:
     """A fault of ours, which the log has whole. No middleware sees this answer: it carries our headers by itself."""
-    problem = "this is a fault of the server, whose log says more"
-    of_api = is_of_api(request)
-    response = answer({"error": "fault", "problem": problem}, 500) if of_api else PlainTextResponse(problem, 500)
+    problem, of_api = N_("this is a fault of the server, whose log says more"), is_of_api(request)
+    told = problem if of_api else problem.said(catalog(locale_of(request)).gettext)
+    response = answer({"error": "fault", "problem": told}, 500) if of_api else PlainTextResponse(told, 500)
     add_headers(response.headers)
     return response
 

@@ -7,10 +7,12 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ripeline.settings import Settings
+from ripeline.templating.languages import catalog, locale_of
 
 _CSP: Final = "; ".join(
     (
@@ -87,7 +89,8 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_guarded(scope) and not is_own(Headers(scope=scope), self.schemes):
-            await PlainTextResponse("This form was sent from another site.", 403)(scope, receive, send)
+            _ = catalog(locale_of(Request(scope))).gettext
+            await PlainTextResponse(_("This form was sent from another site."), 403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

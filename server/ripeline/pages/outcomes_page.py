@@ -132,4 +132,5 @@ def _look(desk: Desk, asked: Asked) -> tuple[Look, str]:
 
 def _plain(error: Exception, asked: Asked) -> str:
     """The sentence without the name of a file that is not one."""
-    return str(error).removeprefix(f"{asked.name}:").removesuffix("; nothing was imported")
+    here = error.here if isinstance(error, BadTable) else None
+    return here or str(error).removeprefix(f"{asked.name}:")

@@ -9,23 +9,36 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Self
 
 from ripeline.errors import DataProblem
+from ripeline.sentences import N_, Sentence
 
 _SEPARATORS: Final = ",;\t|"
 _CHUNK: Final = 1 << 20
 _MOST_TOLD: Final = 20
+_NOTHING: Final = "; nothing was imported"
 
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 class BadTable(DataProblem):
-    """A table that cannot be taken as it is; `others` are the mistakes found after this one."""
+    """A table that cannot be taken as it is; `others` are the mistakes found after this one.
 
-    def __init__(self, text: str, others: tuple[BadTable, ...] = ()) -> None:
+    `here` says the same to somebody who has the table before them, None where a file is at fault.
+    """
+
+    def __init__(self, text: str, others: tuple[BadTable, ...] = (), here: Sentence | None = None) -> None:
         super().__init__(text)
         self.others = others
+        self.here = here
+
+    @classmethod
+    def at(cls, name: str, line: int, problem: Sentence, *, column: str = "", rest: str = "") -> Self:
+        """The line at fault; `rest` is said of a file only."""
+        facts = {"line": line, "column": f", {column!r}" if column else "", "problem": problem}
+        told = f"{name}:{line}{f', column {column!r}' if column else ''}: {problem}{rest}"
+        return cls(told, here=N_("line %(line)s%(column)s: %(problem)s", **facts))
 
 
 class Row(NamedTuple):
@@ -83,9 +96,9 @@ class Table:
         except OSError as error:
             raise BadTable(f"{name} cannot be read: {error.strerror}") from error
         except UnicodeError as error:
-            raise BadTable(f"{name}:1: cannot be read as CSV: {error}; nothing was imported") from error
+            raise BadTable.at(name, 1, _no_csv(error), rest=_NOTHING) from error
         if not any(self.heading):
-            raise BadTable(f"{name}:1: there is no heading that names the columns")
+            raise BadTable.at(name, 1, N_("there is no heading that names the columns"))
 
     @classmethod
     def of_file(cls, path: Path) -> Table:
@@ -106,9 +119,10 @@ class Table:
             while len(cells) > len(self.heading) and not cells[-1]:
                 cells.pop()
             if len(cells) != len(self.heading):
-                column = f", column {self.heading[len(cells)]!r}" if len(cells) < len(self.heading) else ""
-                problem = f"has {len(cells)} cells where the heading has {len(self.heading)}; nothing was imported"
-                raise BadTable(f"{self.name}:{line}{column}: {problem}")
+                column = self.heading[len(cells)] if len(cells) < len(self.heading) else ""
+                counts = {"cells": len(cells), "wanted": len(self.heading)}
+                problem = N_("has %(cells)s cells where the heading has %(wanted)s", **counts)
+                raise BadTable.at(self.name, line, problem, column=column, rest=_NOTHING)
             yield Row(line, cells)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
@@ -119,8 +133,7 @@ class Table:
                     if any(cell.strip() for cell in cells):
                         yield reader.line_num, [cell.strip() for cell in cells]
             except (csv.Error, UnicodeError) as error:
-                problem = f"cannot be read as CSV: {error}; nothing was imported"
-                raise BadTable(f"{self.name}:{reader.line_num}: {problem}") from error
+                raise BadTable.at(self.name, reader.line_num, _no_csv(error), rest=_NOTHING) from error
 
     def _guessed_separator(self) -> str:
         with self._text() as file:
@@ -129,6 +142,10 @@ class Table:
 
     def _text(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(self._opened(), encoding=self.encoding, newline="")
+
+
+def _no_csv(error: Exception) -> Sentence:
+    return N_("cannot be read as CSV: %(why)s", why=error)
 
 
 def _encoding_of(opened: Callable[[], BinaryIO]) -> str:
