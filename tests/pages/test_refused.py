@@ -25,7 +25,7 @@ def read(language: str, error: RipelineError, status: int) -> str:
 
 def test_whoever_comes_while_scores_are_made_anew_is_told_to_come_back() -> None:
     told = read("fr", BeingRescored(3, 10, 5), 503)
-    assert "Rien n’a changé : tous les scores sont recalculés." in told
+    assert "Rien n’a été modifié : tous les scores sont recalculés" in told
     assert '<a href="/v/abc">Réessayer</a>' in told
     assert "all scores are being made anew. Try again" in read("en", BeingRescored(3, 10, 5), 503)
 
