@@ -138,10 +138,10 @@ _WIDE = """[...document.querySelectorAll(
     document.documentElement.scrollWidth <= innerWidth ? '.at-hand *' : 'body *')]
   .filter(each => each.offsetParent && !each.closest('.scroll') && each.getBoundingClientRect().right > innerWidth)
   .map(each => each.outerHTML.slice(0, 120)).slice(-2)"""
-#: What is pressed or typed into, and lower than 40 px; links in sentences are not meant.
+#: What is pressed or typed into, and lower than 44 px; links in sentences are not meant.
 _SMALL = """[...document.querySelectorAll(
-    'main :is(button, summary, select, .chip, input:not([type=hidden], [type=radio], [type=checkbox])), .top nav a')]
-  .filter(each => each.offsetParent && each.getBoundingClientRect().height < 39.5)
+    'main :is(button, summary, select, .chip, .kinds span, input:not([type=hidden], [type=radio], [type=checkbox])), .top nav a')]
+  .filter(each => each.offsetParent && each.getBoundingClientRect().height < 43.5)
   .map(each => `${each.tagName} ${each.textContent.trim() || each.name}`)"""
 
 
