@@ -14,8 +14,8 @@ from tests.calibration.white_paper_house import folder_of, run
 from ripeline.app import create_app
 from ripeline.auth.tokens import create_token
 from ripeline.settings import Settings
-from ripeline.store.copies import problems_of
-from ripeline.store.database import Database, open_file, transaction
+from ripeline.store.copies import copy_before, problems_of
+from ripeline.store.database import Database, open_file, transaction, write_nothing
 from ripeline.store.erasures import FILE, read_list
 from ripeline.store.lock import FolderLock
 
@@ -248,3 +248,22 @@ def test_a_backup_that_cannot_be_written_leaves_the_one_before(data: Path, saved
     assert saved.read_bytes() == before
     assert names(tmp_path) == {"data", "backup.zip"}
     assert "there is no folder" in run("backup", tmp_path / "nowhere" / "b.zip", "--data", data).stderr
+
+
+def test_a_copy_an_upgrade_made_comes_back_without_who_was_erased_since(data: Path) -> None:
+    secret, rules = (data / "secret").read_bytes(), (data / "rules.toml").read_bytes()
+    copy = copy_before(Database(data / "ripeline.db"), "a-step", 1_795_284_000_000)
+    assert run("erase", MARC, "--yes", "--data", data).exit_code == 0
+    told = restored(data, copy)
+    assert "with the rules and the secret as they were there" in told
+    assert "erased again, as they were since: 1 lead" in told
+    assert emails(data) == {"elodie@example.com", "capucine@example.com"}
+    assert ((data / "secret").read_bytes(), (data / "rules.toml").read_bytes()) == (secret, rules)
+    assert copy.exists()
+
+
+def test_a_database_that_was_not_closed_is_no_copy(data: Path, tmp_path: Path) -> None:
+    with closing(Database(data / "ripeline.db").writer()) as conn:
+        write_nothing(conn)
+        assert "was not closed: ripeline.db-wal beside it" in refused(tmp_path / "new", data / "ripeline.db")
+    assert not (tmp_path / "new" / "ripeline.db").exists()

@@ -13,7 +13,7 @@ from ripeline.commands.progress import Progress
 from ripeline.commands.restoring import make_ready
 from ripeline.errors import DataProblem
 from ripeline.settings import Settings
-from ripeline.store.backup_file import Stamp, read_backup
+from ripeline.store.backup_file import Stamp, is_bare_copy, read_backup, read_bare_copy
 from ripeline.store.database import Database, DatabaseError, require_sound_sqlite
 from ripeline.store.erasures import FILE, Erased, read_erased, read_list
 from ripeline.store.lock import FolderLock
@@ -32,7 +32,8 @@ from ripeline.store.putting_back import begin, finish, give_up, put_in_place
 def restore(settings: Settings, file: Path, erasures: Path | None) -> None:
     """Put the backup FILE in the place of what is in the data folder, which may be empty or missing.
 
-    The server must be stopped. FILE is checked whole before anything is touched; what was there is set aside beside it.
+    FILE may be a copy of the database by itself, too, as upgrades leave it in `copies`. The server must be stopped.
+    FILE is checked whole before anything is touched; what was there is set aside beside it.
     Killed at any moment it leaves the old data or the new, never something between. Whoever was erased since the backup
     was made is erased again.
     """
@@ -55,7 +56,8 @@ def restore_backup(folder: Path, file: Path, erasures: Path | None, now: int) ->
     made = begin(folder)
     try:
         progress = Progress("Bytes unpacked")
-        stamp = read_backup(file, made, progress)
+        is_bare = is_bare_copy(file)
+        stamp = read_bare_copy(file, folder, made, progress) if is_bare else read_backup(file, made, progress)
         progress.done()
         told = make_ready(made, lines, now, stamp.made_at)
     except BaseException:
@@ -65,6 +67,8 @@ def restore_backup(folder: Path, file: Path, erasures: Path | None, now: int) ->
 
 
 def _of(stamp: Stamp, folder: Path) -> str:
+    if not stamp.version:
+        return f"the copy of {stamp.made_at} is in {folder}, with the rules and the secret as they were there"
     return f"the backup of {stamp.made_at} (Ripeline {stamp.version}) is in {folder}"
 
 

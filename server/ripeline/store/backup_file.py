@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from ripeline.domain.times import iso_time
 from ripeline.errors import DataProblem
 from ripeline.store.copies import sync_to_disk
+from ripeline.store.damage import MAGIC
 
 DATABASE: Final = "ripeline.db"
 #: All that a backup may hold.
@@ -95,6 +97,37 @@ def read_backup(file: Path, folder: Path, progress: Progress) -> Stamp:
             f"{file} is no backup of Ripeline, or not a whole one ({why}). Nothing was changed."
         ) from error
     return stamp
+
+
+def is_bare_copy(file: Path) -> bool:
+    """Whether this is a database by itself, as upgrades leave it in `copies/`, and no zip."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def read_bare_copy(file: Path, beside: Path, folder: Path, progress: Progress) -> Stamp:
+    """Copy a database by itself into a folder, with what a backup has besides, from the folder in use now.
+
+    Raises `DataProblem` when the newest part of it may lie in a log file of its own, or there is no room.
+    """
+    log_file = file.with_name(file.name + "-wal")
+    if log_file.exists() and log_file.stat().st_size:
+        raise DataProblem(f"{file} was not closed: {log_file.name} beside it holds a part of it. Nothing was changed.")
+    others = {name: beside / name for name in NAMES if name != DATABASE and (beside / name).is_file()}
+    files = {DATABASE: file, **others}
+    try:
+        counted = _Counted(progress, sum(path.stat().st_size for path in files.values()))
+        sums = {}
+        for name, path in files.items():
+            with path.open("rb") as source, _new_file(folder / name) as target:
+                sums[name] = _copied(source, target, counted)
+        made_at = iso_time(file.stat().st_mtime_ns // 1_000_000)
+    except OSError as error:
+        raise DataProblem(f"{file} cannot be unpacked: {error.strerror}. Nothing was changed.") from error
+    return Stamp(made_at, "", sums)
 
 
 def _stamp(backup: zipfile.ZipFile) -> Stamp:

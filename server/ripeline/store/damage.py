@@ -13,7 +13,7 @@ from ripeline.store.database import Database, DatabaseError
 #: Bytes up to which a database is read whole at the start (about 0.2 s); a larger one only where it is used.
 _CHECKED_WHOLE: Final = 64 * 1024 * 1024
 _HEADER_BYTES: Final = 100
-_MAGIC: Final = b"SQLite format 3\x00"
+MAGIC: Final = b"SQLite format 3\x00"
 
 _GLANCE: Final = "/* glance */ SELECT count(*) FROM sqlite_master"
 
@@ -27,7 +27,7 @@ def damage_of(path: Path) -> str:
     """What is wrong with a database file, as the end of a sentence about it; "" when nothing is seen to be."""
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
-    if not header.startswith(_MAGIC):
+    if not header.startswith(MAGIC):
         return "is not a SQLite database" if header else "is empty"
     if _lost_its_log(path):
         log_file = log_file_of(path).name
