@@ -22,7 +22,8 @@ from ripeline.settings import Settings
 from ripeline.store.audit import AuditQuery, read_audit
 from ripeline.store.database import Connection
 from ripeline.store.deliveries import Ended, claim_delivery, end_delivery
-from ripeline.store.destinations import Destination, add_destination, all_destinations
+from ripeline.store.destinations import Destination, add_destination, all_destinations, turn_off
+from ripeline.store.reading_deliveries import failing_destinations
 
 HERE = "/settings/alerts"
 PUBLIC = "https://93.184.215.14/hook"
@@ -321,3 +322,27 @@ def test_the_page_with_many_places_and_a_long_log_weighs_less_than_sixty_kilobyt
     html = alice.get(f"{HERE}?change=1")
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', html.text)
     assert len(html.content) + sum(len(alice.get(path).content) for path in files) <= 60 * 1024
+
+
+def test_a_destination_fails_once_nothing_reaches_it_until_something_arrives(full: Room) -> None:
+    def failing() -> list[str]:
+        with full.database.read() as conn:
+            return failing_destinations(conn)
+
+    place(full)
+    letters(full)
+    assert failing() == []
+    last = full.now(lambda conn: int(conn.execute("SELECT max(id) FROM deliveries").fetchone()[0]))
+    change = f"UPDATE deliveries SET state = ?, done_at = ?, attempts = ? WHERE id = {last}"
+    for row, expected in (
+        (("dead", 1, 8), ["n8n"]),
+        (("waiting", None, 1), []),
+        (("waiting", None, 3), ["n8n"]),
+        (("sent", 1, 4), []),
+    ):
+        full.now(lambda conn, row=row: conn.execute(change, row))  # type: ignore[misc]
+        assert failing() == expected
+    full.now(lambda conn: conn.execute("UPDATE deliveries SET state = 'dead'"))
+    assert failing() == ["n8n"]
+    full.now(lambda conn: turn_off(conn, places(full)[-1].id, 1))
+    assert failing() == []

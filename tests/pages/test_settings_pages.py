@@ -24,6 +24,7 @@ from ripeline.settings import Settings
 from ripeline.store.audit import AuditQuery, add_audit, read_audit
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection, Database, transaction
+from ripeline.store.destinations import Destination, add_destination
 from ripeline.store.people import user_by_email
 from ripeline.store.retention import Retention, read_retention
 from ripeline.store.staff import all_people
@@ -299,6 +300,20 @@ def test_health_says_what_is_so_and_what_waits(server: Server) -> None:
     for words in ("All is well.", "Version", "Running for", "Waiting to be written 0", "Room on the disk"):
         assert words in text
     assert "Version" in server.text("/settings/health/now")
+
+
+def test_health_names_whom_alerts_do_not_reach(server: Server) -> None:
+    with closing(Database(server.settings.database_file).writer()) as conn, transaction(conn):
+        add_destination(conn, Destination(0, "email", "Bob <b>", "bob@example.com", ("lead.ready",)))
+        conn.execute("""INSERT INTO outbox (id, topic, lead_id, payload, created_at, due_at, done_at)
+            VALUES ('m', 'lead.ready', 1, '{}', 1, 1, 1)""")
+        conn.execute("""INSERT INTO deliveries
+            (message_id, destination_id, lead_id, topic, created_at, due_at, state, attempts, done_at)
+            VALUES ('m', 1, 1, 'lead.ready', 1, 1, 'dead', 8, 1)""")
+    text = server.text("/settings/health")
+    assert "Alerts do not arrive: Bob <b>." in text
+    assert "this is to be looked at" in text
+    assert "All is well." not in text
 
 
 def test_health_accounts_for_every_event_received(server: Server) -> None:

@@ -14,6 +14,7 @@ from ripeline.store.copies import newest_copy
 from ripeline.store.counting import read_sizes
 from ripeline.store.database import sqlite_version
 from ripeline.store.projection_aside import all_aside
+from ripeline.store.reading_deliveries import failing_destinations
 from ripeline.store.suspects import drops_by_reason
 from ripeline.tally import OUTCOMES
 
@@ -31,7 +32,8 @@ class HealthPage:
     those have come to; sizes in bytes, `copied_at` in ms (None: never).
 
     `rescoring`: leads done and leads in all, None while nothing is rescored. `concerns` name what is to be done, a
-    closed list the page has words for; `warnings` are the server's own sentences.
+    closed list the page has words for; `warnings` are the server's own sentences; `unreached` the names of destinations
+    of alerts that nothing reaches.
     """
 
     version: str
@@ -51,6 +53,7 @@ class HealthPage:
     copied_at: int | None
     concerns: tuple[str, ...]
     warnings: tuple[str, ...]
+    unreached: tuple[str, ...]
 
 
 def read_health(desk: Desk) -> HealthPage:
@@ -83,6 +86,7 @@ def read_health(desk: Desk) -> HealthPage:
         copied_at=_copied_at(file.parent),
         concerns=tuple(name for name, is_so in concerns.items() if is_so),
         warnings=running.warnings,
+        unreached=tuple(failing_destinations(desk.conn)),
     )
 
 

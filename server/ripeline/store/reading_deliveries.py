@@ -34,6 +34,16 @@ SELECT t.id,
   (SELECT count(*) FROM deliveries WHERE done_at IS NULL AND destination_id = t.id) AS waiting,
   (SELECT done_at FROM deliveries WHERE destination_id = t.id AND state = 'sent' ORDER BY id DESC LIMIT 1) AS sent_at
 FROM destinations AS t"""
+# Since the last that arrived, so that it is over when one arrives again.
+_FAILING = """-- destinations_that_fail
+SELECT t.name FROM destinations AS t WHERE t.disabled_at IS NULL AND EXISTS (
+  SELECT 1 FROM deliveries AS d WHERE d.destination_id = t.id
+  AND (d.state = 'dead' OR d.done_at IS NULL AND d.attempts >= :tries)
+  AND d.id > coalesce((
+    SELECT id FROM deliveries WHERE destination_id = t.id AND state = 'sent' ORDER BY id DESC LIMIT 1), 0))
+ORDER BY t.id"""
+#: The first tries may fail while a receiver is started anew.
+_TRIES: Final = 3
 
 #: Older than this is everything.
 NEWEST: Final = 2**62
@@ -94,6 +104,11 @@ def delivery_counts(conn: Connection) -> tuple[int, int]:
 def how_they_fare(conn: Connection) -> dict[int, Fares]:
     """Of every destination, by its id."""
     return {id: Fares(*row) for id, *row in conn.execute(_FARES).fetchall()}
+
+
+def failing_destinations(conn: Connection) -> list[str]:
+    """The names of those that nothing reaches: what was given up or tried several times, and nothing arrived since."""
+    return [name for (name,) in conn.execute(_FAILING, {"tries": _TRIES}).fetchall()]
 
 
 def _view(row: Row) -> DeliveryView:
