@@ -94,6 +94,14 @@ class InvalidRequest(RipelineError):
         self.problem = problem
 
 
+class TooLarge(RipelineError):
+    """More was sent than is read: `most` bytes are."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} bytes")
+        self.most = most
+
+
 class Conflict(RipelineError):
     """What was asked does not fit what is so by now; the text says what that is."""
 

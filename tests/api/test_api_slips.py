@@ -107,6 +107,24 @@ def test_what_is_not_there_is_not_found(server: TestClient, header: dict[str, st
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "most"),
+    [
+        ("POST", "handoffs/1/verdict", 262_144),
+        ("POST", "links", 262_144),
+        ("PATCH", "leads/1", 262_144),
+        ("PUT", "rules", 1_048_576),
+        ("POST", "events", 262_144),
+    ],
+)
+def test_a_body_that_is_too_large_is_told_how_much_is_read(
+    server: TestClient, header: dict[str, str], method: str, path: str, most: int
+) -> None:
+    headers = header | {"content-type": "application/json"}
+    answer = server.request(method, f"/api/{path}", content=b" " * (most + 1), headers=headers)
+    assert (answer.status_code, answer.json()) == (413, {"error": "too_large", "problem": f"at most {most} bytes"})
+
+
+@pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
         ("DELETE", "/api/leads", "GET, HEAD"),
@@ -122,6 +140,13 @@ def test_a_method_that_is_not_taken_is_told_which_are(
     assert (answer.status_code, answer.json()["error"], answer.headers["allow"]) == (405, "bad_method", allowed)
     for name in allowed.split(", "):
         assert f"`{name}`" in answer.json()["problem"]
+
+
+@pytest.mark.parametrize("path", ["/api/events", "/api/outcomes"])
+def test_who_shows_a_token_that_is_none_is_not_told_to_show_one(server: TestClient, path: str) -> None:
+    answer = server.post(path, json={}, headers={"Authorization": "Bearer rpl_withdrawn"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+    assert answer.json()["problem"] == "there is no such token: it may have been withdrawn"
 
 
 @pytest.mark.parametrize("path", ["/api/events", "/api/outcomes"])

@@ -83,7 +83,7 @@ def test_a_session_sent_by_python_is_scored(house: House, python: Path, more: li
 
 def test_python_is_told_of_a_wrong_key(house: House, python: Path) -> None:
     code, said = send(python, PYTHON / "send.py", house.url, "nonsense")
-    assert (code, "send a token" in said) == (1, True)
+    assert (code, "there is no such token" in said) == (1, True)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")

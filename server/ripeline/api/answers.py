@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ripeline.api.asked import check_parameters
 from ripeline.domain.points import as_number
 from ripeline.domain.times import iso_time
-from ripeline.errors import Conflict, InvalidRequest, InvalidRules, LogRefused, NotFound, RipelineError
+from ripeline.errors import Conflict, InvalidRequest, InvalidRules, LogRefused, NotFound, RipelineError, TooLarge
 from ripeline.sentences import Sentence
 
 Facts = dict[str, Any]
@@ -61,6 +61,8 @@ def refused(error: RipelineError) -> Response:
     if isinstance(error, InvalidRules):
         problems = [{"line": each.line, "rule": each.rule, "problem": each.problem} for each in (error, *error.others)]
         return answer({"error": "invalid_rules", "problems": problems}, 422)
+    if isinstance(error, TooLarge):
+        return answer({"error": "too_large", "problem": str(error)}, 413)
     if isinstance(error, Conflict):
         return answer({"error": "conflict", "problem": str(error)}, 409)
     if isinstance(error, LogRefused):

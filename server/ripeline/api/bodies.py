@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ripeline.api.sentences import of_body
 from ripeline.domain.wire_types import Props
-from ripeline.errors import InvalidRequest
+from ripeline.errors import InvalidRequest, TooLarge
 
 T = TypeVar("T")
 
@@ -108,18 +108,18 @@ class Told(Struct, forbid_unknown_fields=True):
 
 
 async def read_body(request: Request, most: int = LARGEST) -> bytes:
-    """The body; raises `InvalidRequest` once it is too large."""
+    """The body; raises `TooLarge` once it is."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > most:
-            raise InvalidRequest("body", f"is larger than {most} bytes")
+            raise TooLarge(most)
         parts.append(part)
     return b"".join(parts)
 
 
 async def read_as(request: Request, kind: type[T]) -> T:
-    """The JSON body as that kind of thing; raises `InvalidRequest` with the first key that is wrong."""
+    """The JSON body as that kind of thing; raises `TooLarge`, and `InvalidRequest` with the first key that is wrong."""
     try:
         return msgspec.json.decode(await read_body(request), type=kind)
     except msgspec.ValidationError as error:

@@ -59,6 +59,7 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[Operation]:
             yield Operation(method, path, scope, parameters, getattr(route.endpoint, "body", None), words)
 
 
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 #: Says in its body whom it is about.
 _NAMES_SOMEBODY: Final = frozenset({"/api/outcomes"})
 
@@ -167,6 +168,7 @@ def _refusals(each: Operation) -> Iterator[tuple[int, str, str]]:
         }
         needs |= {"invalid_rules": each.method == "PUT", "conflict": each.method in ("POST", "PUT")}
         needs |= {"unavailable": each.method != "GET", "bad_request": each.scope}
+        needs |= {"too_large": each.method in _WITH_BODY}
         if needs.get(error):
             yield status, error, said
 

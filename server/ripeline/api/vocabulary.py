@@ -50,6 +50,7 @@ ERRORS: Final = (
     (403, "forbidden", "The token lacks the scope"),
     (404, "not_found", "Nothing under that id or e-mail"),
     (409, "conflict", "It does not fit what is so by now"),
+    (413, "too_large", "The body is larger than what is read"),
     (422, "invalid_rules", "Mistakes in a rule file; `problems` has them, each with its line"),
     (503, "unavailable", "It cannot write now; come back after `Retry-After` seconds"),
 )

@@ -16,7 +16,7 @@ from ripeline.auth.house import house_of
 from ripeline.auth.logins import now_ms, user_here
 from ripeline.auth.proxy_header import asserted_email
 from ripeline.auth.row_ids import bound_row_ids
-from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
+from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of, why_refused
 from ripeline.errors import LogRefused
 from ripeline.store.people import Token, User
 from ripeline.store.token_rows import used_token
@@ -67,7 +67,7 @@ def require_scope(scope: str) -> Callable[[Endpoint], Callable[[Request], Awaita
             token = await run_in_threadpool(_token_of, request)
             scopes = scopes_of(token)
             if token is None or not scopes:
-                return _refused(401, "unauthorized", "send a token: Authorization: Bearer …")
+                return _refused(401, "unauthorized", why_refused(bearer_key(request.headers.get("authorization", ""))))
             if scope not in scopes:
                 return _refused(403, "forbidden", f"this token lacks the scope {scope!r}")
             await _note_use(request, token)

@@ -46,6 +46,11 @@ def token_scope(conn: Connection, key: str) -> frozenset[str]:
     return scopes_of(token_of(conn, key))
 
 
+def why_refused(key: str) -> str:
+    """What is said to who shows this key, and no token has it ("": shows none)."""
+    return "there is no such token: it may have been withdrawn" if key else "send a token: Authorization: Bearer …"
+
+
 def scopes_of(token: Token | None) -> frozenset[str]:
     """What this token may do, nothing for None; `admin` may do everything."""
     if token is None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from ripeline.auth.secrets import hash_of
-from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of
+from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of, why_refused
 from ripeline.collect.refusals import Refused
 from ripeline.collect.storing import unread
 from ripeline.errors import LogRefused
@@ -35,7 +35,7 @@ class Tokens:
         """The same, of a token that came in another way."""
         scopes = self._scopes(key, now) if key else frozenset()
         if not scopes:
-            raise Refused(401, "unauthorized", "send a token: Authorization: Bearer …")
+            raise Refused(401, "unauthorized", why_refused(key))
         if scope not in scopes:
             raise Refused(403, "forbidden", f"this token lacks the scope {scope!r}")
 
