@@ -28,7 +28,7 @@ LASTS_MS: Final = 30 * 86_400_000
 class VerdictLink(Struct, frozen=True, array_like=True):
     """`verdict` of `to` (an e-mail address) on the hand-off made at `made_at`; good until `until` (both ms).
 
-    The id of a hand-off may be given again once it was erased: only with `made_at` it is one and the same.
+    After an older backup was put back ids are given again: only with `made_at` it is one and the same.
     """
 
     handoff: int

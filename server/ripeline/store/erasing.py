@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import Final
 
 from ripeline.store.database import Connection
-from ripeline.store.leads import LAST_ERASED
+from ripeline.store.handoff_rows import LAST_ERASED_HANDOFF, next_handoff_id
+from ripeline.store.leads import LAST_ERASED, next_lead_id
 from ripeline.store.meta import write_meta
 from ripeline.store.projection import TABLES, as_json
 from ripeline.store.rescore import NEXT, is_next_begun
@@ -105,8 +106,8 @@ def erase_leads(conn: Connection, leads: Collection[int], visitors: Collection[i
     Their events and what was folded of them must be gone already.
     """
     bound = {"leads": as_json(list(leads)), "visitors": as_json(list(visitors))}
-    (last,) = conn.execute("-- last_lead\nSELECT max(id) FROM leads").fetchone()
-    write_meta(conn, LAST_ERASED, str(last))
+    write_meta(conn, LAST_ERASED, str(next_lead_id(conn) - 1))
+    write_meta(conn, LAST_ERASED_HANDOFF, str(next_handoff_id(conn) - 1))
     forget_visitors(conn, leads, visitors)
     for sql in _ABOUT_LEADS:
         conn.execute(f"-- erase_leads\n{sql}", bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ripeline.store.database import Connection
 
@@ -20,10 +20,17 @@ UNION ALL
 SELECT lead_id, model, 'review', at, '', made_at, made_at, NULL, NULL, outcome, at, lifted_at
 FROM outcomes WHERE lead_id IN asked"""
 
+#: The name in `meta` of the highest id a hand-off had when one was erased.
+LAST_ERASED_HANDOFF: Final = "last_erased_handoff"
+
+_NEXT_ID = f"""-- next_handoff_id
+SELECT max(coalesce((SELECT max(id) FROM handoffs), 0),
+  coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = '{LAST_ERASED_HANDOFF}'), 0)) + 1"""
+
 # A crossing that was over before anybody could be told may turn out not to be: then its row becomes the hand-off.
 _MAKE = """-- make_handoff
-INSERT INTO handoffs (lead_id, model, band, score, crossed_at, crossing_event, made_at, state, rules_hash, reasons)
-VALUES (:lead, :model, :band, :score, :crossed_at, :crossing_event, :made_at, :state, :rules_hash, :reasons)
+INSERT INTO handoffs (id, lead_id, model, band, score, crossed_at, crossing_event, made_at, state, rules_hash, reasons)
+VALUES (:id, :lead, :model, :band, :score, :crossed_at, :crossing_event, :made_at, :state, :rules_hash, :reasons)
 ON CONFLICT (lead_id, model, crossing_event) DO UPDATE SET state = excluded.state, band = excluded.band,
   score = excluded.score, crossed_at = excluded.crossed_at, made_at = excluded.made_at,
   rules_hash = excluded.rules_hash, reasons = excluded.reasons
@@ -91,9 +98,14 @@ def handoffs_of_leads(conn: Connection, lead_ids: Iterable[int]) -> dict[int, li
     return found
 
 
+def next_handoff_id(conn: Connection) -> int:
+    """The id the next hand-off gets: never that of an erased one, under which programs and links still ask."""
+    return int(conn.execute(_NEXT_ID).fetchone()[0])
+
+
 def make_handoff(conn: Connection, handoff: dict[str, Any]) -> int | None:
     """Write one, by column name (`lead` for lead_id): its id, None if that crossing had its hand-off already."""
-    made = conn.execute(_MAKE, handoff).fetchall()
+    made = conn.execute(_MAKE, handoff | {"id": next_handoff_id(conn)}).fetchall()
     return int(made[0][0]) if made else None
 
 
