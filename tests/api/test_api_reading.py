@@ -87,6 +87,8 @@ def test_pages_hold_every_lead_once(ask: Ask) -> None:
         ("/api/handoffs", "state", {"state": "opened"}),
         ("/api/handoffs", "model", {"model": "vertica"}),
         ("/api/handoffs", "cursor", {"cursor": "eve"}),
+        ("/api/handoffs", "after", {"after": "-1"}),
+        ("/api/handoffs", "after", {"after": "2026-11-21"}),
     ],
 )
 def test_a_wrong_parameter_is_named(ask: Ask, path: str, field: str, asked: dict[str, str]) -> None:

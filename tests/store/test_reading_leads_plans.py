@@ -99,6 +99,7 @@ def test_no_list_of_hand_offs_reads_a_whole_table(conn: Connection) -> None:
     explained = Explained(conn)
     list_handoffs(cast(Connection, explained), RULES, HandoffQuery())
     list_handoffs(cast(Connection, explained), RULES, HandoffQuery(state=None))
+    list_handoffs(cast(Connection, explained), RULES, HandoffQuery(model="vertical", after=7))
     for name, step in explained.plans:
         assert not step.startswith("SCAN") or "json_each" in step, (name, step)
         assert "TEMP B-TREE" not in step, (name, step)

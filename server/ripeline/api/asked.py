@@ -51,6 +51,14 @@ def limit(request: Request, default: int) -> int:
     return int(value)
 
 
+def place(request: Request, name: str) -> int | None:
+    """The id that was seen last, 0 for none so far; None when absent. Raises `InvalidRequest` for anything else."""
+    value = text(request, name)
+    if value is not None and not _is_number(value):
+        raise InvalidRequest(name, "must be an id an answer gave, or 0")
+    return None if value is None else int(value)
+
+
 def truth(request: Request, name: str) -> bool | None:
     """true or false (or 1 or 0), None when absent; raises `InvalidRequest` for anything else."""
     value = text(request, name)

@@ -13,13 +13,14 @@ from ripeline.store.views import HandoffView
 
 
 @require_scope("read")
-@answered("state", "model", "limit", "cursor")
+@answered("state", "model", "after", "limit", "cursor")
 def handoffs(request: Request) -> Facts:
-    """`GET /api/handoffs`: the newest first, of all states and models unless asked otherwise."""
+    """`GET /api/handoffs`: the newest first, or `after` one the oldest first."""
     server = asked.running(request)
     query = HandoffQuery(
         state=asked.text(request, "state"),
         model=asked.text(request, "model"),
+        after=asked.place(request, "after"),
         limit=asked.limit(request, 50),
         cursor=asked.text(request, "cursor"),
     )

@@ -18,6 +18,9 @@ def _said(description: str, **schema: Any) -> Said:
 
 #: What may stand after the `?`.
 PARAMETERS: Final[dict[str, Said]] = {
+    "after": _said(
+        "only those made after the hand-off of this id, oldest first; 0: from the first on", type="integer", minimum=0
+    ),
     "as_of": _said("how it was then: a day (its end), a time with its zone, or milliseconds", type="string"),
     "band": _said("one of the model's bands, or cold", type="string"),
     "channel": _said("how the lead came first", type="string"),

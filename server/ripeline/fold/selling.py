@@ -29,6 +29,7 @@ from ripeline.store.verdict_rows import (
     Frozen,
     add_outcome,
     add_verdict,
+    is_verdict_said,
     lift_outcomes,
     lift_verdict,
     lift_verdict_of,
@@ -82,8 +83,10 @@ def snooze(desk: Desk, handoff: int, until: int) -> None:
 
 
 def judge_handoff(desk: Desk, handoff: int, word: Word) -> None:
-    """Sales' word on a hand-off closes it; said again it replaces the word of before. Raises `NotFound`."""
+    """Sales' word on a hand-off closes it; another replaces it, the same again does nothing. Raises `NotFound`."""
     found = _found(desk, handoff)
+    if is_verdict_said(desk.conn, found, word.verdict, word.note):
+        return
     lift_verdict_of(desk.conn, handoff, desk.by.at)
     # Of a crossing that came too late nobody was told, and nobody is now: the word is on the lead.
     _judge(desk, found.lead, found.model, None if found.state == "late" else found.id, word)

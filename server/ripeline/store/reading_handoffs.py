@@ -19,12 +19,16 @@ STATES: Final = ("open", "claimed", "snoozed", "closed", "expired", "late")
 
 @dataclass(frozen=True, slots=True)
 class HandoffQuery:
-    """Which hand-offs: in one `state` (None: all), of one `model` (None: all), from the cursor on."""
+    """Which hand-offs: in one `state` (None: all), of one `model` (None: all), from the cursor on.
+
+    With `after`, an id, only those made after that one, the oldest first.
+    """
 
     state: str | None = "open"
     model: str | None = None
     limit: int = 50
     cursor: str | None = None
+    after: int | None = None
 
 
 #: A hand-off with all that `handoff_view` reads; `:asks` is `asks(ruleset)`.
@@ -49,6 +53,11 @@ _ALL = f"""-- handoffs_all
 WHERE h.id < :id AND (:model IS NULL OR h.model = :model)
 ORDER BY h.id DESC LIMIT :limit"""
 
+_AFTER = f"""-- handoffs_after
+{SELECT}
+WHERE h.id > max(:after, :id) AND (:state IS NULL OR h.state = :state) AND (:model IS NULL OR h.model = :model)
+ORDER BY h.id LIMIT :limit"""
+
 _OF_LEAD = f"""-- handoffs_of_lead
 {SELECT}
 WHERE h.lead_id = :lead ORDER BY h.crossed_at DESC, h.id DESC"""
@@ -63,7 +72,7 @@ def list_handoffs(
 ) -> tuple[tuple[HandoffView, ...], str | None]:
     """One page of hand-offs, the newest first, and the cursor of the next page (None: this is the last).
 
-    Of one state by the moment of the crossing, of all states by the order in which they were made.
+    Of one state by the moment of the crossing, of all states, and `after` one, by the order in which they were made.
     Raises `InvalidRequest` for an unknown state or model, a bad limit or cursor.
     """
     if query.state is not None and query.state not in STATES:
@@ -71,19 +80,27 @@ def list_handoffs(
     if query.model is not None:
         model_asked(ruleset, query.model)
     limit = checked_limit(query.limit)
-    at, id = place_of(query.cursor, 2) if query.cursor else (_NEWEST, _NEWEST)
+    first = (_NEWEST, _NEWEST) if query.after is None else (0, 0)
+    at, id = place_of(query.cursor, 2) if query.cursor else first
     values = {
         "state": query.state,
         "model": query.model,
         "at": at,
         "id": id,
+        "after": query.after,
         "limit": limit + 1,
         "asks": asks(ruleset),
     }
-    found = rows(conn, _IN_STATE if query.state else _ALL, values)
+    found = rows(conn, _walk(query), values)
     last = found[limit - 1] if len(found) > limit else None
     views = tuple(handoff_view(ruleset, row) for row in found[:limit])
     return views, cursor_after(last["crossed_at"], last["id"]) if last else None
+
+
+def _walk(query: HandoffQuery) -> str:
+    if query.after is not None:
+        return _AFTER
+    return _IN_STATE if query.state else _ALL
 
 
 def one_handoff(conn: Connection, ruleset: Ruleset, id: int) -> HandoffView:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ripeline.store.authors import Said
 from ripeline.store.database import Connection
+from ripeline.store.handoff_deeds import OneHandoff
 
 _ADD_VERDICT = """-- add_verdict
 INSERT INTO verdicts (lead_id, model, handoff_id, verdict, note, author, at, score, band, rules_hash, sums)
@@ -19,6 +20,9 @@ UPDATE verdicts SET lifted_at = :at WHERE id = (
 RETURNING handoff_id, verdict"""
 _LIFT_OF_HANDOFF = """-- lift_verdict_of_handoff
 UPDATE verdicts SET lifted_at = ? WHERE handoff_id = ? AND lifted_at IS NULL"""
+_IS_SAID = """-- is_verdict_said
+SELECT EXISTS (SELECT 1 FROM verdicts
+WHERE lead_id = ? AND model = ? AND handoff_id = ? AND verdict = ? AND note = ? AND lifted_at IS NULL)"""
 _STANDING = """-- standing_of_lead
 SELECT s.score, s.band FROM texts AS t CROSS JOIN scores AS s ON s.model_id = t.id
 WHERE t.text = ? AND s.lead_id = ?"""
@@ -50,6 +54,11 @@ def standing_now(conn: Connection, lead: int, model: str) -> Frozen | None:
     """How the lead stands in the model, None: it was never scored there."""
     found = conn.execute(_STANDING, (model, lead)).fetchone()
     return Frozen(found[0], found[1], dict(conn.execute(_SUMS, (lead, model)).fetchall())) if found else None
+
+
+def is_verdict_said(conn: Connection, of: OneHandoff, verdict: str, note: str) -> bool:
+    """Whether just this is what counts as said of that hand-off."""
+    return bool(conn.execute(_IS_SAID, (of.lead, of.model, of.id, verdict, note)).fetchone()[0])
 
 
 def add_verdict(conn: Connection, verdict: dict[str, Any], frozen: Frozen, by: Said) -> int:
