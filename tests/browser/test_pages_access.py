@@ -140,7 +140,7 @@ _WIDE = """[...document.querySelectorAll(
   .map(each => each.outerHTML.slice(0, 120)).slice(-2)"""
 #: What is pressed or typed into, and lower than 44 px; links in sentences are not meant.
 _SMALL = """[...document.querySelectorAll(
-    'main :is(button, summary, select, .chip, .kinds span), ' +
+    'main :is(button, summary, select, .chip, fieldset.kinds span), ' +
     'main input:not([type=hidden], [type=radio], [type=checkbox]), .top nav a')]
   .filter(each => each.offsetParent && each.getBoundingClientRect().height < 43.5)
   .map(each => `${each.tagName} ${each.textContent.trim() || each.name}`)"""

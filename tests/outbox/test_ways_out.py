@@ -24,6 +24,7 @@ WAYS_OUT: Final = {
     "commands/doctor_fetch.py": "`ripeline doctor` and `ripeline draft`, for whoever sits at the command line",
     "commands/serve.py": "listens",
     "commands/demo.py": "listens, on loopback",
+    "starting.py": "answers where serve listens, before there is a server",
 }
 _OPENS: Final = re.compile(
     r"^\s*(from|import) (socket|ssl|http\.client|urllib\.request|smtplib|ftplib|poplib|imaplib|telnetlib|xmlrpc"
