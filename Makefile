@@ -10,7 +10,7 @@ NODE_CLIENT := tests/collect/segment_node
 CLIENTS := $(PYTHON_CLIENT)/.venv/.done $(NODE_CLIENT)/node_modules/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test audit bench browsercost scale faults mutations variants fmt lint lock messages tracker browser php strace
+.PHONY: help demo serve test audit bench browsercost scale faults mutations variants fmt lint lock messages tracker browser php strace to-test
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,8 +21,12 @@ demo: .venv/run ## a made-up shop with a history, on http://127.0.0.1:8080 (shop
 serve: .venv/run ## the server on ./ripeline-data
 	$(RUN) serve --data ripeline-data
 
-test: .venv/dev tracker/node_modules/.done $(CLIENTS) browser php lint ## every check CI runs
+test: ## every check CI runs
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=line to-test
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# What `make test` needs, fetched side by side.
+to-test: .venv/dev tracker/node_modules/.done $(CLIENTS) browser php lint
 
 lint: .venv/dev ## ruff, mypy, the rules of the house
 	$(BIN)/ruff format --check .
@@ -125,7 +129,7 @@ browser:
 	  echo "There is none: the whole Chromium does all"
 
 # PHP runs the WordPress plugin in the tests; they go without where there is none to be had.
-php:
+php: browser # one apt at a time
 	@command -v php >/dev/null || { echo "No PHP here: installing the distribution's"; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends php-cli >/dev/null; } || \
 	  echo "No PHP to be had: the WordPress plugin is not tried"

@@ -70,6 +70,7 @@ class Starting:
                 if self._visits <= _MOST_VISITS:
                     async with asyncio.timeout(_VISIT_SECONDS):
                         writer.write(_answer_to(await reader.readuntil(b"\r\n\r\n"), self._said))
+                        writer.write_eof()
                         # A client that is cut off while it sends never reads what it was told.
                         while await reader.read(_MOST_AT_ONCE):
                             pass

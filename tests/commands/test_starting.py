@@ -24,10 +24,11 @@ def listener() -> Iterator[socket.socket]:
 
 
 async def asked(listener: socket.socket, request: str) -> tuple[str, str]:
-    """Head and body of an answer."""
+    """Head and body of an answer, which ends before its reader goes."""
     reader, writer = await asyncio.open_connection(*listener.getsockname())
     writer.write(request.encode())
-    head, body = (await reader.read()).decode().split("\r\n\r\n")
+    async with asyncio.timeout(3):
+        head, body = (await reader.read()).decode().split("\r\n\r\n")
     writer.close()
     return head, body
 
