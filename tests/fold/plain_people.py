@@ -60,12 +60,13 @@ def _lead(conn: Connection, visitor: int, email: str | None) -> int:
 
 def _root(conn: Connection, lead: int) -> int:
     """Where people, one after the other, put it; or where a lead went that was anonymous."""
-    while True:
+    for _ in range(conn.execute("SELECT count(*) + 1 FROM leads").fetchone()[0]):
         into = conn.execute("SELECT into_id FROM merges WHERE gone_id = ? AND undone_at IS NULL", (lead,)).fetchone()
         into = into or conn.execute("SELECT merged_into FROM leads WHERE id = ?", (lead,)).fetchone()
         if into is None or into[0] is None:
             return lead
         lead = int(into[0])
+    raise AssertionError(f"lead {lead} leads to itself")
 
 
 def stored_scores(conn: Connection) -> dict[int, dict[str, tuple[int, int, bool]]]:

@@ -33,12 +33,15 @@ _LONGEST_CHAIN = 1_000
 def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
     """Read the `other` lead under the first from now on: all events of both, folded as one; the id of the one.
 
-    Hand-offs, verdicts and outcomes go along, and of two hand-offs that sales has in one model that of the first
-    stays. Raises `NotFound`, and `Conflict` when the two are one already.
+    A lead that is known reads one that is anonymous, also when it is the other: the two have its name then.
+    Hand-offs, verdicts and outcomes go along, and of two hand-offs that sales has in one model that of the lead that
+    reads stays. Raises `NotFound`, and `Conflict` when the two are one already.
     """
     into, gone = desk.lead(key), desk.lead(other)
     if into == gone:
         raise Conflict("the two are one lead already")
+    if email_of(desk.conn, into) is None and email_of(desk.conn, gone) is not None:
+        into, gone = gone, into
     moved = facts_of(desk.conn, gone)
     move_handoffs(desk.conn, gone, into, desk.by.at)
     take_along(desk.conn, moved, into)
@@ -52,13 +55,13 @@ def merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
 
 
 def undo_merge(desk: Desk, key: LeadKey, other: LeadKey) -> int:
-    """Give back the `other` lead, that was put into the first by a person: both are as they would be without.
+    """Give back the `other` lead, that a person put into the first (or the first into it): both are as without.
 
-    The id of the other. Nobody is told anything. Raises `NotFound`, and `Conflict` when no such merge is in force, or
-    one of the two was anonymous and all its visitors have left it by now.
+    The id of the one given back. Nobody is told anything. Raises `NotFound`, and `Conflict` when no such merge is in
+    force, or one of the two was anonymous and all its visitors have left it by now.
     """
     root = desk.lead(key)
-    found = _merge_of(desk, other)
+    found = _merge_of(desk, other) or _merge_into(desk, key, other)
     if found is None or desk.lead(found.gone) != root:
         raise Conflict("no person merged that lead into this one")
     end_merge(desk.conn, found.id, desk.by.at)
@@ -111,6 +114,12 @@ def take_back_detach(desk: Desk, key: LeadKey, visitor: str) -> None:
 def _is_nobody(conn: Connection, lead: int) -> bool:
     """Whether it has no name, and no visitor any more."""
     return email_of(conn, lead) is None and not visitors_of_leads(conn, [lead])
+
+
+def _merge_into(desk: Desk, key: LeadKey, other: LeadKey) -> Merge | None:
+    """The merge by which a person put the first lead right into the other."""
+    found = _merge_of(desk, key)
+    return found if found is not None and found.into == own_id_of(desk.conn, other) else None
 
 
 def _merge_of(desk: Desk, key: LeadKey) -> Merge | None:

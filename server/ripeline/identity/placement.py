@@ -61,8 +61,8 @@ class Settling:
         else:
             self._name(nobody, epochs[0].email)
             after = tuple(self._known(epoch) for epoch in epochs)
-            if nobody is not None and nobody.lead == nobody.own != after[0].own:
-                self._placement.merged[nobody.own] = after[0].lead
+            if nobody is not None:
+                self._join(nobody, after[0])
         if before and [(epoch.start, epoch.own) for epoch in before] != [(epoch.start, epoch.own) for epoch in after]:
             self._placement.moved |= {epoch.lead for epoch in (*before, *after)}
         self._placement.moved -= self._placement.merged.keys()
@@ -77,13 +77,33 @@ class Settling:
             self._placement.named[nobody.own] = email
             self._by_email[email] = (nobody.own, nobody.lead)
 
+    def _join(self, nobody: Placed, known: Placed) -> None:
+        """The anonymous lead is whoever it turned out to be; it stays where a person put it, and so does that one.
+
+        Where that one was put into this very lead, it is read there already.
+        """
+        stands_alone = self._reader(nobody.lead) == nobody.own
+        if stands_alone and nobody.own not in (known.own, known.lead):
+            self._placement.merged[nobody.own] = known.lead
+
+    def _reader(self, lead: int) -> int:
+        """The lead that reads this one once all that was settled in this batch is written."""
+        while lead in self._placement.merged:
+            lead = self._placement.merged[lead]
+        return lead
+
     def _known(self, epoch: Epoch) -> Placed:
         email = str(epoch.email)
         if email not in self._by_email:
             made = self._made(email)
             self._by_email[email] = (made.own, made.lead)
         own, lead = self._by_email[email]
-        return Placed(epoch.start, email, lead, own)
+        return Placed(epoch.start, email, self._reader(lead), own)
+
+    def done(self) -> None:
+        """All visitors are settled: each merged lead is one step from the lead that reads it."""
+        merged = self._placement.merged
+        merged.update({lead: self._reader(lead) for lead in merged})
 
     def _made(self, email: str | None) -> Placed:
         id, self._next_id = self._next_id, self._next_id + 1

@@ -140,6 +140,7 @@ class Visitors:
         settling = Settling(by_email, next_lead_id(self._conn), placement)
         for visitor, epochs in wanted.items():
             self._placed[visitor] = settling.settle(epochs, self._placed.get(visitor) or ())
+        settling.done()
 
     def _merge(self, merged: dict[int, int]) -> None:
         """What people said about an anonymous lead, or put into it, is about whoever it turned out to be."""

@@ -93,3 +93,14 @@ CREATE TABLE drops (
   day TEXT NOT NULL, reason TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (day, reason)
 ) STRICT, WITHOUT ROWID;
 """
+
+# Somebody put into an anonymous lead was named like its visitor: that lead was read under itself then (two such leads:
+# under each other), and so nowhere. Only where there is one all scores are made anew.
+NO_CIRCLES: Final = """
+UPDATE leads SET merged_into = NULL WHERE merged_into = id OR (id < merged_into AND EXISTS (
+  SELECT 1 FROM leads AS g WHERE g.id = leads.merged_into AND g.merged_into = leads.id));
+DELETE FROM meta WHERE key = 'rules_hash' AND changes() > 0;
+UPDATE leads SET merged_into = (SELECT g.merged_into FROM leads AS g WHERE g.id = leads.merged_into)
+WHERE id IN (SELECT gone_id FROM merges WHERE undone_at IS NULL)
+  AND merged_into IN (SELECT id FROM leads WHERE merged_into IS NOT NULL);
+"""

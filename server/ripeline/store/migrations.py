@@ -6,7 +6,7 @@ from sqlite_utils import Database, Migrations
 
 from ripeline.store.audit import AUDIT
 from ripeline.store.companies_sql import add_companies
-from ripeline.store.deeds_sql import DUE, ERASING, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
+from ripeline.store.deeds_sql import DUE, ERASING, NO_CIRCLES, ONE_PERSON, RULE_FILES, SALES, SUSPECTS
 from ripeline.store.erasures import ERASED
 from ripeline.store.first_sql import FACTS, LOG, PEOPLE, PROJECTION
 from ripeline.store.invitations import INVITATIONS
@@ -191,3 +191,9 @@ def people_who_can_be_called(db: Database) -> None:
 def pages_by_the_ids_of_their_reading(db: Database) -> None:
     """The view of events once more: how long a page was read no longer has a text that says which page."""
     db.executescript(TIMELINE_OF_PAGES)
+
+
+@migrations()
+def leads_that_led_to_themselves(db: Database) -> None:
+    """What was lost from the lists because it was read under itself is there again."""
+    db.executescript(NO_CIRCLES)
