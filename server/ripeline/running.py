@@ -31,6 +31,7 @@ from ripeline.store.rule_versions import text_of_rules
 from ripeline.store.suspects import newest_seq
 from ripeline.tally import Tally
 from ripeline.truth.keeping import Truths
+from ripeline.unnamed_proxies import UnnamedProxies
 from ripeline.visiting import Visiting
 
 T = TypeVar("T")
@@ -104,7 +105,7 @@ class Running:
     says the same while no event can be scored before that, and deeds are refused; None when events are. `dropped`
     counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `truths` whether scores
     tell the truth, `visiting` reads our own sites for a draft, `changes` are told to pages that are open, `tally`
-    counts what comes to the doors. `shop`: where the demo's shop is.
+    counts what comes to the doors, `unnamed_proxies` what comes through them. `shop`: where the demo's shop is.
     """
 
     settings: Settings
@@ -129,6 +130,7 @@ class Running:
     started_at: int = field(default_factory=now_ms)
     changes: Changes = field(default_factory=Changes)
     tally: Tally = field(default_factory=Tally)
+    unnamed_proxies: UnnamedProxies = field(default_factory=UnnamedProxies)
     truths: Truths = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,7 +146,8 @@ class Running:
         """What is not as it should be, though the server does its work."""
         held, problem = self.held(), self.rules.problem
         rescored = _being_rescored(*held) if held else ""
-        return tuple(each for each in (*self.accepted, problem, rescored) if each)
+        unnamed = self.unnamed_proxies.problem(self.settings.trusted_proxies)
+        return tuple(each for each in (*self.accepted, problem, rescored, unnamed) if each)
 
     async def scored_again(self) -> None:
         """Return at once, or once events are scored again, and those are that came while they were not."""

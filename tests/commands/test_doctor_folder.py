@@ -44,9 +44,10 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_a_folder_that_is_well_has_no_problem(data: Path) -> None:
-    result = run("doctor", "--data", data, "--base-url", "https://leads.example.com")
+    given = ("--base-url", "https://leads.example.com", "--trusted-proxies", "127.0.0.1")
+    result = run("doctor", "--data", data, *given)
     assert result.exit_code == 0, result.output
-    levels = {check: level for check, (level, _) in found(data, "--base-url", "https://leads.example.com").items()}
+    levels = {check: level for check, (level, _) in found(data, *given).items()}
     assert [check for check, level in levels.items() if level == "warning"] == ["server", "people"]
     assert set(levels.values()) == {"ok", "warning"}
 
@@ -132,6 +133,14 @@ def test_each_trouble_is_named(data: Path, trouble: Callable[[Path], None], chec
 )
 def test_an_address_that_browsers_cannot_use_is_named(data: Path, url: str, level: str) -> None:
     assert found(data, "--base-url", url)["base url"][0] == level
+
+
+@pytest.mark.parametrize(("host", "setting"), [("127.0.0.1", "=127.0.0.1`"), ("0.0.0.0", "=ITS-ADDRESS`")])
+def test_a_proxy_that_must_be_there_and_is_not_named_is_missed(data: Path, host: str, setting: str) -> None:
+    level, said = found(data, "--base-url", "https://leads.example.com", "--host", host)["proxies"]
+    assert level == "warning"
+    assert said.endswith(f"`RIPELINE_TRUSTED_PROXIES{setting}")
+    assert found(data)["proxies"][0] == "ok"
 
 
 def test_a_database_of_an_older_version_is_left_to_the_server(data: Path) -> None:

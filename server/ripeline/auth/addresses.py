@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
 
+from ripeline.unnamed_proxies import UnnamedProxies
+
 Network = IPv4Network | IPv6Network
 
 #: Any number of requests share it: peers on a Unix socket have no address.
@@ -14,9 +16,10 @@ NO_ADDRESS = ""
 
 
 class Addresses:
-    """Reads `X-Forwarded-For` only as far as the proxies named in the settings wrote it."""
+    """Reads `X-Forwarded-For` only as far as the proxies named in the settings wrote it; `unnamed` hears of others."""
 
-    def __init__(self, trusted_proxies: tuple[str, ...]) -> None:
+    def __init__(self, trusted_proxies: tuple[str, ...], unnamed: UnnamedProxies | None = None) -> None:
+        self.unnamed = unnamed or UnnamedProxies()
         self._trusted = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
         self._is_trusted = lru_cache(maxsize=1024)(self._lookup)
 
@@ -30,6 +33,8 @@ class Addresses:
         client = scope["client"]
         peer: str = client[0] if client else NO_ADDRESS
         if not self._trusted or not self._is_trusted(peer):
+            if b"x-forwarded-for" in headers or b"forwarded" in headers:
+                self.unnamed.saw(peer)
             return peer
         for hop in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
             address = hop.strip()

@@ -39,7 +39,7 @@ class Intake:
         self.drops = Drops(running)
         self.paces = Paces()
         self.other_paces = other_paces()
-        self.addresses = Addresses(settings.trusted_proxies)
+        self.addresses = Addresses(settings.trusted_proxies, running.unnamed_proxies)
         self.cookies = VisitorCookies(running.secret, settings)
         self.tokens = Tokens(running.database, running.write)
         self.identity_key = identity_key(running.secret)

@@ -123,6 +123,20 @@ def look_at_base_url(settings: Settings) -> list[Finding]:
     return [ok("base url", settings.public_url)]
 
 
+def look_at_proxies(settings: Settings) -> list[Finding]:
+    """Ripeline itself speaks http: where browsers speak https, a proxy stands in between."""
+    named = ",".join(settings.trusted_proxies)
+    url = urlsplit(settings.public_url)
+    if named or url.scheme != "https":
+        return [ok("proxies", f"X-Forwarded-For is believed from {named or 'nobody'}")]
+    said = (
+        f"{settings.public_url} is https, so a proxy stands in front, and all who come through it count as one address"
+    )
+    # Who listens on this machine only has the proxy beside it.
+    where = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}.get(settings.host, "ITS-ADDRESS")
+    return [warning("proxies", said, f"Start the server with `RIPELINE_TRUSTED_PROXIES={where}`")]
+
+
 def look_at_rules(settings: Settings) -> list[Finding]:
     file = settings.rules_file
     try:
@@ -146,6 +160,7 @@ LOOKS: Final[tuple[Callable[[Settings], list[Finding]], ...]] = (
     look_at_clock,
     look_at_lock,
     look_at_base_url,
+    look_at_proxies,
     look_at_rules,
     findings_of_database,
 )
