@@ -144,7 +144,7 @@ def test_who_was_erased_stays_erased(data: Path, saved: Path, tmp_path: Path, kn
         kept = shutil.copy(data / FILE, tmp_path / "list.txt")
         shutil.rmtree(data)
         more = ("--erasures", kept)
-    assert "erased again, as they were since: 1 leads" in restored(data, saved, *more)
+    assert "erased again, as they were since: 1 lead, 0 events besides" in restored(data, saved, *more)
     assert emails(data) == {"elodie@example.com", "capucine@example.com"}
     verified(data)
     for file in data.iterdir():

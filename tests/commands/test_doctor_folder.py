@@ -108,7 +108,7 @@ TROUBLES = [
     (change_rules, "in force", "warning", "The next start takes them"),
     (score_otherwise, "in force", "warning", "The next start makes them anew"),
     (damage, "database", "problem", "cannot be read"),
-    (quarantine, "quarantine", "warning", "1 events could not be scored"),
+    (quarantine, "quarantine", "warning", "1 event could not be scored and is set aside"),
     (fall_behind, "lag", "warning", "wait for their score"),
     (come_from_tomorrow, "events", "problem", "the clock was put back"),
 ]

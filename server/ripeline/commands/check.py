@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ripeline.commands.options import data_option
-from ripeline.commands.saying import say
+from ripeline.commands.saying import counted, say
 from ripeline.domain.points import as_number
 from ripeline.errors import InvalidRules
 from ripeline.rules.advice import advice_on
@@ -51,7 +51,7 @@ def _read(file: Path) -> Ruleset:
         mistakes = (error, *error.others)
         for mistake in mistakes:
             say(str(mistake))
-        click.echo(f"{_count(len(mistakes), 'mistake')} in {file}")
+        click.echo(f"{counted(len(mistakes), 'mistake')} in {file}")
         raise SystemExit(1) from error
 
 
@@ -67,13 +67,9 @@ def _tell(file: Path, result: ScenarioResult) -> None:
 
 def _summary(file: Path, ruleset: Ruleset, results: list[ScenarioResult]) -> str:
     rules = {(rule.shared or model.id, rule.id) for model in ruleset.models for rule in model.rules}
-    parts = f"{_count(len(ruleset.models), 'model')}, {_count(len(rules), 'rule')}"
+    parts = f"{counted(len(ruleset.models), 'model')}, {counted(len(rules), 'rule')}"
     failed = sum(not result.passed for result in results)
     if failed:
-        return f"{file}: {parts}, {failed} of {_count(len(results), 'scenario')} not as expected"
-    stories = f"{_count(len(results), 'scenario')} as expected" if results else "no scenarios yet"
+        return f"{file}: {parts}, {failed} of {counted(len(results), 'scenario')} not as expected"
+    stories = f"{counted(len(results), 'scenario')} as expected" if results else "no scenarios yet"
     return f"{file} is right: {parts}, {stories}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

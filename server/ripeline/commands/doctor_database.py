@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from ripeline.commands.doctor_finding import Finding, ok, problem, warning
+from ripeline.commands.saying import counted
 from ripeline.errors import DataProblem, InvalidRules
 from ripeline.fold.folder import CURSOR, RULES_HASH
 from ripeline.fold.form import is_of_this_form
@@ -75,15 +76,19 @@ def _lag(conn: Connection, now: int) -> Finding:
     count, oldest = waiting_events(conn, int(read_meta(conn, CURSOR) or 0))
     late = max(0, now - oldest) // 1000 if count else 0
     if late > _LATE_SECONDS:
-        said = f"{count} events wait for their score, the oldest for {late} s"
+        said = f"{_waiting(count)}, the oldest for {late} s"
         return warning("lag", said, "A running server makes up for it; `/readyz` says when it cannot")
-    return ok("lag", f"{count} events wait for their score" if count else "every event has been scored")
+    return ok("lag", _waiting(count) if count else "every event has been scored")
+
+
+def _waiting(count: int) -> str:
+    return "1 event waits for its score" if count == 1 else f"{count} events wait for their score"
 
 
 def _quarantine(conn: Connection) -> Finding:
     aside = len(all_aside(conn))
     if aside:
-        said = f"{aside} events could not be scored and are set aside"
+        said = f"{counted(aside, 'event')} could not be scored and {'is' if aside == 1 else 'are'} set aside"
         return warning("quarantine", said, "`ripeline rescore` tries them again, and the log says why")
     return ok("quarantine", "nothing is set aside")
 

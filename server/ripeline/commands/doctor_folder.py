@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ripeline.commands.doctor_database import findings_of_database
 from ripeline.commands.doctor_finding import Finding, ok, problem, warning
+from ripeline.commands.saying import counted
 from ripeline.errors import DataProblem, InvalidRules
 from ripeline.rules.advice import advice_on
 from ripeline.rules.reading import load_rules
@@ -146,7 +147,9 @@ def look_at_rules(settings: Settings) -> list[Finding]:
         return [problem("rules", str(error), advice)]
     found = advice_on(ruleset)
     if found:
-        return [warning("rules", f"{file} is right, with {len(found)} warnings", "`ripeline check` names them")]
+        return [
+            warning("rules", f"{file} is right, with {counted(len(found), 'warning')}", "`ripeline check` names them")
+        ]
     return [ok("rules", f"{file} is right")]
 
 

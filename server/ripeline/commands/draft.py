@@ -9,6 +9,7 @@ import click
 
 from ripeline.commands.doctor_fetch import Unreachable, fetch
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import counted
 from ripeline.drafting.grid import grid_of
 from ripeline.drafting.site import Site, read_site
 from ripeline.drafting.written import Language, written_draft
@@ -39,7 +40,8 @@ def draft(url: str, out: Path | None, language: str | None, timezone: str) -> No
         click.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8")
-    click.echo(f"{out}: {len(grid.rules)} rules from {len(site.pages)} pages; try it with: ripeline check {out}")
+    made = f"{counted(len(grid.rules), 'rule')} from {counted(len(site.pages), 'page')}"
+    click.echo(f"{out}: {made}; try it with: ripeline check {out}")
 
 
 def _language(asked: str | None, site: Site) -> Language:

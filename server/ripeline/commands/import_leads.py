@@ -18,7 +18,7 @@ from ripeline.commands.appending import Appending, fold_unless_served
 from ripeline.commands.columns import column_option, told
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
-from ripeline.commands.saying import say
+from ripeline.commands.saying import counted, say
 from ripeline.domain.emails import plausible_email
 from ripeline.domain.event import IDENTIFY
 from ripeline.domain.fields import kept_fields
@@ -159,9 +159,8 @@ def _append(appending: Appending, reading: Reading, count: int) -> None:
 def _show(reading: Reading, first: list[Person], count: int) -> None:
     table = reading.table
     separator = {"\t": "tabs"}.get(table.separator, f"`{table.separator}`")
-    click.echo(
-        f"{table.name}: {table.encoding}, separated by {separator}; {count} leads, {reading.nameless} without e-mail"
-    )
+    found = f"{counted(count, 'lead')}, {reading.nameless} without e-mail"
+    click.echo(f"{table.name}: {table.encoding}, separated by {separator}; {found}")
     click.echo("\nColumn → becomes")
     for heading, name in zip(table.heading, reading.columns, strict=True):
         say(f"  {heading} → {'when it was first known' if name == 'created' else name or '(left out)'}")

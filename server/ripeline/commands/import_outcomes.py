@@ -16,7 +16,7 @@ from ripeline.commands.appending import fold_unless_served
 from ripeline.commands.columns import column_option, told
 from ripeline.commands.options import data_option, write_down
 from ripeline.commands.progress import Progress
-from ripeline.commands.saying import say
+from ripeline.commands.saying import counted, say
 from ripeline.fold.desk import Desk
 from ripeline.fold.keeper import Keeper
 from ripeline.fold.outcome_table import NEEDED, Ended, Reading, Written, write_outcomes
@@ -115,7 +115,7 @@ def _tell(written: Written, reading: Reading) -> None:
 
 
 def _show(reading: Reading, first: list[Ended], count: int) -> None:
-    click.echo(f"{reading.table.name}: {count} outcomes, {reading.still_open} still open")
+    click.echo(f"{reading.table.name}: {counted(count, 'outcome')}, {reading.still_open} still open")
     click.echo("\nColumn → is")
     for heading, name in zip(reading.table.heading, reading.columns, strict=True):
         say(f"  {heading} → {name or '(left out)'}")

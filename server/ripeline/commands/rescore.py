@@ -8,7 +8,7 @@ import click
 
 from ripeline.commands.options import data_option
 from ripeline.commands.progress import Progress
-from ripeline.commands.saying import say
+from ripeline.commands.saying import counted, say
 from ripeline.fold.folder import Folder, now_ms
 from ripeline.fold.rescore import rescore as rebuild
 from ripeline.fold.verify import verify as compare
@@ -55,7 +55,7 @@ def _rebuild(database: Database, ruleset: Ruleset) -> None:
             pass
         leads = count_living_leads(conn)
     progress.done()
-    click.echo(f"{leads} lead{'' if leads == 1 else 's'} rescored")
+    click.echo(f"{counted(leads, 'lead')} rescored")
 
 
 def _verify(database: Database, ruleset: Ruleset) -> None:
@@ -67,6 +67,7 @@ def _verify(database: Database, ruleset: Ruleset) -> None:
     for difference in differences[:_MOST_SHOWN]:
         say(str(difference))
     if differences:
-        click.echo(f"{len(differences)} differences in {leads} leads; `ripeline rescore` builds all scores again")
+        found = f"{counted(len(differences), 'difference')} in {counted(leads, 'lead')}"
+        click.echo(f"{found}; `ripeline rescore` builds all scores again")
         raise SystemExit(1)
-    click.echo(f"{leads} lead{'' if leads == 1 else 's'} compared: everything is as the events say")
+    click.echo(f"{counted(leads, 'lead')} compared: everything is as the events say")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ripeline.calibration.whatif import rules_in_force
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import counted
 from ripeline.errors import DataProblem
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
@@ -40,7 +41,7 @@ def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) ->
                 done = f"of {made_at}; erased again: leads {again.leads}, events {again.events}"
                 add_audit(conn, Said("", now), "backup_restored", done)
             append_list(folder / FILE, read_erased(conn))
-            counts = f"{count_events(conn)} events, {count_living_leads(conn)} leads"
+            counts = f"{counted(count_events(conn), 'event')}, {counted(count_living_leads(conn), 'lead')}"
     except DatabaseError as error:
         raise DataProblem(f"the database in the backup cannot be used: {error}. Nothing was changed.") from error
     return [
@@ -54,11 +55,15 @@ def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) ->
 def _told(again: Again) -> list[str]:
     told = []
     if again.leads or again.events:
-        told.append(f"erased again, as they were since: {again.leads} leads, {again.events} events besides")
+        again_said = f"{counted(again.leads, 'lead')}, {counted(again.events, 'event')} besides"
+        told.append(f"erased again, as they were since: {again_said}")
     if again.foreign:
-        told.append(
-            f"{again.foreign} lines of the list of erasures were made with another key: whom they name is unknown"
+        made = (
+            "was made with another key: whom it names"
+            if again.foreign == 1
+            else ("were made with another key: whom they name")
         )
+        told.append(f"{counted(again.foreign, 'line')} of the list of erasures {made} is unknown")
     return told
 
 

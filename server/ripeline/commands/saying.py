@@ -10,3 +10,8 @@ from ripeline.terminal import in_one_line
 def say(line: str, *, err: bool = False) -> None:
     """One line, on the output or the error output."""
     click.echo(in_one_line(line), err=err)
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 lead", "2 leads"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
