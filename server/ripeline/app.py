@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ripeline.api.answers import refused
-from ripeline.api.nowhere import answer_fault, answer_nowhere, is_of_api
+from ripeline.api.faults import Faults, answer_fault
+from ripeline.api.nowhere import answer_nowhere, is_of_api
 from ripeline.api.routes import ROUTES as API_ROUTES
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, demo: bool = False, died: Died | None = No
 
     return Application(
         routes=all_routes(settings),
-        middleware=[Middleware(PackPages), *sub_path(settings), *security(settings)],
+        middleware=[Middleware(PackPages), *sub_path(settings), *security(settings), Middleware(Faults)],
         exception_handlers={
             **dict.fromkeys(STATUS, _answer_error),
             BeingRescored: _answer_not_now,

@@ -1,4 +1,4 @@
-"""Addresses and methods that are not there, and faults of ours: JSON for programs, a page for people who read one."""
+"""Addresses and methods that are not there: JSON for programs, a page for people who read one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from starlette.routing import Match, Route
 
 from ripeline.api.answers import answer
 from ripeline.auth.forms import page
-from ripeline.auth.security import add_headers
 from ripeline.rules.mistakes import listed
-from ripeline.sentences import N_
-from ripeline.templating.languages import catalog, locale_of
 
 _API: Final = "/api"
 _FOR_PROGRAMS: Final = (f"{_API}/", "/v1/", "/hooks/")
@@ -71,15 +68,6 @@ def _without_slash(request: Request) -> str:
         return ""
     query = request.url.query
     return quote(plain) + (f"?{query}" if query else "")
-
-
-def answer_fault(request: Request, _: Exception) -> Response:
-    """A fault of ours, which the log has whole. No middleware sees this answer: it carries our headers by itself."""
-    problem, of_api = N_("this is a fault of the server, whose log says more"), is_of_api(request)
-    told = problem if of_api else problem.said(catalog(locale_of(request)).gettext)
-    response = answer({"error": "fault", "problem": told}, 500) if of_api else PlainTextResponse(told, 500)
-    add_headers(response.headers)
-    return response
 
 
 def _methods_here(request: Request) -> list[str]:
