@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ripeline.errors import InvalidSetting
+from ripeline.sentences import N_
 from ripeline.taken import TAKEN
 
 _HERE: Final = ("127.0.0.1", "::1")
@@ -39,10 +40,12 @@ def readable_on_the_way(base_url: str) -> tuple[str, ...]:
     # A name without a dot is one of this machine or of one's own network.
     if parts.scheme != "http" or host in _HERE or host.endswith(".localhost") or not set(host) & set(".:"):
         return ()
-    said = (
-        f"RIPELINE_BASE_URL={base_url} is not https: passwords can be read on the way, and pages with https will not "
+    said = N_(
+        "RIPELINE_BASE_URL=%(address)s is not https: passwords can be read on the way, and pages with https will not "
+        "load the script. Put a proxy with https in front of it, and write https:// there",
+        address=base_url,
     )
-    return (said + "load the script. Put a proxy with https in front of it, and write https:// there",)
+    return (said,)
 
 
 def path_of(base_url: str) -> str:

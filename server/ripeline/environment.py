@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ripeline.errors import InvalidSetting
+from ripeline.sentences import N_
 
 PREFIX: Final = "RIPELINE_"
 _FILE: Final = "_FILE"
@@ -37,7 +38,9 @@ def mistyped(environment: Iterable[str], variables: Iterable[str]) -> Iterator[s
     for name in sorted(environment):
         short = name.removeprefix(PREFIX).removesuffix(_FILE)
         if name.startswith(PREFIX) and short not in known and (near := get_close_matches(short, known, 1, _NEAR)):
-            yield f"{name} is no setting and changes nothing: did you mean {known[near[0]]}?"
+            yield N_(
+                "%(name)s is no setting and changes nothing: did you mean %(near)s?", name=name, near=known[near[0]]
+            )
 
 
 def _unquoted(variable: str, text: str) -> str:

@@ -36,7 +36,7 @@ def test_whoever_comes_while_scores_are_made_anew_is_told_to_come_back() -> None
         (NotFound("lead", 9), 404, "L’adresse est mal saisie"),
         (Conflict("it is somebody else's, or over"), 409, "la situation est différente"),
         (Conflict(N_("there is no such file")), 409, "ce fichier n’existe pas"),
-        (LogRefused("the disk is full"), 503, "ne peut rien recevoir en ce moment"),
+        (LogRefused(N_("the disk is full")), 503, "ne peut rien recevoir en ce moment"),
         (InvalidRequest("points", "must be a number"), 400, "illisible"),
     ],
 )

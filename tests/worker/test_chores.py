@@ -66,7 +66,7 @@ def test_a_chore_that_fails_is_said_and_tried_again_later() -> None:
     chores = Chores([work.step])
     work.fails = ValueError("no sweep today")
     assert chores.step(0.0) == 0
-    assert chores.problem == "ValueError"
+    assert chores.problem == "a chore of the writer fails, and is tried again: ValueError"
     assert chores.step(29.0) == 0
     assert chores.step(31.0) == 1
     assert chores.problem == ""

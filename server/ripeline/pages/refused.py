@@ -31,8 +31,8 @@ def _why(error: Exception) -> Sentence:
     said = error.args[0] if error.args else ""
     if isinstance(error, BeingRescored):
         return _RESCORED
-    if isinstance(said, Sentence):
-        return said
     if isinstance(error, LogRefused):
         return _NOT_NOW
+    if isinstance(said, Sentence):
+        return said
     return _MOVED_ON if isinstance(error, Conflict) else _MISREAD

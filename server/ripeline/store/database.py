@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # imported there, not exported
 
 from ripeline.errors import DataProblem
+from ripeline.sentences import N_
 from ripeline.store.failed_syncs import listen
 
 Connection = sqlite3.Connection
@@ -201,7 +202,9 @@ def require_sound_sqlite(old_accepted: bool) -> str:
     needed = ".".join(str(part) for part in SOUND_SQLITE)
     found = sqlite3.sqlite_version
     if old_accepted:
-        return f"SQLite {found} may lose committed events; {needed} or newer does not"
+        return N_(
+            "SQLite %(found)s may lose committed events; %(needed)s or newer does not", found=found, needed=needed
+        )
     raise DataProblem(
         f"SQLite {found} may lose committed events (its WAL-reset bug); install SQLite {needed} or newer, "
         "or the pysqlite3 package; RIPELINE_OLD_SQLITE=1 accepts the risk"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from ripeline.errors import LogRefused
+from ripeline.sentences import N_
 from ripeline.store.database import DatabaseError, DataError, IntegrityError
 from ripeline.store.failed_syncs import SYNC_FAILED, failed_sync, listen
 
@@ -57,8 +58,8 @@ def may_pass(error: BaseException) -> bool:
 
 def refusal_of(error: BaseException) -> LogRefused:
     """What those are told whose write failed."""
-    is_full = failure_of(error) == "full"
-    return LogRefused("the disk is full" if is_full else f"the database cannot be written: {error}", _RETRY_AFTER)
+    full, unwritten = N_("the disk is full"), N_("the database cannot be written: %(why)s", why=error)
+    return LogRefused(full if failure_of(error) == "full" else unwritten, _RETRY_AFTER)
 
 
 def sentence_of(error: BaseException) -> str:

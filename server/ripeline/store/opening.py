@@ -14,6 +14,7 @@ from typing import Final
 from ripeline.errors import DataProblem
 from ripeline.paths import EXAMPLE_RULES
 from ripeline.rules.reading import load_rules
+from ripeline.sentences import N_
 from ripeline.settings import Settings
 from ripeline.store.copies import Tell, sync_to_disk, untold
 from ripeline.store.damage import damage_of, log_file_of, way_back
@@ -75,7 +76,7 @@ def open_data(settings: Settings, now: int | None = None, tell: Tell = untold) -
     except BaseException:
         lock.release()
         raise
-    restored = f"a restore that was cut short was finished; what was there before is in {aside}" if aside else ""
+    restored = _restored(aside) if aside else ""
     warnings = tuple(text for text in (warning, lost, ahead, remade, restored) if text)
     return OpenedData(Database(settings.database_file), secret, is_new, warnings, lock)
 
@@ -159,10 +160,16 @@ def _lost(path: Path, lock: FolderLock) -> str:
     log_file = log_file_of(path)
     if not lock.was_open or log_file.exists():
         return ""
-    return (
-        f"the server was killed, and {log_file} is gone: unless a backup has taken the place of {path.name} since, "
-        "what was written last is lost. If you have that file: stop, put it there, and start again"
+    return N_(
+        "the server was killed, and %(log_file)s is gone: unless a backup has taken the place of %(database)s since, "
+        "what was written last is lost. If you have that file: stop, put it there, and start again",
+        log_file=log_file,
+        database=path.name,
     )
+
+
+def _restored(aside: Path) -> str:
+    return N_("a restore that was cut short was finished; what was there before is in %(aside)s", aside=aside)
 
 
 def _require_writable(path: Path) -> None:
@@ -205,9 +212,15 @@ def _secret(path: Path, is_new: bool) -> tuple[bytes, str]:
         return secret, ""
     made = secrets.token_hex(32).encode()
     _write_whole(path, made, 0o600)
-    return made, "" if is_new else (
-        f"{path} was {'damaged' if secret else 'missing'}; with a new one, cookies and links signed before no longer "
-        "hold. If you have the old one, in a backup: stop, put it there, and start again"
+    return made, "" if is_new else _remade(path, N_("damaged") if secret else N_("missing"))
+
+
+def _remade(path: Path, how: str) -> str:
+    return N_(
+        "%(file)s was %(how)s; with a new one, cookies and links signed before no longer hold. If you have the old "
+        "one, in a backup: stop, put it there, and start again",
+        file=path,
+        how=how,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from ripeline.sentences import N_
 from ripeline.store.database import Connection, transaction
 from ripeline.store.meta import read_meta, write_meta
 
@@ -21,9 +22,10 @@ def ahead_of(conn: Connection, now: int) -> str:
     if swept - now <= _SOON_MS:
         return ""
     day = datetime.fromtimestamp(swept / 1000, UTC).date()
-    return (
-        f"scores are those of {day}, which by the clock is still to come: until then what people do counts as if it "
-        "were long ago. If the clock is right now: stop, say `ripeline rescore`, and start again"
+    return N_(
+        "scores are those of %(day)s, which by the clock is still to come: until then what people do counts as if it "
+        "were long ago. If the clock is right now: stop, say `ripeline rescore`, and start again",
+        day=day,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ripeline.saying_why import said_of
+from ripeline.sentences import N_
 from ripeline.store.failures import failure_of, may_pass
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Chores:
             if failure_of(error) == "broken":
                 raise
             self._not_before[place] = now + _REST
-            self.problem = said_of(error)
+            self.problem = N_("a chore of the writer fails, and is tried again: %(why)s", why=said_of(error))
             log.error("a chore of the writer failed; again in %g s: %s", _REST, error, exc_info=not may_pass(error))
             return 0
         self.problem = ""

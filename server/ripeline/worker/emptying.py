@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ripeline.sentences import N_
 from ripeline.store.database import Connection, DatabaseError, checkpoint
 from ripeline.store.failures import may_pass
 from ripeline.worker.wiping import Wiping
@@ -45,5 +46,5 @@ class Emptying:
         except DatabaseError as error:
             if not may_pass(error):
                 raise
-            return f"the log file (WAL) cannot be emptied: {error}"
+            return N_("the log file (WAL) cannot be emptied: %(why)s", why=error)
         return ""

@@ -165,7 +165,8 @@ class Writer:
         refused = refusal_of(error)
         if not self._trouble:
             log.error("events are refused: %s", refused)
-        self._trouble = str(refused)
+        # The sentence itself, so that Health can say it in French.
+        self._trouble = refused.args[0]
         self._events.answer(batch, [refused] * len(batch))
         if not may_pass(error):
             raise error
