@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from pathlib import Path
+from socket import gaierror
 
 import pytest
 
+from ripeline.commands.serve import why_not_there
 from ripeline.errors import InvalidSetting
 from ripeline.mail_server import MailServer
 from ripeline.settings import SETTINGS, RateLimit, Settings, machine_language, read_settings
@@ -122,6 +125,9 @@ def test_lists_are_comma_separated() -> None:
         ("PORT", "65536"),
         ("PORT", "²"),
         ("HOST", "a b"),
+        ("HOST", "localhost:80"),
+        ("BASE_URL", "https://leads.example.com:99999"),
+        ("ORIGINS", "https://a.example https://b.example"),
         ("BASE_URL", "leads.example.com"),
         ("BASE_URL", "https://leads.example.com/sub?a=b"),
         ("BASE_URL", "https://leads.example.com/a b"),
@@ -149,7 +155,6 @@ def test_lists_are_comma_separated() -> None:
         ("SCRIPT_PATH", "t.js"),
         ("SCRIPT_PATH", "/api/t.js"),
         ("SCRIPT_PATH", "/{key}"),
-        ("ENDPOINT_PATH", "/t.js"),
         ("ENDPOINT_PATH", "/"),
         ("OLD_SQLITE", "maybe"),
     ],
@@ -158,6 +163,37 @@ def test_a_bad_value_is_named(variable: str, value: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
         read(**{variable: value})
     assert f"RIPELINE_{variable}={value!r}" in str(caught.value)
+
+
+def test_the_script_and_the_endpoint_at_one_path_are_both_named() -> None:
+    for given in ({"SCRIPT_PATH": "/e"}, {"ENDPOINT_PATH": "/t.js"}):
+        with pytest.raises(InvalidSetting, match="RIPELINE_SCRIPT_PATH and RIPELINE_ENDPOINT_PATH="):
+            read(**given)
+
+
+def test_a_name_with_accents_is_what_browsers_send() -> None:
+    assert read(ORIGINS="https://www.société.example").origins == ("https://www.xn--socit-esab.example",)
+    assert read(BASE_URL="https://réussir.example/leads-tool").base_url == "https://xn--russir-bva.example/leads-tool"
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
+def test_whoever_takes_everybody_for_a_proxy_is_warned(network: str) -> None:
+    (said,) = read(TRUSTED_PROXIES=f"127.0.0.1,{network}").warnings
+    assert said.startswith(f"RIPELINE_TRUSTED_PROXIES={network} takes everybody for a proxy")
+    assert read(TRUSTED_PROXIES="172.16.0.0/12").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (OSError(EADDRINUSE, ""), "Address already in use; stop the program that does"),
+        (OSError(EACCES, ""), "Permission denied; ports below 1024"),
+        (OSError(EADDRNOTAVAIL, ""), "an address of this machine is needed"),
+        (gaierror(-2, "Name or service not known"), "Name or service not known; an address of this machine is needed"),
+    ],
+)
+def test_an_address_nobody_can_listen_on_is_said_with_what_would_be_right(error: OSError, advice: str) -> None:
+    assert advice in why_not_there(error)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from ripeline.errors import InvalidSetting
 from ripeline.sentences import N_
 from ripeline.taken import TAKEN
 
+_LAST_PORT: Final = 65_535
 _HERE: Final = ("127.0.0.1", "::1")
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -17,10 +18,20 @@ _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 def read_origin(text: str) -> str:
     """An origin without a slash at its end; raises ValueError."""
-    origin = text.rstrip("/").lower()
-    if not _ORIGIN.fullmatch(origin):
-        raise ValueError(f"{text!r} is no origin, like https://www.example.com")
+    origin = _in_ascii(text.rstrip("/").lower())
+    found = _ORIGIN.fullmatch(origin)
+    if not found or int((found[2] or ":0")[1:]) > _LAST_PORT:
+        raise ValueError(f"{text!r} is no origin: scheme, name and port alone, like https://www.example.com")
     return origin
+
+
+def _in_ascii(origin: str) -> str:
+    """A name with accents, as browsers send it."""
+    scheme, slashes, host = origin.partition("://")
+    try:
+        return origin if origin.isascii() else f"{scheme}{slashes}{host.encode('idna').decode()}"
+    except UnicodeError:
+        return origin
 
 
 def read_base_url(text: str) -> str:
@@ -29,7 +40,7 @@ def read_base_url(text: str) -> str:
         return ""
     parts = urlsplit(text)
     if parts.query or parts.fragment or not _PATH.fullmatch(parts.path.rstrip("/")):
-        raise ValueError(f"{text!r} is no address of a server, like https://leads.example.com")
+        raise ValueError("no address of a server, like https://leads.example.com")
     return read_origin(f"{parts.scheme}://{parts.netloc}") + parts.path.rstrip("/")
 
 

@@ -6,17 +6,17 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from ripeline.auth_header import behind, read_auth_header
-from ripeline.base_url import apart, path_of, read_base_url, read_origin, readable_on_the_way
+from ripeline.base_url import apart, path_of, read_base_url, readable_on_the_way
 from ripeline.domain.whole_numbers import whole_number
 from ripeline.environment import PREFIX, mistyped, text_of
 from ripeline.errors import InvalidSetting
 from ripeline.logs import LogFormat
 from ripeline.mail_server import MailServer, read_mail_server, read_sender, sender_of, without_password
+from ripeline.network_settings import read_host, read_origins, read_proxies, too_trusting
 from ripeline.taken import TAKEN
 
 #: The owner's table of channels, beside the rule file.
@@ -83,7 +83,7 @@ class Settings:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was given, and will hardly do."""
-        return (*self.slips, *readable_on_the_way(self.base_url))
+        return (*self.slips, *readable_on_the_way(self.base_url), *too_trusting(self.trusted_proxies))
 
     @property
     def base_path(self) -> str:
@@ -129,27 +129,6 @@ def _port(text: str) -> int:
     return port
 
 
-def _host(text: str) -> str:
-    if not text or any(char in text for char in " /"):
-        raise ValueError("an address to listen on is needed, like 127.0.0.1 or 0.0.0.0")
-    return text
-
-
-def _list(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    return tuple(read_origin(item) for item in _list(text))
-
-
-def _proxies(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(str(ip_network(item, strict=False)) for item in _list(text))
-    except ValueError as error:
-        raise ValueError("addresses or networks are needed, like 127.0.0.1 or 10.0.0.0/8") from error
-
-
 def _path(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
@@ -170,7 +149,7 @@ def _rate_limit(text: str) -> RateLimit | None:
 
 def _route(text: str) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or text.startswith(TAKEN):
-        raise ValueError("a path of its own is needed, like /news/t.js")
+        raise ValueError("a path is needed that no page of Ripeline's has, like /news/t.js")
     return text
 
 
@@ -202,13 +181,13 @@ _SWITCH["off"] = False
 #: What help, docs/settings.md and the environment agree on.
 SETTINGS: Final = (
     Setting("data", "ripeline-data", Path, "The folder with the database, the rules and the secret."),
-    Setting("host", "127.0.0.1", _host, "The address to listen on; 0.0.0.0 for all."),
+    Setting("host", "127.0.0.1", read_host, "The address to listen on; 0.0.0.0 for all."),
     Setting("port", "8080", _port, "The port to listen on; 0 for any free one."),
     Setting("base_url", "", read_base_url, "Where browsers reach this server, like https://leads.example.com."),
     Setting("rules", "", _path, "The rule file; rules.toml in the data folder when empty."),
-    Setting("origins", "", _origins, "The sites that may send events, comma separated; any while empty."),
+    Setting("origins", "", read_origins, "The sites that may send events, comma separated; any while empty."),
     Setting("rate_limit", "30/s burst 100", _rate_limit, "Requests with events an address may send; off: no limit."),
-    Setting("trusted_proxies", "", _proxies, "Addresses or networks whose X-Forwarded-For is believed."),
+    Setting("trusted_proxies", "", read_proxies, "Addresses or networks whose X-Forwarded-For is believed."),
     Setting("auth_header", "", read_auth_header, "The header those proxies name who is signed in by; none if empty."),
     Setting("setup_token", "", _setup_token, "The key in the set-up link, for scripted set-up; a random one if empty."),
     Setting("mailgun_key", "", _text, "The key Mailgun signs its webhooks with."),
@@ -239,7 +218,8 @@ def read_settings(given: Mapping[str, str | None], environment: Mapping[str, str
     values["slips"] = tuple(mistyped(environment, [setting.variable for setting in SETTINGS]))
     settings = Settings(**values)
     if settings.script_path == settings.endpoint_path:
-        raise InvalidSetting("RIPELINE_ENDPOINT_PATH", settings.endpoint_path, "the script is at this path already")
+        both = "RIPELINE_SCRIPT_PATH and RIPELINE_ENDPOINT_PATH"
+        raise InvalidSetting(both, settings.script_path, "each needs a path of its own, like /news/t.js and /news/e")
     return settings
 
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from errno import EACCES, EADDRINUSE
 from types import FrameType
 from typing import Final
 
@@ -37,6 +38,8 @@ _BACKLOG: Final = 2_048
 _KEEP_ALIVE_SECONDS: Final = 30
 #: Seconds answers may take after SIGTERM; the writer then has its own to empty the queue.
 _GRACE_SECONDS: Final = 5
+
+_OF_THIS_MACHINE: Final = "an address of this machine is needed, 127.0.0.1 or 0.0.0.0 for all"
 
 Announce = Callable[[Running], Awaitable[None]]
 
@@ -137,10 +140,23 @@ def _listening(settings: Settings) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        # asyncio's and socket's own words repeat the address.
-        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         where = f"{settings.host}:{settings.port}"
-        raise InvalidSetting("RIPELINE_HOST and RIPELINE_PORT", where, f"cannot listen there: {why}") from error
+        raise InvalidSetting("RIPELINE_HOST and RIPELINE_PORT", where, why_not_there(error)) from error
+
+
+def why_not_there(error: OSError) -> str:
+    """What is in the way of listening on that address, and what would be right."""
+    # asyncio's and socket's own words repeat the address.
+    why = os.strerror(error.errno or 0)
+    if isinstance(error, socket.gaierror):
+        why, advice = error.strerror or "", _OF_THIS_MACHINE
+    elif error.errno == EADDRINUSE:
+        advice = "stop the program that does, or choose another RIPELINE_PORT"
+    elif error.errno == EACCES:
+        advice = "ports below 1024 are the system's: choose a higher one, and put a proxy in front"
+    else:
+        advice = _OF_THIS_MACHINE
+    return f"cannot listen there: {why}; {advice}"
 
 
 def _rest_the_collector() -> None:
