@@ -106,6 +106,16 @@ def test_a_form_of_another_site_changes_nothing_here_either(behind: TestClient, 
     assert answer.text == "This form was sent from another site."
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "does not pass on the"), ("fr", "ne transmet pas")])
+def test_a_reader_learns_that_the_proxy_may_hide_the_host(behind: TestClient, language: str, said: str) -> None:
+    headers = {"origin": "https://leads.example.com:8443", "accept": "text/html", "accept-language": language}
+    behind.headers.pop("sec-fetch-site", None)
+    answer = behind.post("/signin", headers=headers)
+    assert answer.status_code == 403
+    assert said in answer.text
+    assert '<a href="/">' in answer.text
+
+
 def test_programs_still_need_their_token(behind: TestClient, alice: str) -> None:
     assert behind.get("/api/leads", headers={HEADER: alice}).status_code == 401
 

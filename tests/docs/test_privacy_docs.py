@@ -16,9 +16,11 @@ from ripeline.collect.cookies import LASTS_SECONDS as COOKIE_SECONDS
 from ripeline.collect.cookies import NAME
 from ripeline.fold.noting import KEPT_MS as NOTES_MS
 from ripeline.pages.privacy_page import VISITS
+from ripeline.pages.said import COOKIE as SAID_COOKIE
 from ripeline.store.deliveries import KEPT_MS as ALERTS_MS
 from ripeline.store.migrations import migrations
 from ripeline.store.retention import Retention
+from ripeline.templating.languages import COOKIE as LANGUAGE_COOKIE
 
 PAGES: Final = {
     name: (DOCS / name).read_text(encoding="utf-8").replace("\u00a0", " ") for name in ("privacy.md", "privacy.fr.md")
@@ -92,7 +94,7 @@ def test_the_times_are_those_of_the_code(text: str) -> None:
     assert LASTS_MS["invite"] == 7 * DAY
     assert NOTES_MS == DAY
     assert 12.9 < COOKIE_SECONDS / (365.25 / 12 * 86_400) < 13.1
-    assert f"`{NAME}`" in text
+    assert all(f"`{name}`" in text for name in (NAME, LANGUAGE_COOKIE, SAID_COOKIE))
 
 
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
