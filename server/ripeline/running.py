@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from ripeline.calibration.asking import Asking
 from ripeline.changes import Changes
+from ripeline.clocks import Clocks
 from ripeline.errors import InvalidRules
 from ripeline.fold.desk import Desk
 from ripeline.fold.erasing import erase_unused, find_unused
@@ -105,7 +106,8 @@ class Running:
     says the same while no event can be scored before that, and deeds are refused; None when events are. `dropped`
     counts the events left out on purpose since the start, by reason. `asking` answers what-ifs, `truths` whether scores
     tell the truth, `visiting` reads our own sites for a draft, `changes` are told to pages that are open, `tally`
-    counts what comes to the doors, `unnamed_proxies` what comes through them. `shop`: where the demo's shop is.
+    counts what comes to the doors, `unnamed_proxies` are those it comes through, `clocks` knows how right ours is.
+    `shop`: where the demo's shop is.
     """
 
     settings: Settings
@@ -130,6 +132,7 @@ class Running:
     started_at: int = field(default_factory=now_ms)
     changes: Changes = field(default_factory=Changes)
     tally: Tally = field(default_factory=Tally)
+    clocks: Clocks = field(default_factory=Clocks)
     unnamed_proxies: UnnamedProxies = field(default_factory=UnnamedProxies)
     truths: Truths = field(init=False)
 
@@ -147,7 +150,7 @@ class Running:
         held, problem = self.held(), self.rules.problem
         rescored = _being_rescored(*held) if held else ""
         unnamed = self.unnamed_proxies.problem(self.settings.trusted_proxies)
-        return tuple(each for each in (*self.accepted, problem, rescored, unnamed) if each)
+        return tuple(each for each in (*self.accepted, problem, rescored, unnamed, self.clocks.problem()) if each)
 
     async def scored_again(self) -> None:
         """Return at once, or once events are scored again, and those are that came while they were not."""

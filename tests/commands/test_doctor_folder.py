@@ -110,7 +110,7 @@ TROUBLES = [
     (damage, "database", "problem", "cannot be read"),
     (quarantine, "quarantine", "warning", "1 event could not be scored and is set aside"),
     (fall_behind, "lag", "warning", "wait for their score"),
-    (come_from_tomorrow, "events", "problem", "the clock was put back"),
+    (come_from_tomorrow, "events", "problem", "the clock was ahead then, or is behind now"),
 ]
 
 

@@ -97,6 +97,8 @@ def know_visitor(intake: Intake, arrival: Arrival) -> None:
     # Only browsers send an Origin, and only they keep cookies.
     if not known and arrival.origin is not None and intake.cookies.can_hold(local):
         arrival.set_cookie = intake.cookies.made_for(local)
+    if arrival.envelope.t is not None and arrival.origin is not None:
+        intake.running.clocks.saw(local, arrival.envelope.t, arrival.received_at)
     agent = agent_of(arrival.headers.get(b"user-agent", b""))
     arrival.sender = Sender(
         visitor=known or local,

@@ -105,6 +105,7 @@ def _events(conn: Connection, now: int) -> Finding:
         return warning("events", "none has arrived yet", "`ripeline doctor URL` looks at a page of your site")
     ahead = latest.received_at - now
     if ahead > _AHEAD_MS:
-        said = f"the latest came in {ahead // 1000} s from now: the clock was put back"
-        return problem("events", said, "Set the clock, and keep it set (NTP)")
+        at = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(latest.received_at / 1000))
+        said = f"the latest came in at {at}, which is still to come: the clock was ahead then, or is behind now"
+        return problem("events", said, "If the clock is not right now, set it, and keep it set (NTP)")
     return ok("events", f"the latest came in {-ahead // 1000} s ago")
