@@ -14,13 +14,11 @@ try {
 
   const source = new URL(tag.src)
   const option = (name) => tag.getAttribute('data-' + name) ?? source.searchParams.get(name)
-  const site = option('site') ?? option('s')
   const endpoint = option('api') || source.origin + '/e'
   const isGranted = option('consent') == 'granted'
   const isAutomatic = option('auto') != 'false'
-  const isDeveloping = option('dev') != null
+  const isDeveloping = option('dev') != null || undefined
   const fragment = option('hash') == null ? '#' : ' ' // where the address of a page ends; there are no spaces in one
-  const files = option('files') // more file types
 
   const now = Date.now
 
@@ -39,15 +37,17 @@ try {
   try {
     store = localStorage || store
   } catch {}
-  const prefix = 'ripeline.'
-  const read = (key) => store[prefix + key]
+  const read = (key) => store['ripeline.' + key]
   const write = (key, value) => {
     try {
-      if (value == null) delete store[prefix + key]
-      else store[prefix + key] = value
+      if (value == null) delete store['ripeline.' + key]
+      else store['ripeline.' + key] = value
     } catch {} // full
   }
-  const isAllowed = () => !silence && !read('o') && (read('c') ?? isGranted) == 1
+  // The answer where none is stored: a yes that another tab takes away was a no.
+  let otherwise = isGranted || (read('c') && 0)
+  /** 1 is yes, 0 is no; NaN until somebody has said. */
+  const isAllowed = () => +(silence || read('o') ? 0 : read('c') ?? otherwise)
 
   // Test mode: a signed link opened this page. The corner starts the tag again, with another place to send to.
   if (read('t') || /#ripeline-/.test(location)) throw import(new URL('?test', source))
@@ -55,8 +55,10 @@ try {
   // ---- sending
 
   let timer
-  let underWay // the request that has no answer yet
+  let underWay // a request that has no answer yet
   let current = 0 // the page event of the page being read
+  let held // a form whose maker has still to say that it went through
+  let withdrawn // the visitor the server has to forget
 
   // Begins with the time, so that neighbours in time are neighbours in the server's index; ≤ 22 characters.
   const newId = () => now().toString(36) + Math.random().toString(36).slice(2)
@@ -64,17 +66,6 @@ try {
   const cut = (text) => `${text}`.slice(0, 2048)
   const here = () => cut(location.href.split(fragment)[0])
 
-  /** Resolves to the status of the answer, to nothing where there was none. */
-  const post = async (fields, visitor) => {
-    const body = JSON.stringify({ s: site, v: visitor, t: now(), x: files, d: isDeveloping || undefined, ...fields })
-    try {
-      // A text body with credentials needs no preflight. Browsers refuse keepalive bodies over 64 KB; a character is up
-      // to three bytes.
-      return 'keepalive' in Request.prototype
-        ? (await fetch(endpoint, { method: 'POST', body, credentials: 'include', keepalive: body.length < 21e3 })).status
-        : navigator.sendBeacon(endpoint, body)
-    } catch {}
-  }
   const kept = () => {
     try {
       return JSON.parse((isAllowed() && read('q')) || '[]') // the first throw in a page costs a millisecond
@@ -98,29 +89,56 @@ try {
   const send = async (isLeaving) => {
     timer = 0
     watch(window)
-    if (isWaiting || !isAllowed() || !queue[0] || (underWay && !isLeaving)) return
+    if ((underWay && !isLeaving) || !(withdrawn || (!isWaiting && isAllowed() && queue[0]))) return
     // Single-page sites set the title after the address.
     if (current.u == here()) current.h = cut(document.title)
     // As many as fit, and fewer than the 100 the server takes at once.
     let size = 0
-    const events = queue.filter((event) => size < 15e3 && (size += JSON.stringify(event).length + 150))
+    const events = queue.filter((event) => !withdrawn && size < 15e3 && (size += JSON.stringify(event).length + 150))
     queue = queue.slice(events.length)
-    const visitor = read('v') || newId()
-    write('v', visitor)
-    underWay = post({ e: events }, visitor)
-    const status = await underWay
+    const visitor = withdrawn || read('v') || newId()
+    if (!withdrawn) write('v', visitor)
+    const body = JSON.stringify({
+      s: option('site') ?? option('s'),
+      v: visitor,
+      t: now(),
+      x: option('files'), // more file types
+      d: isDeveloping,
+      e: events,
+      c: withdrawn && 0,
+    })
+    let status // nothing where there was no answer
+    withdrawn = undefined
+    underWay = 1
+    try {
+      // A text body with credentials needs no preflight. Browsers refuse keepalive bodies over 64 KB; a character is up
+      // to three bytes.
+      status =
+        'keepalive' in Request.prototype
+          ? (await fetch(endpoint, { method: 'POST', body, credentials: 'include', keepalive: size < 2e4 })).status
+          : navigator.sendBeacon(endpoint, body)
+    } catch {}
     underWay = 0
     if (status == 403) silence = 1
-    if (!isAllowed()) return
-    // What failed waits for the next event, or the next page.
-    if (!status || status == 429 || status > 499) return keep((queue = events.concat(queue)))
-    keep(events, [])
+    // Not after a no: another visitor would tell what this one took back.
+    if (read('v') == visitor) {
+      // What failed waits for the next event, or the next page.
+      if (!status || /429|5../.test(status)) return keep((queue = events.concat(queue)))
+      keep(events, [])
+    }
     // Not at once: while an answer is read its request still counts towards the 64 KB.
     timer ||= setTimeout(send, 150)
   }
   const made = (name, fields) => ({ i: newId(), n: name, u: here(), a: now(), ...fields })
-  /** Queue an event; while consent is not given the queue is all there is, and it goes with the page. */
+  /** After a no nothing is left of what was done before it, and nothing is taken in. */
+  const heed = () => {
+    if (isAllowed() != 0) return 1
+    queue = []
+    return (current = held = 0)
+  }
+  /** Queue an event; until somebody has said the queue is all there is, and it goes with the page. */
   const add = (name, fields) => {
+    if (!heed()) return 0
     const event = JSON.parse(JSON.stringify(made(name, fields))) // what cannot be sent fails here, alone
     queue.push(event)
     if (name != 'page') keep([event]) // ahead of the answer, which a page that is left never sees
@@ -135,10 +153,6 @@ try {
   let depth // the lowest line seen, in pixels
   let isWaiting // a page nobody has seen yet: prerendered, or opened in another tab
 
-  const look = () => {
-    if (shownSince) shown += now() - shownSince
-    shownSince = document.hidden ? 0 : now()
-  }
   const scrolled = () => {
     depth = Math.max(depth, scrollY + innerHeight)
   }
@@ -146,22 +160,23 @@ try {
   const tellTime = (isGone) => {
     if (!current) return
     scrolled() // not before: while a page loads, it would be laid out for this alone
-    look()
+    if (shownSince) shown += now() - shownSince
+    shownSince = document.hidden ? 0 : now()
     const event = made('engagement', {
       i: current.i + 'e',
       u: current.u,
       k: current.i,
       p: { ms: shown, scroll: ((depth / document.documentElement.scrollHeight) * 100) | 0 },
     })
-    keep([event], isGone ? [] : [event])
     if (isGone) queue.push(event)
+    else keep([event])
   }
   const countPage = () => {
     isWaiting = document.hidden
     if (isWaiting) return
     tellTime(1)
-    shown = depth = shownSince = 0
-    look()
+    shown = depth = 0
+    shownSince = now()
     current = add('page', { r: cut(current.u || document.referrer), h: cut(document.title) })
   }
   /** There is a new page when the address has changed, or when there is none: at first, and after it was left. */
@@ -179,36 +194,36 @@ try {
     add(element.getAttribute('data-ripeline-event'), { p: props })
   }
   const clicked = (event, path = event.composedPath()) => {
-    for (const node of path) if (!(node.nodeType < 11)) watch(node) // the window and shadow roots
+    path.map((node) => node.nodeType < 11 || watch(node)) // the window and shadow roots
     const closest = (selector) => path.find((node) => node.matches?.(selector))
     const link = closest(':any-link')
-    const marked = closest('[data-ripeline-event]:not(form)')
     if (!isAllowed() || event.button > 1 || closest(ignored)) return // the right button opens nothing
+    const marked = closest('[data-ripeline-event]:not(form)')
     if (marked) addCustom(marked)
     if (!link || !isAutomatic) return
     const name = link.getAttribute('download')
     let url = new URL(link.href.baseVal ?? link, document.baseURI) // svg links have a baseVal
     if (name && !url.host) url = new URL(name, here()) // made by the page: as if it were a file beside it
-    const fields = { u: cut(url), r: here() }
-    if (name != null) add('download', fields)
     // Which endings are those of files is the server's to say; .html, .php and their like have an h.
-    else if (/^(ht|ma|tel:)/.test(url) && (url.host != location.host || /\.[^h/]+$/.test(url.pathname)))
-      add('click', fields)
+    if (
+      name != null ||
+      (/^(ht|ma|tel:)/.test(url) && (url.host != location.host || /\.[^h/]+$/.test(url.pathname)))
+    )
+      add(name == null ? 'click' : 'download', { u: cut(url), r: here() })
   }
 
   // ---- forms
 
   const secretWords =
-    /^ (fi|hi|su|b|re|im)|[^a-z](pass(w(or)?d|code|e)?|pwd|pin|mdp|secret|token|otp|time.code|card|carte|cc|cv[cv]|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?[^a-z]/
+    /^ (fi|hi|su|b|re|im)|[^a-z](pass(word|wd|code|e)?|pwd|pin|mdp|secret|token|otp|time.code|card|carte|cc|cv[cv]|iban|rib|ssn|nir|nss|s.cu(rit.)?)s?[^a-z]/
   const passwords = new WeakSet() // fields that were one once: "show password" changes their type
   /** Luhn's check. */
   const isCard = (digits) =>
-    [...digits].reduce((sum, digit, i) => sum + ((digits.length - i) % 2 ? +digit : digit * 2 - 9 * (digit > 4)), 0) %
+    [...digits].reduce((sum, digit, i) => sum + ((digits.length - i) % 2 ? +digit : (digit * 2) % 9 || +digit), 0) %
       10 <
     1
   // These refuse after the submit: what was read then waits for their word.
   const builders = /wpcf7-|wpforms-ajax|elementor-form|hs-form|gform_/
-  let held
   const succeeded = () => {
     if (held) add('form', held)
     held = 0
@@ -265,21 +280,16 @@ try {
 
   // ---- what the site may call
 
-  const forget = async () => {
-    const visitor = read('v')
-    queue = []
-    current = 0
-    write('v')
-    write('q')
-    await underWay // its answer would set the cookie again
-    if (visitor) post({ c: 0, e: [] }, visitor)
-  }
   const decide = (key, value, isIn) => {
-    write(key, value)
-    if (isIn) {
-      step()
-      send()
-    } else forget()
+    otherwise = isIn ? isGranted : 0
+    if (!isIn) {
+      withdrawn ||= read('v')
+      write('v')
+      write('q')
+    }
+    write(key, value) // last: a full storage has room for it now
+    heed() && step()
+    send()
   }
   const calls = {
     event: (name, p) => add(name, { p }),
@@ -322,6 +332,7 @@ try {
       tellTime()
       send(1)
     },
+    storage: heed, // another tab may say no
     scroll: scrolled,
     click: clicked,
     auxclick: clicked,
@@ -338,9 +349,10 @@ try {
   /** Passwords and forms in this window or shadow root, which no submit event ever leaves, and in its frames. */
   const watch = guard((root) => {
     root.addEventListener('submit', listener, true)
-    for (const node of (root.document || root).querySelectorAll('iframe,[type=password]'))
-      if (node.contentWindow) watch(node.contentWindow)
-      else passwords.add(node)
+    for (const node of (root.document || root).querySelectorAll('iframe,[type=password]')) {
+      passwords.add(node)
+      watch(node.contentWindow || node) // nothing is in a password, and no field is a frame
+    }
   })
 
   const call = (window.ripeline = guard((name, ...args) => silence || calls[name](...args)))

@@ -87,8 +87,9 @@ class Recorder:
             "Access-Control-Allow-Credentials": "true",
             "Access-Control-Allow-Headers": "content-type",
         }
-        if self.status == 202 and body.get("c") != 0:
-            headers["Set-Cookie"] = "rl=signed; HttpOnly; SameSite=Lax; Path=/"
+        if self.status == 202:
+            age = "; Max-Age=0" if body.get("c") == 0 else ""
+            headers["Set-Cookie"] = f"rl=signed; HttpOnly; SameSite=Lax; Path=/{age}"
         return JSONResponse({"accepted": 1, "duplicate": 0, "rejected": []}, self.status, headers)
 
 
