@@ -11,6 +11,7 @@ import click
 from ripeline import __version__
 from ripeline.commands.options import damage_told, data_option, write_down
 from ripeline.commands.progress import Progress
+from ripeline.commands.saying import sized
 from ripeline.domain.times import iso_time
 from ripeline.errors import DataProblem
 from ripeline.settings import Settings
@@ -31,7 +32,7 @@ def backup(settings: Settings, file: Path) -> None:
     with damage_told(settings):
         made_at = make_backup(settings, file)
     write_down(settings, "backup_written", made_at)
-    click.echo(f"{file}: the backup of {made_at} is written and checked, {file.stat().st_size / 1e6:.1f} MB")
+    click.echo(f"{file}: the backup of {made_at} is written and checked, {sized(file.stat().st_size)}")
 
 
 def make_backup(settings: Settings, target: Path) -> str:
