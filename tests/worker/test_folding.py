@@ -146,3 +146,14 @@ def test_nothing_is_folded_while_it_is_held_and_nobody_need_wait_for_it() -> Non
     folding.step(201.0)
     folding.step(201.0)
     assert (folding.is_stuck, folding.lag(202.0), folding.due_in(202.0)) == (False, 0.0, None)
+
+
+def test_a_look_in_a_quiet_month_is_not_behind_since_the_start() -> None:
+    folding = _caught_up(0)
+    folding.look()
+    assert (folding.is_behind, folding.lag(2_592_000.0), folding.late(2_592_000.0)) == (True, 0.0, 0.0)
+    assert folding.due_in(2_592_000.0) == 0.0
+    assert folding.lag(2_592_003.0) == 3.0
+    folding.step(2_592_003.0)
+    folding.appended(1, 2_592_010.0)
+    assert folding.lag(2_592_011.0) == 1.0

@@ -50,7 +50,9 @@ class Folding:
         self.problem = ""
         self.is_behind = True
         self._hurry = False
-        self._started = self._free_since = now
+        self._free_since = now
+        # Since when it is behind: None until the writer's next turn, where nobody said when.
+        self._since: float | None = now
         self._waiting: deque[tuple[int, float]] = deque()
         self._unfolded = 0
         self._rest = 0.0
@@ -74,6 +76,8 @@ class Folding:
     def appended(self, count: int, now: float) -> None:
         """So many new events were committed."""
         if count:
+            if not self.is_behind:
+                self._since = now
             self.is_behind = True
             self._unfolded += count
             if self.folder.is_held and self._waiting:
@@ -84,6 +88,8 @@ class Folding:
 
     def look(self) -> None:
         """There may be events nobody told about: fold at once and see."""
+        if not self.is_behind:
+            self._since = None
         self.is_behind = True
         self._hurry = True
 
@@ -96,7 +102,8 @@ class Folding:
         """Seconds since the oldest event without a score was committed; 0.0 when there is none."""
         if not self.is_behind:
             return 0.0
-        return now - (self._waiting[0][1] if self._waiting else self._started)
+        since = self._waiting[0][1] if self._waiting else self._since
+        return 0.0 if since is None else now - since
 
     def late(self, now: float) -> float:
         """The lag, as far as the fold can help it: it could not while it was held."""
@@ -109,6 +116,8 @@ class Folding:
             return None
         if not self.is_behind:
             return None
+        if self._since is None:
+            self._since = now
         if now < self._not_before:
             return self._not_before - now
         if self._hurry or self._unfolded >= ENOUGH or not self._waiting:
