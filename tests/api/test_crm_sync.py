@@ -74,6 +74,25 @@ def test_a_verdict_sent_again_is_said_once_and_another_one_again(shop: Shop) -> 
     assert verdicts(shop) == 4
 
 
+def test_a_verdict_on_a_lead_sent_again_is_said_once_until_the_lead_has_moved(shop: Shop) -> None:
+    ripe(shop, ADA)
+    door, said = f"/api/leads/{ADA}/verdict", {"verdict": "too_early", "model": "vertical", "note": "In spring"}
+    # The first closes the hand-off; after that the word is on the lead.
+    for _ in range(3):
+        assert shop.do(door, said) == {"verdict": "too_early"}
+    assert verdicts(shop) == 1
+    shop.do(door, said | {"note": "In autumn"})
+    shop.do(door, said)
+    assert verdicts(shop) == 3
+    shop.do(door, {"verdict": None, "model": "vertical"})
+    shop.do(door, said | {"note": "In autumn"})
+    assert verdicts(shop) == 3, "what was said before the last stands again"
+    shop.papers("ada", "b", ADA)
+    shop.do(door, said | {"note": "In autumn"})
+    shop.do(door, said | {"note": "In autumn"})
+    assert verdicts(shop) == 4, "said of how it stands now"
+
+
 def test_off_target_said_again_after_it_was_lifted_counts_again(shop: Shop) -> None:
     ripe(shop, ADA)
     ((id, _),) = pulled(shop, 0)

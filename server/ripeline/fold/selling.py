@@ -29,6 +29,7 @@ from ripeline.store.verdict_rows import (
     Frozen,
     add_outcome,
     add_verdict,
+    is_said_of_lead,
     is_verdict_said,
     lift_outcomes,
     lift_verdict,
@@ -93,10 +94,16 @@ def judge_handoff(desk: Desk, handoff: int, word: Word) -> None:
 
 
 def judge_lead(desk: Desk, key: LeadKey, model: str | None, word: Word) -> None:
-    """Sales' word on any lead in any model; if a hand-off is open there, on that. Raises `NotFound`."""
+    """Sales' word on any lead in any model; if a hand-off is open there, on that. Raises `NotFound`.
+
+    The same again does nothing while the lead stands as it did; once it has moved, it is a word on how it stands now.
+    """
     lead, model = desk.lead(key), desk.model(model)
     last = last_told(desk.conn, lead, model)
     is_open = last is not None and _found(desk, last).state in _WITH_SALES
+    row = {"lead": lead, "model": model, "verdict": word.verdict, "note": word.note}
+    if not is_open and is_said_of_lead(desk.conn, row, _standing(desk, lead, model)):
+        return
     _judge(desk, lead, model, last if is_open else None, word)
 
 

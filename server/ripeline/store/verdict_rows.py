@@ -23,6 +23,10 @@ UPDATE verdicts SET lifted_at = ? WHERE handoff_id = ? AND lifted_at IS NULL"""
 _IS_SAID = """-- is_verdict_said
 SELECT EXISTS (SELECT 1 FROM verdicts
 WHERE lead_id = ? AND model = ? AND handoff_id = ? AND verdict = ? AND note = ? AND lifted_at IS NULL)"""
+_IS_SAID_OF_LEAD = """-- is_verdict_said_of_lead
+SELECT EXISTS (SELECT 1 FROM verdicts
+WHERE id = (SELECT max(id) FROM verdicts WHERE lead_id = ? AND model = ? AND lifted_at IS NULL)
+  AND verdict = ? AND note = ? AND score = ? AND band = ?)"""
 _STANDING = """-- standing_of_lead
 SELECT s.score, s.band FROM texts AS t CROSS JOIN scores AS s ON s.model_id = t.id
 WHERE t.text = ? AND s.lead_id = ?"""
@@ -59,6 +63,12 @@ def standing_now(conn: Connection, lead: int, model: str) -> Frozen | None:
 def is_verdict_said(conn: Connection, of: OneHandoff, verdict: str, note: str) -> bool:
     """Whether just this is what counts as said of that hand-off."""
     return bool(conn.execute(_IS_SAID, (of.lead, of.model, of.id, verdict, note)).fetchone()[0])
+
+
+def is_said_of_lead(conn: Connection, verdict: dict[str, Any], frozen: Frozen) -> bool:
+    """Whether just this (`lead model verdict note`) is what was said last, when the lead stood as it stands."""
+    said = (verdict["lead"], verdict["model"], verdict["verdict"], verdict["note"], frozen.score, frozen.band)
+    return bool(conn.execute(_IS_SAID_OF_LEAD, said).fetchone()[0])
 
 
 def add_verdict(conn: Connection, verdict: dict[str, Any], frozen: Frozen, by: Said) -> int:
