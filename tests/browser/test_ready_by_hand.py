@@ -102,7 +102,7 @@ def test_a_verdict_is_two_taps_and_closes_with_escape(bob: Page) -> None:
     ended = bob.get_by_role("region", name="How did it end?")
     ended.get_by_label("Worth").fill("1 200")
     ended.get_by_label("Worth").press("Enter")
-    expect(bob.get_by_text("Emma: won.")).to_be_visible()
+    expect(bob.get_by_text("Emma: won, 1,200.")).to_be_visible()
 
 
 def test_of_two_who_claim_at_once_the_first_wins_and_the_other_sees_who(

@@ -109,9 +109,9 @@ def test_no_answer_on_the_lead_page_puts_it_off(room: Room, bob: TestClient) -> 
 
 def test_an_outcome_has_its_day_and_value_and_goes_back_whole(room: Room, bob: TestClient) -> None:
     day = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
-    html = send(bob, f"/leads/{MARC}/outcome", outcome="won", day=day, value="12 500,50")
+    html = send(bob, f"/leads/{MARC}/outcome", outcome="won", day=day, value="12.500,50 EUR")
     assert said(html) == "Noted as won."
-    assert "Won , 12,500.5, says bob@example.com" in text_of(html)
+    assert "Won , 12,500.50, says bob@example.com" in text_of(html)
     ((at, value),) = rows(room, "SELECT at, value FROM outcomes")
     assert (at > time.time() * 1000 - 3 * DAY, value) == (True, 12_500_500)
     assert handoffs(room, MARC)[0][:3] == ("closed", None, "won")
@@ -137,6 +137,7 @@ def test_an_outcome_of_somebody_never_handed_over(room: Room, bob: TestClient) -
         ("outcome", {"outcome": "won", "day": "2099-01-01"}),
         ("outcome", {"outcome": "won", "day": "yesterday"}),
         ("outcome", {"outcome": "won", "value": "a lot"}),
+        ("outcome", {"outcome": "won", "value": "12.500"}),
         ("outcome", {"outcome": "won", "value": "9" * 400}),
         ("outcome/undo", {}),
         ("notes", {"kind": "call", "text": ""}),

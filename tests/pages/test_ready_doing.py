@@ -146,14 +146,26 @@ def test_who_was_called_at_the_right_time_is_asked_after(full: Room, bob: TestCl
 
 def test_an_outcome_has_its_value(full: Room, bob: TestClient) -> None:
     press(bob, MARC, "claim")
-    assert "marc@example.com: won. Undo" in press(bob, MARC, "won", value="12 500,50")
+    assert "marc@example.com: won, 12,500.50. Undo" in press(bob, MARC, "won", value="12\u202f500,50\u00a0€")
     assert full.writer.execute("SELECT outcome, value FROM outcomes").fetchall() == [("won", 12_500_500)]
 
 
 def test_a_value_that_is_no_number_changes_nothing(full: Room, bob: TestClient) -> None:
     press(bob, MARC, "claim")
-    assert "Write the value as a number." in press(bob, MARC, "won", value="a lot")
+    assert "Write the value as a number up to a billion, such as 12,500.50." in press(bob, MARC, "won", value="a lot")
     assert handoff(full, MARC)[3] is None
+
+
+def test_a_value_that_can_be_read_in_two_ways_is_asked_again(full: Room, bob: TestClient) -> None:
+    press(bob, MARC, "claim")
+    text = press(bob, MARC, "won", value="12.500 €")
+    assert "12.500 € can be read as 12500 or as 12.5: write the one you mean." in text
+    bob.headers["accept-language"] = "fr"
+    text = press(bob, MARC, "won", value="12,500 €")
+    assert "12,500 € peut se lire 12500 ou 12,5 : écrivez le nombre que vous voulez dire." in text
+    assert handoff(full, MARC)[3] is None
+    assert "marc@example.com : gagné, 12 500,50." in press(bob, MARC, "won", value="12.500,50")
+    assert full.writer.execute("SELECT value FROM outcomes").fetchall() == [(12_500_500,)]
 
 
 def test_an_outcome_is_said_only_of_what_is_ones_own(full: Room, bob: TestClient) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripeline.templating.numbers import write_count, write_points, write_signed
+from ripeline.templating.numbers import write_amount, write_count, write_points, write_signed
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,20 @@ from ripeline.templating.numbers import write_count, write_points, write_signed
 )
 def test_points_are_rounded_to_one_decimal_for_the_eye(thousandths: int, english: str, french: str) -> None:
     assert (write_points(thousandths, "en"), write_points(thousandths, "fr")) == (english, french)
+
+
+@pytest.mark.parametrize(
+    ("thousandths", "english", "french"),
+    [
+        (12_500_000, "12,500", "12\u202f500"),
+        (12_500_500, "12,500.50", "12\u202f500,50"),
+        (999, "1", "1"),
+        (-500_250, "−500.25", "−500,25"),
+        (-4, "0", "0"),
+    ],
+)
+def test_money_has_two_decimals_or_none(thousandths: int, english: str, french: str) -> None:
+    assert (write_amount(thousandths, "en"), write_amount(thousandths, "fr")) == (english, french)
 
 
 def test_an_award_carries_its_sign() -> None:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 THOUSANDTHS = 1000
 
 
-def to_thousandths(number: int | float) -> int:
+def to_thousandths(number: int | float | Decimal) -> int:
     """2.5 → 2500; half a thousandth is rounded away from zero (the number is read as it is written)."""
     return int((Decimal(str(number)) * THOUSANDTHS).to_integral_value(ROUND_HALF_UP))
 

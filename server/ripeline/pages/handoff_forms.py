@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from gettext import NullTranslations
 from typing import Final
 
@@ -11,19 +12,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
-from ripeline.domain.points import to_thousandths
 from ripeline.errors import Conflict, InvalidRequest, NotFound
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import back, do, fields_of, words
 from ripeline.pages.handoff_acts import ACTS, WITH_SALES, Ask
-from ripeline.pages.lead_forms import number_of
 from ripeline.pages.said import Done, Undo
 from ripeline.pages.who import who_is
+from ripeline.pages.worth import worth_in
 from ripeline.store.reading_handoffs import one_handoff
 from ripeline.store.views import HandoffView
+from ripeline.templating.languages import locale_of
+from ripeline.templating.numbers import write_amount
 from ripeline.templating.wording import verdict_word
-
-_MOST_VALUE: Final = 1_000_000_000
 
 
 @require("sales")
@@ -33,17 +33,18 @@ async def change(request: Request) -> Response:
     id, what = int(request.path_params["id"]), fields.get("do", "")
     if what not in ACTS:
         return back(request, fields, "/ready")
-    value = number_of(fields["value"]) if fields.get("value") else None
-    if fields.get("value") and (value is None or abs(value) > _MOST_VALUE):
-        return back(request, fields, "/ready", Done(texts.gettext("Write the value as a number."), is_bad=True))
-    ask = Ask(id, request.state.user.id, what, None if value is None else to_thousandths(value))
+    worth = worth_in(request, fields)
+    if worth.wrong:
+        return back(request, fields, "/ready", Done(worth.wrong, is_bad=True))
+    ask = Ask(id, request.state.user.id, what, worth.value)
     try:
         undo = await do(request, lambda desk: ACTS[what](desk, ask))
     except (Conflict, NotFound, InvalidRequest):
         return back(request, fields, "/ready", Done(await run_in_threadpool(_why_not, request, ask), is_bad=True))
     again = Undo(f"/ready/{id}", {"do": undo, "back": fields.get("back", "")}) if undo else None
     who = await run_in_threadpool(_name, request, id)
-    return back(request, fields, "/ready", Done(_said(what, who, texts), again))
+    amount = "" if ask.value is None else write_amount(ask.value, locale_of(request))
+    return back(request, fields, "/ready", Done(_said(what, {"who": who, "amount": amount}, texts), again))
 
 
 def _why_not(request: Request, ask: Ask) -> str:
@@ -72,7 +73,8 @@ def _as_it_is(request: Request, id: int) -> HandoffView:
         return one_handoff(conn, ruleset, id)
 
 
-def _said(what: str, who: str, texts: NullTranslations) -> str:
+def _said(what: str, about: Mapping[str, str], texts: NullTranslations) -> str:
+    """What was done, with the amount as it was read."""
     _ = texts.gettext
     sentences = {
         "claim": _("%(who)s is yours."),
@@ -81,12 +83,12 @@ def _said(what: str, who: str, texts: NullTranslations) -> str:
         "wake": _("%(who)s is back on the list."),
         "reopen": _("The verdict on %(who)s is taken back."),
         "free": _("The verdict on %(who)s is taken back."),
-        "won": _("%(who)s: won."),
-        "lost": _("%(who)s: lost."),
+        "won": _("%(who)s: won, %(amount)s.") if about["amount"] else _("%(who)s: won."),
+        "lost": _("%(who)s: lost, %(amount)s.") if about["amount"] else _("%(who)s: lost."),
         "unend": _("The outcome of %(who)s is taken back."),
     }
     verdict = _("%(who)s: %(verdict)s.")
-    return sentences.get(what, verdict) % {"who": who, "verdict": verdict_word(what, texts)}
+    return sentences.get(what, verdict) % {**about, "verdict": verdict_word(what, texts)}
 
 
 ROUTES: Final = [Route("/ready/{id:int}", change, methods=["POST"])]

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ripeline.auth.guard import require
-from ripeline.domain.points import to_thousandths
 from ripeline.domain.times import end_of_day
 from ripeline.errors import Conflict
 from ripeline.fold import selling
@@ -33,8 +32,9 @@ from ripeline.fold.selling import (
 )
 from ripeline.pages.desk import running_of
 from ripeline.pages.doing import words
-from ripeline.pages.lead_forms import Form, form_of, number_of
+from ripeline.pages.lead_forms import Form, form_of
 from ripeline.pages.said import Done
+from ripeline.pages.worth import worth_in
 from ripeline.store.handoff_deeds import handoff_by_id, last_told
 from ripeline.store.reading_said import OutcomeSaid, VerdictSaid, last_outcome, last_verdict
 from ripeline.templating.wording import verdict_word
@@ -42,7 +42,6 @@ from ripeline.templating.wording import verdict_word
 LONGEST_NOTE: Final = 1_000
 _WITH_SALES: Final = frozenset({"open", "claimed", "snoozed"})
 _A_DAY_MS: Final = 86_400_000
-_MOST_VALUE: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,14 @@ def _take_back_word(desk: Desk, form: Form, is_to_be_free: bool) -> None:
 async def end(request: Request) -> Response:
     """Won or lost, on a day, with what it was worth."""
     form = await form_of(request)
-    outcome, asked = form.fields.get("outcome", ""), form.fields.get("value", "")
+    outcome, worth = form.fields.get("outcome", ""), worth_in(request, form.fields)
     with running_of(request).reading() as (_, ruleset):
         at = _moment(form.fields.get("day", ""), ruleset.timezone)
-    value = None if not asked else number_of(asked)
-    if outcome not in get_args(OutcomeWord) or at is None or (asked and not _is_amount(value)):
-        return form.back(form.bad(form.gettext("Say won or lost, a day that has come, and a number for the value.")))
-    result = Outcome(cast(OutcomeWord, outcome), at, None if value is None else to_thousandths(value))
+    if outcome not in get_args(OutcomeWord) or at is None:
+        return form.back(form.bad(form.gettext("Say won or lost, and a day that has come.")))
+    if worth.wrong:
+        return form.back(form.bad(worth.wrong))
+    result = Outcome(cast(OutcomeWord, outcome), at, worth.value)
     deed = partial(_end, lead=form.lead, model=form.model, end=result)
     text = form.gettext("Noted as won.") if outcome == "won" else form.gettext("Noted as lost.")
     refused = form.gettext("The outcome was not noted: the lead has changed.")
@@ -167,10 +167,6 @@ def _could(deed: Callable[[], None]) -> bool:
     except Conflict:
         return False
     return True
-
-
-def _is_amount(value: float | None) -> bool:
-    return value is not None and abs(value) <= _MOST_VALUE
 
 
 def _moment(day: str, timezone: str) -> int | None:

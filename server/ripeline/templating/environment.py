@@ -66,6 +66,7 @@ def _filters(locale: Locale) -> dict[str, Callable[..., Any]]:
     words = catalog(locale)
     return _moments(locale) | {
         "span": lambda span: times.write_span(span, words),
+        "amount": lambda thousandths: numbers.write_amount(thousandths, locale),
         "points": lambda thousandths: numbers.write_points(thousandths, locale),
         "signed": lambda thousandths: numbers.write_signed(thousandths, locale),
         "percent": lambda rate: numbers.write_percent(rate, locale),

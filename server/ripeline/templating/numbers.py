@@ -29,6 +29,15 @@ def write_points(thousandths: int, locale: Locale) -> str:
     return f"{MINUS}{text}" if thousandths < 0 and text != "0" else text
 
 
+def write_amount(thousandths: int, locale: Locale) -> str:
+    """Money: 12500000 → "12,500", 12500500 → "12,500.50"; a whole amount carries no decimals."""
+    amount = (Decimal(abs(thousandths)) / THOUSANDTHS).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    whole, _, cents = f"{amount:,}".partition(".")
+    marks = MARKS[locale]
+    text = whole.replace(",", marks.group) + (f"{marks.decimal}{cents}" if cents != "00" else "")
+    return f"{MINUS}{text}" if thousandths < 0 and text != "0" else text
+
+
 def write_signed(thousandths: int, locale: Locale) -> str:
     """Points as an award: "+5", "−10", "0"."""
     text = write_points(thousandths, locale)
