@@ -55,7 +55,7 @@ def test_scenarios_end_as_they_say_and_a_rule_never_pays() -> None:
 
 
 def test_the_sentence_above_the_bands_says_the_threshold_that_was_set() -> None:
-    for sentence in ("hot from 16 points, until below 14.", "chaud dès 16 points, jusqu'à moins de 14."):
+    for sentence in ("hot from 16 points, until below 14.", "chaud dès 16 points, jusqu’à moins de 14."):
         assert sentence in demo_rules("en" if "hot" in sentence else "fr")
     for rules in (ENGLISH, FRENCH):
         assert (rules.model(MODEL).bands[-1].enter, rules.model(MODEL).bands[-1].leave) == (16_000, 14_000)

@@ -96,6 +96,15 @@ def test_the_drafted_scenarios_end_as_they_say() -> None:
         assert all(result.passed for result in results), [result.problems for result in results]
 
 
+def test_a_french_file_is_in_french_type() -> None:
+    """Its labels, scenarios and notes stand on pages, where every other apostrophe is a typographic one."""
+    signing_up = '<html lang="fr"><form id="newsletter"><input type="email" name="email"></form>'
+    site = read(Web(FRENCH | {"/contact": signing_up}))
+    text = written_draft(site, grid_of(site), "fr", "Europe/Paris")
+    assert "S’est inscrit à la newsletter" in text
+    assert "'" not in text
+
+
 def test_robots_are_respected() -> None:
     pages = FRENCH | {"/robots.txt": "User-agent: *\nDisallow: /contact\n"}
     web = Web(pages)

@@ -101,3 +101,8 @@ def test_both_languages_say_the_same() -> None:
 def test_set_up_can_write_its_own_timezone() -> None:
     for file in (paths.EXAMPLE_RULES, paths.EXAMPLE_RULES_FR):
         assert len(re.findall(r'(?m)^timezone = "[^"]+"', file.read_text(encoding="utf-8"))) == 1
+
+
+def test_the_french_one_is_in_french_type() -> None:
+    """Its labels and notes stand on pages, where every other apostrophe is a typographic one."""
+    assert "'" not in paths.EXAMPLE_RULES_FR.read_text(encoding="utf-8")

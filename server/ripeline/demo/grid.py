@@ -53,10 +53,10 @@ _TWINS: Final[dict[Locale, _Twin]] = {
         "livre-blanc",
         "plaquette",
         "chaud",
-        "chaud dès 10 points, jusqu'à moins de 8.",
-        "chaud dès 16 points, jusqu'à moins de 14.",
+        "chaud dès 10 points, jusqu’à moins de 8.",
+        "chaud dès 16 points, jusqu’à moins de 14.",
         'webinaire     = { points = 5,  on = "form", where.form = "*webina*", label = "Inscrit au webinaire" }'
-        "   # il n'y en a pas eu depuis un an",
+        "   # il n’y en a pas eu depuis un an",
     ),
 }
 

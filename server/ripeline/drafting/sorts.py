@@ -79,7 +79,7 @@ FORMS: Final = (
     Sort("demo", 10, ("Asked for a demo or a quote", "A demandé une démo ou un devis"), _words(
         "demo demonstration trial essai devis quote quotation rendez-vous rdv estimate estimation rappel callback "
         "call-back"), "handoff = true"),
-    Sort("newsletter", 2, ("Subscribed to the newsletter", "S'est inscrit à la newsletter"), _words(
+    Sort("newsletter", 2, ("Subscribed to the newsletter", "S’est inscrit à la newsletter"), _words(
         "newsletter subscribe subscription abonner inscription-newsletter lettre mailing optin footer-form signup-form"
         )),
     Sort("download-form", 5, ("Left an e-mail for a file", "A laissé son e-mail pour un fichier"), _words(

@@ -64,7 +64,7 @@ _WORDS: Final[dict[Language, _Words]] = {
     "fr": _Words(
         head="Un premier jet pour {origin} : {pages} pages lues sur {paths} adresses, {forms} formulaires, "
         "{files} fichiers.\n"
-        "# Rien ici n'est encore prouvé : c'est ce que de telles pages veulent dire d'habitude. À lire, à changer, "
+        "# Rien ici n’est encore prouvé : c’est ce que de telles pages veulent dire d’habitude. À lire, à changer, "
         "à essayer :\n"
         "#    ripeline check rules.toml      ripeline whatif rules.toml      Tous les mots : docs/rules.fr.md",
         zone="les jours commencent à minuit ici",
@@ -84,8 +84,8 @@ _WORDS: Final[dict[Language, _Words]] = {
         next='next = { "tiède" = "Envoyer de quoi lire", chaud = "Appeler dans la journée" }',
         missing="Cherché sans le trouver : {names}.",
         scenarios="Des gens que vous connaissez, et comment cela doit finir : mettez les vôtres ici",
-        buyer="Quelqu'un nous écrit : aux commerciaux",
-        reader="Quelqu'un regarde une page : pas encore",
+        buyer="Quelqu’un nous écrit : aux commerciaux",
+        reader="Quelqu’un regarde une page : pas encore",
     ),
 }
 
