@@ -38,6 +38,15 @@ def test_ready_and_lead_say_who_else_of_the_company_was_here(room: Room, bob: Te
             assert f'<a href="/leads/{lead_id_of(conn, "marc@acme.co.uk")}">Marc Aubert</a>' in shown
 
 
+def test_ready_says_it_also_of_whom_one_has_taken(room: Room, bob: TestClient) -> None:
+    came(room, "ada@acme.fr", LATELY)
+    came(room, "marc@acme.fr", LATELY)
+    for (id,) in room.writer.execute("SELECT id FROM handoffs").fetchall():
+        assert bob.post(f"/ready/{id}", data={"do": "claim"}).status_code == 303
+    said = text_of(bob.get("/ready").text)
+    assert said.count("1 more person of acme.fr in the last seven days") == 2
+
+
 def test_the_number_links_to_all_of_the_company_who_were_here(room: Room, bob: TestClient) -> None:
     people = ("ada@mail.acme.co.uk", "marc@acme.co.uk", "lisa@acme.co.uk")
     for email in people:

@@ -120,7 +120,9 @@ def _part(desk: Desk, name: str, alone: str, cursor: str | None) -> Part:
     else:
         found = without_end(conn, ruleset, user, _LONGEST if alone else limit + 1)
     is_cut = not alone and (after is not None or len(found) > limit)
-    rows = tuple(ready_row(desk, each) for each in (found if alone else found[:limit]))
+    # Whoever has taken somebody is about to call them, and then it helps to know who else was here.
+    is_own = name == "mine"
+    rows = tuple(ready_row(desk, each, with_colleagues=is_own) for each in (found if alone else found[:limit]))
     return Part(rows, _address(name, None) if is_cut else _address(name, after, not after))
 
 
