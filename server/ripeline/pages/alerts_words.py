@@ -11,6 +11,10 @@ from ripeline.pages.said import Done
 from ripeline.pages.settings_deeds import problem
 
 _STATUS: Final = re.compile(r"it answered (\d+)(?:: (.*))?", re.DOTALL)
+#: What resolvers say (EAI_NONAME, EAI_AGAIN, EAI_NODATA), and `outbox.places`.
+_NAMELESS: Final = re.compile(r"\[Errno -[235]\]|has no address$")
+_CLOSED: Final = re.compile(r"\[Errno (?:111|113|61|65)\]|All connection attempts failed|Connection refused")
+_CERTIFICATE: Final = re.compile(r"CERTIFICATE_VERIFY_FAILED\] certificate verify failed: ([^(]*[^( ])")
 _PATIENCE: Final = re.compile(r"no whole answer within (\S+) s")
 
 
@@ -30,7 +34,23 @@ def failure(said: str, words: NullTranslations) -> str:
         return words.gettext("the address leads into a private network")
     if said.startswith("it leads to another address"):
         return words.gettext("it leads to another address, which is not followed: give that one")
-    return _of_mail(said, words)
+    return _of_network(said, words) or _of_mail(said, words)
+
+
+def _of_network(said: str, words: NullTranslations) -> str:
+    """What the system says of a way that leads nowhere; "" for anything else."""
+    if _NAMELESS.search(said):
+        why = words.gettext("no address is known for that name: is it typed right?")
+    elif _CLOSED.search(said):
+        why = words.gettext("nobody answers there")
+    elif found := _CERTIFICATE.search(said):
+        why = words.gettext("its certificate is not accepted: %(why)s") % {"why": found[1]}
+    else:
+        return ""
+    if not said.startswith("the mail server"):
+        return why
+    begins = _of_mail(said[: said.index(": ")], words)
+    return words.gettext("%(status)s: %(answer)s") % {"status": begins, "answer": why}
 
 
 def _of_mail(said: str, words: NullTranslations) -> str:
@@ -41,10 +61,12 @@ def _of_mail(said: str, words: NullTranslations) -> str:
         "the mail server refuses us": words.gettext("the mail server refuses us"),
         "the mail server cannot do what is needed": words.gettext("the mail server cannot do what is needed"),
         "the mail server cannot be reached": words.gettext("the mail server cannot be reached"),
-        "the mail server is too slow": words.gettext("the mail server is too slow"),
     }
+    if said.startswith("the mail server is too slow"):
+        return words.gettext("the mail server is too slow")
     begins = next((each for each in known if said.startswith(each)), "")
-    return known.get(begins, "") + said.removeprefix(begins)
+    tail = said.removeprefix(begins)
+    return known.get(begins, "") + tail.replace(": see RIPELINE_SMTP", words.gettext(": see RIPELINE_SMTP"))
 
 
 def _mistake(error: Exception, words: NullTranslations) -> str:
