@@ -29,7 +29,7 @@ class UnnamedProxies:
         """A request from there says that it is somebody else's (`X-Forwarded-For`, `Forwarded`)."""
         if peer in self._seen:
             self._seen[peer] += 1
-        elif len(self._seen) < _MOST and _is_near(peer):
+        elif len(self._seen) < _MOST and is_near(peer):
             self._seen[peer] = 1
 
     def problem(self, named: tuple[str, ...]) -> str:
@@ -47,7 +47,7 @@ class UnnamedProxies:
 
 
 @lru_cache(maxsize=1024)
-def _is_near(address: str) -> bool:
+def is_near(address: str) -> bool:
     """Whether no network far away can be there: this machine, or one beside it."""
     try:
         return not ip_address(address).is_global

@@ -146,6 +146,18 @@ def test_the_address_i_am_at_is_one_press_away(house: TestClient) -> None:
     assert dropped == "own_address"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Its own address would leave out everybody"), ("fr", "tout le monde")]
+)
+def test_the_address_of_a_proxy_nobody_named_is_not_left_out(house: TestClient, language: str, words: str) -> None:
+    house.headers["x-forwarded-for"] = "203.0.113.7"
+    location = change(house, kind="address", value="", do="here")
+    assert location == "/settings/privacy?own=proxy#left-out"
+    page = text_of(house.get(location.replace("?", f"?lang={language}&")).text)
+    assert words in page
+    assert "198.51.100.9" not in page
+
+
 def test_a_domain_is_left_out_and_taken_back(house: TestClient) -> None:
     change(house, kind="domain", value="bob@Verger.fr", do="add")
     assert "verger.fr count again" in text_of(house.get("/settings/privacy").text)

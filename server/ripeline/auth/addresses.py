@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
 
-from ripeline.unnamed_proxies import UnnamedProxies
+from ripeline.unnamed_proxies import UnnamedProxies, is_near
 
 Network = IPv4Network | IPv6Network
 
@@ -33,7 +33,7 @@ class Addresses:
         client = scope["client"]
         peer: str = client[0] if client else NO_ADDRESS
         if not self._trusted or not self._is_trusted(peer):
-            if b"x-forwarded-for" in headers or b"forwarded" in headers:
+            if _is_passed_on(headers):
                 self.unnamed.saw(peer)
             return peer
         for hop in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
@@ -45,8 +45,18 @@ class Addresses:
                 break
         return peer
 
+    def is_hidden(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
+        """Whether the sender's address is not known: a proxy of our own network that nobody named stands before it."""
+        client = scope["client"]
+        peer = client[0] if client else NO_ADDRESS
+        return _is_passed_on(headers) and not self.is_peer_trusted(scope) and is_near(peer)
+
     def _lookup(self, address: str) -> bool:
         return _is_address(address) and any(ip_address(address) in network for network in self._trusted)
+
+
+def _is_passed_on(headers: dict[bytes, bytes]) -> bool:
+    return b"x-forwarded-for" in headers or b"forwarded" in headers
 
 
 def _is_address(text: str) -> bool:

@@ -40,7 +40,8 @@ _HOUSEHOLD: Final = 64
 class OwnView:
     """Addresses and domains left out.
 
-    `change`: "changed", or the kind of what was mistyped, "" when nothing was done just now.
+    `change`: "changed", or the kind of what was mistyped, "proxy" where no address is known, "" when nothing was done
+    just now.
     `tests` and `ignores` lead to each of our sites; `fragment` goes behind any address of them.
     """
 
@@ -95,6 +96,12 @@ def address_here(request: Request) -> str:
     return own_address(f"{address}/{_HOUSEHOLD}" if ":" in address else address)
 
 
+def _is_hidden(request: Request) -> bool:
+    """The address would be the proxy's, and every visitor would be left out by it."""
+    addresses = addresses_behind(running_of(request).settings.trusted_proxies)
+    return addresses.is_hidden(request.scope, dict(request.scope["headers"]))
+
+
 def own_domain(text: str) -> str:
     """The domain of an e-mail address, or a domain, in lower case; "" when it is none, or anybody's (gmail.com)."""
     email = plausible_email("x@" + text.strip().rpartition("@")[2])
@@ -109,6 +116,8 @@ async def change_left_out(request: Request) -> Response:
     said = {name: str(form.get(name, "")) for name in ("kind", "value", "do")}
     if said["kind"] not in ("address", "domain"):
         return RedirectResponse(HERE, 303)
+    if said["do"] == "here" and _is_hidden(request):
+        return RedirectResponse(f"{HERE}?own=proxy#left-out", 303)
     value = address_here(request) if said["do"] == "here" else _read(said)
     if not value:
         return RedirectResponse(f"{HERE}?own={said['kind']}#left-out", 303)
