@@ -6,7 +6,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { minify } from 'terser'
 
 // The order in which letters become names in t.js: which of them stand side by side is worth 20 bytes of brotli.
-const NAMES = 'fpitrhmgqTdlEHIowsPyDWkNvnRcALJaxjCb_eKSuzUVBFGXQ$YMZ'
+const NAMES = 'fpitqngwTZrlmuKJQHvVIcUoGXAsSFYhxbDjBePzRMaE$dWNC_kLy'
 
 const file = (name) => new URL(name, import.meta.url)
 // `let` for `const`, so that declarations join.

@@ -74,17 +74,14 @@ try {
     }
   }
   /** Of these events, keep `again` for the next page and forget the others; the oldest go when it is full. */
-  const keep = (events, again = events) =>
-    isAllowed() &&
-    write(
-      'q',
-      JSON.stringify(
-        kept()
-          .filter((event) => !events.some((other) => other.i == event.i))
-          .concat(again)
-          .slice(-500)
-      )
-    )
+  const keep = (events, again = events) => {
+    events = kept()
+      .filter((event) => events.every((other) => other.i != event.i))
+      .concat(again)
+      .slice(-500)
+    events.toJSON = 0 // an old Prototype.js would write arrays as text
+    isAllowed() && write('q', JSON.stringify(events))
+  }
   let queue = kept()
   const send = async (isLeaving) => {
     timer = 0
@@ -98,6 +95,7 @@ try {
     queue = queue.slice(events.length)
     const visitor = withdrawn || read('v') || newId()
     if (!withdrawn) write('v', visitor)
+    events.toJSON = 0
     const body = JSON.stringify({
       s: option('site') ?? option('s'),
       v: visitor,

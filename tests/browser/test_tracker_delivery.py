@@ -322,6 +322,26 @@ def test_nothing_listens_to_what_keeps_a_page_from_coming_back(visit: Visit, pag
     assert types.isdisjoint({"unload", "beforeunload"})
 
 
+#: What Prototype.js up to 1.6.1 does to every array that is written as JSON.
+PROTOTYPE_JS = """<script>Array.prototype.toJSON = function () {
+    return '[' + this.map(each => JSON.stringify(each)).join(', ') + ']'
+}</script>"""
+
+
+def test_a_page_that_writes_arrays_as_text_is_counted_and_keeps_its_own_ways(
+    site: Site, visit: Visit, page: Page, recorder: Recorder, origin: str
+) -> None:
+    site.before = PROTOTYPE_JS
+    visit()
+    page.context.set_offline(True)
+    page.evaluate("ripeline('event', 'lost')")
+    page.wait_for_timeout(SETTLED_MS)
+    page.context.set_offline(False)
+    page.goto(origin + "/two")
+    assert recorder.wait("lost")[0]["u"] == f"{origin}/"
+    assert page.evaluate("JSON.stringify([1])") == '"[1]"'
+
+
 def test_wrong_calls_do_not_reach_the_page_as_errors(visit: Visit, page: Page) -> None:
     visit()
     page.evaluate(

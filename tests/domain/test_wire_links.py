@@ -75,6 +75,12 @@ def test_nobody_sees_more_than_the_whole_page() -> None:
     assert parse_browser_item(item, Sender("ada"), NOW).props == {"ms": 900, "scroll": 100}
 
 
+@pytest.mark.parametrize(("told", "read"), [(-3_599_821, 0), (1_000_003_600_173, 86_400_000), (42_000, 42_000)])
+def test_a_clock_that_jumps_makes_no_years_of_reading(told: int, read: int) -> None:
+    item = {"i": "e1e", "n": "engagement", "u": PAGE, "k": "e1", "p": {"ms": told, "scroll": 80}}
+    assert parse_browser_item(item, Sender("ada"), NOW).props == {"ms": read, "scroll": 80}
+
+
 @pytest.mark.parametrize(
     ("hint", "traits"),
     [

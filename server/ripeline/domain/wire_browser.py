@@ -46,6 +46,8 @@ _OF_OURS: Final = re.compile(r"(click|file|open|unsubscribe)-[0-9a-f]{32}")
 _NO_HINTS: Final[Mapping[str, str]] = {}
 # The proof of a verified identify is no attribute.
 _PROOF: Final = "hash"
+# Of a page that was read, ms and %. A clock that is set right, or a machine that slept, would make years of it.
+_MOST_READ: Final = {"ms": 86_400_000, "scroll": 100}
 
 
 class BrowserItem(Struct, gc=False):
@@ -167,8 +169,9 @@ def _claim(event: BrowserItem, on: str, sender: Sender) -> Claim:
         kept = kept_fields(props or {}, hints)
         return Claim(email_of(kept, hints), kept or None, traits_of(kept, hints))
     if on == ENGAGEMENT:
-        if props and isinstance(scroll := props.get("scroll"), int):
-            props["scroll"] = min(scroll, 100)
+        for name, most in _MOST_READ.items():
+            if props and isinstance(said := props.get(name), int):
+                props[name] = min(max(said, 0), most)
         return Claim(props=props)
     if on != IDENTIFY:
         return Claim(props=kept_fields(props, _NO_HINTS) or None if props else None)
