@@ -118,6 +118,7 @@ def test_what_it_would_do_is_told_by_name_before_it_is_saved(mona: TestClient) -
     assert re.search(r"−[\d.]+ calls? a week: capucine@example.com \([\d.]+ instead of [\d.]+\)", text)
     part = mona.get(f"{HOME}/whatif")
     assert "capucine@example.com" in part.text
+    assert re.findall(r"<h3>(.*?)</h3>", part.text) == ["White papers"], "there is another one it could speak of"
     assert "data-again" not in part.text
     do(mona, "discard")
     assert mona.get(f"{HOME}/whatif").status_code == 204

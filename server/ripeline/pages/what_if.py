@@ -20,11 +20,13 @@ PATIENCE_SECONDS: Final = 0.35
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
     """What new rules would do, as far as that is known: `answer` is None when they touch no score, or `waits` for the
-    scores of other rules. `names` of the leads in it, as the lists call them."""
+    scores of other rules. `names` of the leads in it, as the lists call them. `several`: the rules have several
+    models, so that it must say of which it speaks."""
 
     answer: Answer | None = None
     waits: bool = False
     names: Mapping[int, str] = field(default_factory=dict)
+    several: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -40,6 +42,5 @@ def what_if(desk: Desk, new: Ruleset) -> WhatIfView:
     if running.rescoring() or running.rules.latest.hash != desk.ruleset.hash:
         return WhatIfView(waits=True)
     answer = running.asking.ask(desk.ruleset.hash, new, int(time.time() * 1000), PATIENCE_SECONDS)
-    return WhatIfView(
-        answer, names=names_of_leads(desk.conn, answer.finding.names, desk.locale) if answer.finding else {}
-    )
+    names = names_of_leads(desk.conn, answer.finding.names, desk.locale) if answer.finding else {}
+    return WhatIfView(answer, names=names, several=len(new.models) > 1)
