@@ -106,3 +106,20 @@ def test_points_by_hand_are_shown_with_their_reason_and_author(full: Room, bob: 
     assert "Points given by hand" in text
     assert "met at the fair +4 by Alice" in text
     assert "met at the fair" not in text_of(lead_page(full, bob, email, "?model=other"))
+
+
+def test_why_this_score_stands_before_what_is_known_and_what_happened(room: Room, bob: TestClient) -> None:
+    fold(room.writer, made("v", [(0, paper("c")), (0.1, form("ada@example.com", city="Lyon"))]))
+    text = text_of(lead_page(room, bob, "ada@example.com"))
+    assert text.index("Why this score") < text.index("What is known") < text.index("Sessions")
+
+
+def test_that_nobody_is_there_is_said_once(room: Room, bob: TestClient) -> None:
+    gone = "This lead does not exist, or was erased."
+    assert text_of(bob.get("/leads/9").text).count(gone) == 1
+    bob.post("/leads/9/notes", data={"kind": "call", "text": "Glad to hear from us."})
+    told = bob.get("/leads/9")
+    assert text_of(told.text).count("Nothing was changed: the lead is gone.") == 1
+    assert gone not in text_of(told.text)
+    # And not again on the next page.
+    assert "the lead is gone" not in text_of(bob.get("/leads").text)

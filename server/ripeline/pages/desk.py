@@ -69,14 +69,20 @@ def _draw(request: Request, template: str, read: Callable[[Desk], object]) -> Re
             asked = request.query_params, request.path_params
             page = read(Desk(conn, ruleset, *asked, running, user.role, locale, user.id))
     except NotFound:
-        nothing = "nobody.html" if request.url.path.startswith("/leads/") else "nowhere.html"
-        return HTMLResponse(render(request, nothing, why="", **common), 404)
+        return _draw_nothing(request, common)
     except InvalidRequest:
         # An address with an old model, band or cursor in it: begin the list again.
         return RedirectResponse(request.url.path, 303)
     if page is None:
         return Response(status_code=204)
     answer = HTMLResponse(render(request, template, page=page, **common))
+    forget(request, answer)
+    return answer
+
+
+def _draw_nothing(request: Request, common: dict[str, object]) -> Response:
+    template = "nobody.html" if request.url.path.startswith("/leads/") else "nowhere.html"
+    answer = HTMLResponse(render(request, template, why="", **common), 404)
     forget(request, answer)
     return answer
 
