@@ -126,6 +126,8 @@ def test_redirects_stay_under_the_path(client: TestClient) -> None:
     stranger = TestClient(client.app, base_url=ORIGIN, follow_redirects=False)
     away = stranger.get(f"{ROOT}/leads?q=a").headers["location"]
     assert away == f"{ROOT}/signin?next=/leads%3Fq%3Da"
+    sent = stranger.post(f"{ROOT}/leads/1/notes", headers=OWN | {"referer": f"{ORIGIN}{ROOT}/leads/1?model=b"})
+    assert sent.headers["location"] == f"{ROOT}/signin?next=/leads/1%3Fmodel%3Db"
     assert stranger.get(f"{ROOT}/leads/").headers["location"] == f"{ROOT}/leads"
     assert client.get(f"{ROOT}/").url.path == f"{ROOT}/ready"
     signed = stranger.post(f"{ROOT}/signin", data=ADA | {"next": "/leads?q=a"}, headers=OWN)

@@ -43,10 +43,22 @@ class SubPath:
 
     def _inside(self, scope: Scope) -> Scope:
         asked: str = scope["path"]
+        headers = [(name, self._off(value) if name == b"referer" else value) for name, value in scope["headers"]]
         if asked != self.path and not asked.startswith(self.path + "/"):
-            return scope
+            return {**scope, "headers": headers}
         raw: bytes = scope.get("raw_path") or asked.encode()
-        return {**scope, "path": asked[len(self.path) :] or "/", "raw_path": raw[len(self.path) :] or b"/"}
+        inside = {"path": asked[len(self.path) :] or "/", "raw_path": raw[len(self.path) :] or b"/"}
+        return {**scope, **inside, "headers": headers}
+
+    def _off(self, referrer: bytes) -> bytes:
+        """The page of ours that a form was on; other sites' have no such path, or are asked about no further."""
+        try:
+            parts = urlsplit(referrer.decode("latin-1"))
+        except ValueError:
+            return referrer
+        if not parts.path.startswith(self.path + "/"):
+            return referrer
+        return parts._replace(path=parts.path[len(self.path) :]).geturl().encode("latin-1")
 
 
 class _Outward:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from ripeline.errors import BeingRescored, Conflict, InvalidRequest, LogRefused, NotFound, RipelineError
 from ripeline.pages.refused import is_read, refused_page
@@ -58,3 +59,29 @@ def test_a_table_that_cannot_be_read_says_its_line_in_both_languages() -> None:
     assert str(caught.value).endswith("has 2 cells where the heading has 3; nothing was imported")
     assert caught.value.here is not None
     assert caught.value.here.said(catalog("fr").gettext) == "ligne 2, 'date'\u00a0: 2 cellules là où l’en-tête en a 3"
+
+
+@pytest.mark.parametrize(
+    ("referrer", "asked"),
+    [
+        ("http://testserver/leads/5?model=b#note", "/leads/5%3Fmodel%3Db"),
+        ("http://testserver", "/"),
+        ("http://testserver//evil", "/"),
+        ("http://testserver/\\\\evil", "/"),
+        ("http://evil/leads/5", "/"),
+        ("https:/leads/5", "/"),
+        ("/leads/5", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_whose_login_ended_while_they_wrote_is_back_on_that_page(nobody: TestClient, referrer: str, asked: str) -> None:
+    sent = nobody.post("/leads/5/notes", headers={"sec-fetch-site": "same-origin", "referer": referrer})
+    assert sent.headers["location"] == f"/signin?next={asked}"
+
+
+def test_a_page_for_others_says_so_in_the_readers_language(bob: TestClient) -> None:
+    answer = bob.get("/settings/people", headers={"accept": "text/html", "accept-language": "fr"})
+    assert answer.status_code == 403
+    assert "Cette page est réservée à d’autres rôles." in answer.text
+    assert bob.get("/settings/people").text == "This page is for people with another role."

@@ -6,23 +6,29 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ripeline.auth.forms import page, safe_next
 from ripeline.auth.house import house_of
 from ripeline.auth.logins import now_ms, user_here
 from ripeline.auth.proxy_header import asserted_email
 from ripeline.auth.row_ids import bound_row_ids
 from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of, why_refused
 from ripeline.errors import LogRefused
+from ripeline.sentences import N_, Sentence
 from ripeline.store.people import Token, User
 from ripeline.store.token_rows import used_token
+from ripeline.templating.languages import catalog, locale_of
 
 # Here, since every module with routes that name rows asks for a guard before it makes them.
 bound_row_ids()
+
+_NOBODY: Final = N_("Nobody here has the address your sign-in names.")
+_OTHERS: Final = N_("This page is for people with another role.")
 
 #: Each role may do what those before it may.
 ROLES: Final = ("sales", "marketer", "owner")
@@ -44,11 +50,11 @@ def require(role: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Res
         async def checked(request: Request) -> Response:
             user = await user_here(request)
             if user is None and asserted_email(request) is not None:
-                return Response("Nobody here has the address your sign-in names.", 403, media_type="text/plain")
+                return _not_let_in(request, _NOBODY)
             if user is None:
                 return RedirectResponse(f"/signin?next={quote(_here(request))}", 303)
             if not may(user, role):
-                return Response("This page is for people with another role.", 403, media_type="text/plain")
+                return _not_let_in(request, _OTHERS)
             request.state.user = user
             return await _answer(endpoint, request)
 
@@ -113,9 +119,23 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
     return await run_in_threadpool(endpoint, request)  # type: ignore[arg-type]
 
 
+def _not_let_in(request: Request, why: Sentence) -> Response:
+    if "text/html" in request.headers.get("accept", ""):
+        return page(request, "refused.html", 403, why=why, again="")
+    return Response(why.said(catalog(locale_of(request)).gettext), 403, media_type="text/plain")
+
+
 def _here(request: Request) -> str:
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "") if request.method == "GET" else "/"
+    """The page that was asked for, or that has the form that was sent; the first one where the browser does not say."""
+    if request.method == "GET":
+        query = request.url.query
+        return request.url.path + (f"?{query}" if query else "")
+    try:
+        shown = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    is_own = bool(shown.netloc) and shown.netloc == request.headers.get("host")
+    return safe_next(shown._replace(scheme="", netloc="", fragment="").geturl()) if is_own else "/"
 
 
 def _refused(status: int, code: str, problem: str) -> JSONResponse:
