@@ -61,7 +61,7 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as (_, url):
         second = failed_start("--data", str(tmp_path / "other"), "--port", url.rpartition(":")[2])
     assert (second.returncode, len(second.stderr.splitlines())) == (1, 1)
-    assert second.stderr.endswith("cannot listen there: Address already in use\n")
+    assert "cannot listen there: Address already in use; stop the program that does, or choose another" in second.stderr
 
 
 def test_a_bad_rule_file_stops_the_start_with_its_line(tmp_path: Path) -> None:
