@@ -59,7 +59,7 @@ def restore_backup(folder: Path, file: Path, erasures: Path | None, now: int) ->
         is_bare = is_bare_copy(file)
         stamp = read_bare_copy(file, folder, made, progress) if is_bare else read_backup(file, made, progress)
         progress.done()
-        told = make_ready(made, lines, now, stamp.made_at)
+        told = make_ready(made, file, lines, now, stamp.made_at)
     except BaseException:
         give_up(folder)
         raise

@@ -27,12 +27,15 @@ from ripeline.store.staff import end_all_logins
 from ripeline.store.upgrading import apply_steps, pending_steps
 
 
-def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) -> list[str]:
-    """Make an unpacked backup fit for use, in its folder; what was done, in sentences. Raises `DataProblem`."""
+def make_ready(folder: Path, file: Path, lines: Sequence[Erased], now: int, made_at: str) -> list[str]:
+    """Make what was unpacked of a backup `file` fit for use, in its folder; what was done, in sentences.
+
+    Raises `DataProblem` that names the file.
+    """
     try:
         with closing(Database(folder / DATABASE).writer()) as conn:
             if problems := problems_of(conn):
-                raise DataProblem(f"the database in the backup is damaged ({problems}). Nothing was changed.")
+                raise DataProblem(f"{file}: the database in the backup is damaged ({problems}). Nothing was changed.")
             pending = pending_steps(conn)
             apply_steps(conn)
             again = _without_erased(conn, folder, lines, now)
@@ -43,7 +46,8 @@ def make_ready(folder: Path, lines: Sequence[Erased], now: int, made_at: str) ->
             append_list(folder / FILE, read_erased(conn))
             counts = f"{counted(count_events(conn), 'event')}, {counted(count_living_leads(conn), 'lead')}"
     except DatabaseError as error:
-        raise DataProblem(f"the database in the backup cannot be used: {error}. Nothing was changed.") from error
+        said = f"{file}: the database in the backup cannot be used: {error}. Nothing was changed."
+        raise DataProblem(said) from error
     return [
         f"{counts}; everybody signs in anew",
         *(["it was brought to this version"] if pending else []),
