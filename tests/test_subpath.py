@@ -12,13 +12,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from ripeline.app import create_app
 from ripeline.auth.setup import setup_link
 from ripeline.auth.tokens import create_token
 from ripeline.errors import InvalidSetting
 from ripeline.settings import Settings, read_settings
+from ripeline.subpath import SubPath
 
 ORIGIN = "https://example.com"
 ROOT = "/leads-tool"
@@ -191,3 +194,16 @@ def test_without_a_path_nothing_is_different(tmp_path: Path) -> None:
     with TestClient(create_app(settings), base_url=ORIGIN) as client:
         assert client.get(f"{ROOT}/leads").status_code == 404
         assert client.get("/leads", follow_redirects=False).headers["location"].startswith("/signin")
+
+
+@pytest.mark.parametrize("referrer", [f"{SHOP}{ROOT}/article", f"{ORIGIN}/article", "http://["])
+def test_what_other_pages_are_called_stays_as_it_is(referrer: str) -> None:
+    """A counted page is known by its address, which may have that path too."""
+    said = []
+
+    async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+        said.append(dict(scope["headers"])[b"referer"].decode())
+        await Response()(scope, receive, send)
+
+    TestClient(SubPath(inside, ROOT), base_url=ORIGIN).get(f"{ROOT}/p.gif", headers={"referer": referrer})
+    assert said == [referrer]

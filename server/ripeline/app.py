@@ -21,6 +21,7 @@ from ripeline.api.answers import refused
 from ripeline.api.faults import Faults, answer_fault
 from ripeline.api.nowhere import answer_nowhere, is_of_api
 from ripeline.api.routes import ROUTES as API_ROUTES
+from ripeline.auth.forms import is_read
 from ripeline.auth.routes import ROUTES as AUTH_ROUTES
 from ripeline.auth.security import security
 from ripeline.calibration.asking import Asking
@@ -44,7 +45,7 @@ from ripeline.fold.rescoring import rules_at_start
 from ripeline.mailing import all_senders
 from ripeline.packing import PackPages
 from ripeline.pages.not_now import not_now
-from ripeline.pages.refused import is_read, refused_page
+from ripeline.pages.refused import refused_page
 from ripeline.pages.routes import ROUTES as PAGE_ROUTES
 from ripeline.rules.reading import load_rules
 from ripeline.running import RulesInForce, Running

@@ -39,24 +39,24 @@ class SubPath:
             await self.app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "")
-        await self.app(self._inside(scope), receive, _Outward(self.path, host, send))
+        await self.app(self._inside(scope, host), receive, _Outward(self.path, host, send))
 
-    def _inside(self, scope: Scope) -> Scope:
+    def _inside(self, scope: Scope, host: str) -> Scope:
         asked: str = scope["path"]
-        headers = [(name, self._off(value) if name == b"referer" else value) for name, value in scope["headers"]]
+        headers = [(name, self._off(value, host) if name == b"referer" else value) for name, value in scope["headers"]]
         if asked != self.path and not asked.startswith(self.path + "/"):
             return {**scope, "headers": headers}
         raw: bytes = scope.get("raw_path") or asked.encode()
         inside = {"path": asked[len(self.path) :] or "/", "raw_path": raw[len(self.path) :] or b"/"}
         return {**scope, **inside, "headers": headers}
 
-    def _off(self, referrer: bytes) -> bytes:
-        """The page of ours that a form was on; other sites' have no such path, or are asked about no further."""
+    def _off(self, referrer: bytes, host: str) -> bytes:
+        """The page of ours that a form was on, as we know it; other hosts' stay as they are."""
         try:
             parts = urlsplit(referrer.decode("latin-1"))
         except ValueError:
             return referrer
-        if not parts.path.startswith(self.path + "/"):
+        if parts.netloc != host or not parts.path.startswith(self.path + "/"):
             return referrer
         return parts._replace(path=parts.path[len(self.path) :]).geturl().encode("latin-1")
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ripeline.api.answers import answer
 from ripeline.api.nowhere import is_of_api
-from ripeline.auth.forms import page
+from ripeline.auth.forms import is_read, page
 from ripeline.auth.security import add_headers
 from ripeline.saying_why import with_reference
 from ripeline.sentences import N_
@@ -57,7 +57,7 @@ def _answer(request: Request, error: Exception) -> Response:
     reference = with_reference(error)
     if is_of_api(request):
         return answer({"error": "fault", "problem": _FAULT, "reference": reference}, 500)
-    if "text/html" in request.headers.get("accept", ""):
+    if is_read(request):
         try:
             again = request.url.path if request.method == "GET" else ""
             return page(request, "fault.html", 500, reference=reference, again=again)

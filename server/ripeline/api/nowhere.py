@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 
 from ripeline.api.answers import answer
-from ripeline.auth.forms import page
+from ripeline.auth.forms import is_read, page
 from ripeline.rules.mistakes import listed
 
 _API: Final = "/api"
@@ -49,8 +49,7 @@ def answer_nowhere(request: Request, error: Exception) -> Response:
 
 def _answer_people(request: Request, error: HTTPException, headers: dict[str, str]) -> Response:
     """A page with a way on where somebody reads it; a line of text for whatever asks for files or sends something."""
-    is_read = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    if not is_read or error.status_code not in (404, 405):
+    if request.method != "GET" or not is_read(request) or error.status_code not in (404, 405):
         return PlainTextResponse(error.detail, error.status_code, headers)
     told = page(request, "nowhere.html", error.status_code, why="")
     told.headers.update(headers)

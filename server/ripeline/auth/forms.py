@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from ripeline.sentences import Sentence
 from ripeline.templating import remember_wish, render
+from ripeline.templating.languages import catalog, locale_of
 
 
 def page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
@@ -14,6 +16,18 @@ def page(request: Request, template: str, status: int, **values: object) -> HTML
     answer = HTMLResponse(render(request, template, **values), status)
     remember_wish(request, answer.set_cookie)
     return answer
+
+
+def is_read(request: Request) -> bool:
+    """Whether a browser shows the answer to somebody."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def refusal(request: Request, why: Sentence, status: int = 403) -> Response:
+    """Why something is not done, in the reader's language: on a page with a way on, or in a line for programs."""
+    if is_read(request):
+        return page(request, "refused.html", status, why=why, again="")
+    return PlainTextResponse(why.said(catalog(locale_of(request)).gettext), status)
 
 
 def to(path: str) -> Response:

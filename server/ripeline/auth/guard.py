@@ -12,17 +12,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from ripeline.auth.forms import page, safe_next
+from ripeline.auth.forms import refusal
 from ripeline.auth.house import house_of
 from ripeline.auth.logins import now_ms, user_here
 from ripeline.auth.proxy_header import asserted_email
 from ripeline.auth.row_ids import bound_row_ids
 from ripeline.auth.tokens import bearer_key, is_use_news, scopes_of, token_of, why_refused
 from ripeline.errors import LogRefused
-from ripeline.sentences import N_, Sentence
+from ripeline.sentences import N_
 from ripeline.store.people import Token, User
 from ripeline.store.token_rows import used_token
-from ripeline.templating.languages import catalog, locale_of
 
 # Here, since every module with routes that name rows asks for a guard before it makes them.
 bound_row_ids()
@@ -50,11 +49,11 @@ def require(role: str) -> Callable[[Endpoint], Callable[[Request], Awaitable[Res
         async def checked(request: Request) -> Response:
             user = await user_here(request)
             if user is None and asserted_email(request) is not None:
-                return _not_let_in(request, _NOBODY)
+                return refusal(request, _NOBODY)
             if user is None:
                 return RedirectResponse(f"/signin?next={quote(_here(request))}", 303)
             if not may(user, role):
-                return _not_let_in(request, _OTHERS)
+                return refusal(request, _OTHERS)
             request.state.user = user
             return await _answer(endpoint, request)
 
@@ -119,14 +118,11 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
     return await run_in_threadpool(endpoint, request)  # type: ignore[arg-type]
 
 
-def _not_let_in(request: Request, why: Sentence) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
-        return page(request, "refused.html", 403, why=why, again="")
-    return Response(why.said(catalog(locale_of(request)).gettext), 403, media_type="text/plain")
-
-
 def _here(request: Request) -> str:
-    """The page that was asked for, or that has the form that was sent; the first one where the browser does not say."""
+    """The page that was asked for, or that has the form that was sent; the first one where the browser does not say.
+
+    Whoever goes on there has to look at it once more (`safe_next`): it stands in an address until then.
+    """
     if request.method == "GET":
         query = request.url.query
         return request.url.path + (f"?{query}" if query else "")
@@ -135,7 +131,7 @@ def _here(request: Request) -> str:
     except ValueError:
         return "/"
     is_own = bool(shown.netloc) and shown.netloc == request.headers.get("host")
-    return safe_next(shown._replace(scheme="", netloc="", fragment="").geturl()) if is_own else "/"
+    return shown._replace(scheme="", netloc="", fragment="").geturl() if is_own and shown.path else "/"
 
 
 def _refused(status: int, code: str, problem: str) -> JSONResponse:

@@ -8,13 +8,11 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ripeline.auth.forms import page
+from ripeline.auth.forms import refusal
 from ripeline.sentences import N_
 from ripeline.settings import Settings
-from ripeline.templating.languages import catalog, locale_of
 
 _CSP: Final = "; ".join(
     (
@@ -44,8 +42,8 @@ _HEADERS: Final = {
 }
 
 _FOR_PROGRAMS: Final = ("/api/", "/v1/", "/hooks/", "/u/")
-_FOREIGN: Final = N_("This form was sent from another site.")
-_FOREIGN_OR_HIDDEN: Final = N_(
+#: It is also what a proxy comes to that hides the `Host` browsers name.
+_FOREIGN: Final = N_(
     "Nothing was changed: this form was sent from another site, or the proxy in front of the server does not pass on "
     "the `Host` that the browser names."
 )
@@ -96,7 +94,7 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_guarded(scope) and not is_own(Headers(scope=scope), self.schemes):
-            await _refused(Request(scope))(scope, receive, send)
+            await refusal(Request(scope), _FOREIGN)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -105,13 +103,6 @@ class SameOrigin:
             return False
         path: str = scope["path"]
         return path not in self.open_paths and not path.startswith(_FOR_PROGRAMS)
-
-
-def _refused(request: Request) -> Response:
-    """A page for whoever reads one: it is also what a proxy comes to that hides the `Host` browsers name."""
-    if "text/html" in request.headers.get("accept", ""):
-        return page(request, "refused.html", 403, why=_FOREIGN_OR_HIDDEN, again="")
-    return PlainTextResponse(_FOREIGN.said(catalog(locale_of(request)).gettext), 403)
 
 
 def is_own(headers: Headers, schemes: Sequence[str]) -> bool:

@@ -15,11 +15,6 @@ _MOVED_ON = N_("Nothing changed: by now things are different here.")
 _MISREAD = N_("Nothing was changed: something in it cannot be read.")
 
 
-def is_read(request: Request) -> bool:
-    """Whether a browser shows the answer to somebody."""
-    return "text/html" in request.headers.get("accept", "")
-
-
 def refused_page(request: Request, error: Exception, status: int) -> Response:
     """Programs' errors in plain words; what has no words of ours in that language is said by its kind."""
     if isinstance(error, NotFound):

@@ -22,19 +22,19 @@ MINUS: Final = "\u2212"
 
 def write_points(thousandths: int, locale: Locale) -> str:
     """13000 → "13", 2450 → "2.5" or "2,5", -5000 → "−5"; a whole number carries no decimal."""
-    rounded = (Decimal(abs(thousandths)) / THOUSANDTHS).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    whole, _, tenth = f"{rounded:,}".partition(".")
-    marks = MARKS[locale]
-    text = whole.replace(",", marks.group) + (f"{marks.decimal}{tenth}" if tenth != "0" else "")
-    return f"{MINUS}{text}" if thousandths < 0 and text != "0" else text
+    return _written(thousandths, Decimal("0.1"), locale)
 
 
 def write_amount(thousandths: int, locale: Locale) -> str:
     """Money: 12500000 → "12,500", 12500500 → "12,500.50"; a whole amount carries no decimals."""
-    amount = (Decimal(abs(thousandths)) / THOUSANDTHS).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    whole, _, cents = f"{amount:,}".partition(".")
+    return _written(thousandths, Decimal("0.01"), locale)
+
+
+def _written(thousandths: int, step: Decimal, locale: Locale) -> str:
+    rounded = (Decimal(abs(thousandths)) / THOUSANDTHS).quantize(step, ROUND_HALF_UP)
+    whole, _, decimals = f"{rounded:,}".partition(".")
     marks = MARKS[locale]
-    text = whole.replace(",", marks.group) + (f"{marks.decimal}{cents}" if cents != "00" else "")
+    text = whole.replace(",", marks.group) + (f"{marks.decimal}{decimals}" if int(decimals) else "")
     return f"{MINUS}{text}" if thousandths < 0 and text != "0" else text
 
 
